@@ -1,0 +1,134 @@
+package closure
+
+import (
+	"bytes"
+	"fmt"
+	"os"
+	"slices"
+	"strings"
+
+	"github.com/rules-strata/rules_strata/go/store"
+)
+
+// addSynthetic adds synthetic objects, which may mention each other. The files
+// are an image's config and the like, small enough to be read whole.
+func (g *graph) addSynthetic(list []Synthetic) error {
+	data := make([][]byte, len(list))
+	for i, s := range list {
+		path, err := store.ParsePath(g.storeDir, s.Path)
+		if err != nil {
+			return fmt.Errorf("synthetic object: %w", err)
+		}
+		if data[i], err = os.ReadFile(s.File); err != nil {
+			return fmt.Errorf("synthetic object %s: %w", path, err)
+		}
+		if old := g.nodes[path]; old != nil {
+			return fmt.Errorf("synthetic object %s: %s describes this path already", path, old.file)
+		}
+		g.nodes[path] = &node{Object: Object{Path: path, References: []store.Path{}, Synthetic: true}, file: s.File}
+	}
+	if len(list) == 0 {
+		return nil
+	}
+	index := g.byHash()
+	for i, s := range list {
+		n := g.nodes[store.Path(s.Path)]
+		for _, m := range mentions(data[i], g.storeDir) {
+			target, ok := index.find(m)
+			if !ok && isPlaceholder(m[len(g.storeDir)+1:]) {
+				continue
+			}
+			if !ok {
+				return fmt.Errorf("%s mentions %s, which is not in the graph of %d objects: add the object to contents or deps, or write $(store_path LABEL)",
+					s.File, m, len(g.nodes)-len(list))
+			}
+			n.References = append(n.References, target)
+		}
+		slices.Sort(n.References)
+		n.References = slices.Compact(n.References)
+	}
+	return nil
+}
+
+// hashIndex finds objects by the hash part of their paths. Two objects may
+// have one hash part, although Nix never makes such a pair.
+type hashIndex map[string][]store.Path
+
+func (g *graph) byHash() hashIndex {
+	index := make(hashIndex, len(g.nodes))
+	for path := range g.nodes {
+		index[path.HashPart()] = append(index[path.HashPart()], path)
+	}
+	return index
+}
+
+// find returns the object that a mention refers to. The hash part alone
+// decides, as in Nix; where several objects share it, the longest path that
+// the mention begins with does.
+func (x hashIndex) find(mention string) (store.Path, bool) {
+	candidates := x[store.Path(mention).HashPart()]
+	if len(candidates) == 1 {
+		return candidates[0], true
+	}
+	var best store.Path
+	for _, c := range candidates {
+		if strings.HasPrefix(mention, string(c)) && len(c) > len(best) {
+			best = c
+		}
+	}
+	return best, best != ""
+}
+
+// mentions returns every occurrence of "<storeDir>/<32 base32 characters>-" in
+// data, each with the characters of a name that follow it, each text once, in
+// the order of their first occurrence.
+func mentions(data []byte, storeDir string) []string {
+	prefix := []byte(storeDir + "/")
+	var found []string
+	seen := map[string]bool{}
+	for {
+		i := bytes.Index(data, prefix)
+		if i < 0 {
+			return found
+		}
+		m := mentionLen(data[i+len(prefix):])
+		if m > 0 {
+			text := string(data[i : i+len(prefix)+m])
+			if !seen[text] {
+				seen[text] = true
+				found = append(found, text)
+			}
+		}
+		data = data[i+len(prefix):]
+	}
+}
+
+// mentionLen is the length of the "<32 base32 characters>-<name>" that data
+// begins with, or 0.
+func mentionLen(data []byte) int {
+	if len(data) <= store.HashLen || data[store.HashLen] != '-' {
+		return 0
+	}
+	for _, c := range data[:store.HashLen] {
+		if strings.IndexByte(store.Base32Alphabet, c) < 0 {
+			return 0
+		}
+	}
+	n := store.HashLen + 1
+	for n < len(data) && isNameByte(data[n]) {
+		n++
+	}
+	return n
+}
+
+// isNameByte says whether c may stand in the name of a store path.
+func isNameByte(c byte) bool {
+	return 'a' <= c && c <= 'z' || 'A' <= c && c <= 'Z' || '0' <= c && c <= '9' ||
+		strings.IndexByte("+-._?=", c) >= 0
+}
+
+// isPlaceholder says whether the hash part of base is one letter repeated,
+// which is how Nix blanks out a reference that is not wanted.
+func isPlaceholder(base string) bool {
+	return strings.Count(base[:store.HashLen], base[:1]) == store.HashLen
+}

@@ -1,0 +1,105 @@
+// Command strata-deploy takes an image to where it runs. It is what `bazel
+// run` starts for an image, and, under the name NAME.stream, what writes the
+// image to standard output. It finds the image by the name that it is started
+// with.
+package main
+
+import (
+	"context"
+	"errors"
+	"fmt"
+	"io"
+	"os"
+	"os/signal"
+	"path/filepath"
+	"strings"
+	"syscall"
+
+	"github.com/alecthomas/kong"
+
+	"github.com/rules-strata/rules_strata/go/imagefile"
+)
+
+// commands are the sub-commands, one file each.
+type commands struct {
+	Load   loadCmd   `cmd:"" default:"1" help:"Load the image into Docker."`
+	Stream streamCmd `cmd:"" help:"Write the image to standard output, as an archive that docker load reads."`
+}
+
+// streams are the program's standard streams. Only what was asked for goes to
+// stdout, everything else to stderr.
+type streams struct {
+	in  io.Reader
+	out io.Writer
+	err io.Writer
+}
+
+// exitStatus is an error that carries a status and needs no message.
+type exitStatus int
+
+func (e exitStatus) Error() string { return fmt.Sprintf("exit status %d", int(e)) }
+
+const (
+	exitFailure = 1
+	exitUsage   = 2
+)
+
+func main() {
+	ctx, stop := signal.NotifyContext(context.Background(), os.Interrupt, syscall.SIGTERM)
+	status := run(ctx, os.Args, &streams{in: os.Stdin, out: os.Stdout, err: os.Stderr})
+	stop()
+	os.Exit(status)
+}
+
+func run(ctx context.Context, argv []string, std *streams) int {
+	var c commands
+	exited := -1
+	parser, err := kong.New(&c,
+		kong.Name(filepath.Base(argv[0])),
+		kong.Description("Takes a container image to where it runs. Without a command: load; as NAME.stream: stream."),
+		kong.Writers(std.err, std.err),
+		kong.Exit(func(code int) { exited = code }),
+		kong.BindTo(ctx, (*context.Context)(nil)),
+		kong.Bind(std),
+	)
+	if err != nil {
+		panic(err)
+	}
+	args := argv[1:]
+	if strings.HasSuffix(argv[0], imagefile.StreamSuffix) && len(args) == 0 {
+		args = []string{"stream"}
+	}
+	parsed, err := parser.Parse(args)
+	if exited >= 0 {
+		return exited
+	}
+	if err != nil {
+		fmt.Fprintf(std.err, "%s: %v\n", parser.Model.Name, err)
+		return exitUsage
+	}
+	err = func() error {
+		img, err := openImage(argv[0])
+		if err != nil {
+			return err
+		}
+		return parsed.Run(img)
+	}()
+	var status exitStatus
+	switch {
+	case err == nil:
+		return 0
+	case errors.As(err, &status):
+		return int(status)
+	default:
+		fmt.Fprintf(std.err, "%s: %v\n", parser.Model.Name, err)
+		return exitFailure
+	}
+}
+
+func openImage(argv0 string) (*imagefile.Image, error) {
+	description, runfiles, err := imagefile.Locate(argv0)
+	if err != nil {
+		return nil, err
+	}
+	return imagefile.Open(description, runfiles)
+}

@@ -1,0 +1,41 @@
+package main
+
+import (
+	"context"
+	"errors"
+	"fmt"
+	"io"
+	"os"
+
+	"github.com/rules-strata/rules_strata/go/archive"
+	"github.com/rules-strata/rules_strata/go/imagefile"
+)
+
+type streamCmd struct {
+	Quiet bool `short:"q" help:"Say nothing while it works."`
+}
+
+func (c *streamCmd) Run(ctx context.Context, img *imagefile.Image, std *streams) error {
+	if isTerminal(std.out) {
+		return errors.New("the archive is not for a terminal: send it to a file or to docker load: `… | docker load`")
+	}
+	return archive.Write(ctx, std.out, img.Archive(), progress(std, c.Quiet))
+}
+
+// progress says on stderr which layer is being written.
+func progress(std *streams, quiet bool) archive.Option {
+	return archive.WithProgress(func(p archive.Progress) {
+		if !quiet {
+			fmt.Fprintf(std.err, "layer %d of %d: %s\n", p.Layer, p.Layers, p.Describe)
+		}
+	})
+}
+
+func isTerminal(w io.Writer) bool {
+	f, ok := w.(*os.File)
+	if !ok {
+		return false
+	}
+	info, err := f.Stat()
+	return err == nil && info.Mode()&os.ModeCharDevice != 0 && f.Name() != os.DevNull
+}

@@ -1,0 +1,204 @@
+package main
+
+import (
+	"bufio"
+	"errors"
+	"fmt"
+	"io"
+	"math"
+	"os"
+	"strconv"
+	"strings"
+	"time"
+
+	"github.com/rules-strata/rules_strata/go/jsonfile"
+	"github.com/rules-strata/rules_strata/go/layer"
+	"github.com/rules-strata/rules_strata/go/object"
+	"github.com/rules-strata/rules_strata/go/outfile"
+	"github.com/rules-strata/rules_strata/go/store"
+)
+
+// layerCmd is "strata layer".
+type layerCmd struct {
+	Object     []objectFlag `placeholder:"STORE_PATH=SOURCE" sep:"none" help:"Object of the layer (repeatable); SOURCE is FILE.nar or @MANIFEST."`
+	References string       `placeholder:"FILE" help:"Store paths, one a line, that the objects may mention: a mention of any other is an error. Without: nothing is searched."`
+	Metadata   string       `placeholder:"FILE" required:"" help:"layer.json to write."`
+	Tar        string       `placeholder:"FILE" help:"The layer's tar to write."`
+	Listing    string       `placeholder:"FILE" help:"Listing of the object to write, if there is one object."`
+	Objects    []objectFlag `arg:"" optional:"" name:"object" help:"More objects."`
+	layerFlags
+}
+
+// Help describes the step.
+func (layerCmd) Help() string {
+	return "Writes what the image's other steps need to know of a layer of store objects, and on demand its tar."
+}
+
+// Run reads the objects once and writes the outputs.
+func (c *layerCmd) Run() error {
+	o := c.options()
+	if c.References != "" {
+		var err error
+		if o.References, err = readStorePaths(c.References); err != nil {
+			return err
+		}
+		o.ScanReferences = true
+	}
+	objects, closeAll, err := openObjects(append(c.Object, c.Objects...))
+	if err != nil {
+		return err
+	}
+	defer closeAll()
+	if c.Listing != "" && len(objects) != 1 {
+		return fmt.Errorf("--listing is for one object, but there are %d", len(objects))
+	}
+	meta, err := writeLayer(c.Tar, objects, o)
+	if err != nil {
+		return err
+	}
+	if c.Listing != "" {
+		if err := writeWhole(c.Listing, objects[0].WriteListing); err != nil {
+			return err
+		}
+	}
+	return jsonfile.Write(c.Metadata, meta)
+}
+
+// writeLayer writes the tar, to nowhere if it has no name.
+func writeLayer(tar string, objects []*object.Object, o layer.Options) (meta layer.Metadata, err error) {
+	if tar == "" {
+		return layer.Write(io.Discard, objects, o)
+	}
+	err = writeWhole(tar, func(w io.Writer) error {
+		meta, err = layer.Write(w, objects, o)
+		return err
+	})
+	return meta, err
+}
+
+// writeWhole makes an output of what write writes, or of nothing.
+func writeWhole(name string, write func(io.Writer) error) error {
+	out, err := outfile.Create(name)
+	if err != nil {
+		return err
+	}
+	defer out.Discard()
+	if err := write(out); err != nil {
+		return err
+	}
+	return out.Commit()
+}
+
+// openObjects opens at least one object.
+func openObjects(flags []objectFlag) (objects []*object.Object, closeAll func(), err error) {
+	closeAll = func() {
+		for _, o := range objects {
+			// What was only read loses nothing when closing it fails.
+			_ = o.Close()
+		}
+	}
+	if len(flags) == 0 {
+		return nil, nil, errors.New("no object: give --object STORE_PATH=SOURCE")
+	}
+	for _, f := range flags {
+		o, err := object.Open(f.path, f.source)
+		if err != nil {
+			closeAll()
+			return nil, nil, err
+		}
+		objects = append(objects, o)
+	}
+	return objects, closeAll, nil
+}
+
+// readStorePaths reads a file with one store path a line.
+func readStorePaths(name string) ([]store.Path, error) {
+	f, err := os.Open(name)
+	if err != nil {
+		return nil, err
+	}
+	defer f.Close()
+	paths := []store.Path{}
+	lines := bufio.NewScanner(f)
+	for lines.Scan() {
+		path, err := store.ParseAnyPath(lines.Text())
+		if err != nil {
+			return nil, fmt.Errorf("%s: line %d: %w", name, len(paths)+1, err)
+		}
+		paths = append(paths, path)
+	}
+	if err := lines.Err(); err != nil {
+		return nil, fmt.Errorf("%s: %w", name, err)
+	}
+	return paths, nil
+}
+
+// objectFlag is a store object and the file that it, or what is known of it,
+// is in.
+type objectFlag struct {
+	path   store.Path
+	source string
+}
+
+// UnmarshalText splits STORE_PATH=FILE; there may be an "@" before FILE. Both
+// may have equals signs: the split is then at the first one that has an
+// existing file after it.
+func (f *objectFlag) UnmarshalText(text []byte) error {
+	*f = objectFlag{}
+	arg := string(text)
+	err := fmt.Errorf("%q is not STORE_PATH=FILE", arg)
+	for i := range len(arg) - 1 {
+		if arg[i] != '=' {
+			continue
+		}
+		path, parseErr := store.ParseAnyPath(arg[:i])
+		if parseErr != nil {
+			if f.source == "" {
+				err = parseErr
+			}
+			continue
+		}
+		source := arg[i+1:]
+		_, statErr := os.Stat(strings.TrimPrefix(source, "@"))
+		if f.source == "" || statErr == nil {
+			*f, err = objectFlag{path, source}, nil
+		}
+		if statErr == nil {
+			break
+		}
+	}
+	return err
+}
+
+// ownerFlag is a user or group ID.
+type ownerFlag int64
+
+// UnmarshalText reads a number that fits an ID.
+func (f *ownerFlag) UnmarshalText(text []byte) error {
+	n, err := strconv.ParseInt(string(text), 10, 64)
+	if err != nil || n < 0 || n > layer.MaxOwner {
+		return fmt.Errorf("%q is not a number from 0 to %d", text, int64(layer.MaxOwner))
+	}
+	*f = ownerFlag(n)
+	return nil
+}
+
+// timeFlag is a time in seconds since 1970.
+type timeFlag int64
+
+// UnmarshalText reads a number of seconds, or a time with its zone, of which
+// fractions of a second are dropped.
+func (f *timeFlag) UnmarshalText(text []byte) error {
+	if n, err := strconv.ParseInt(string(text), 10, 64); err == nil {
+		*f = timeFlag(n)
+		return nil
+	}
+	for _, format := range []string{time.RFC3339, "2006-01-02T15:04:05Z0700", "2006-01-02T15:04Z07:00"} {
+		if t, err := time.Parse(format, string(text)); err == nil {
+			*f = timeFlag(t.Unix())
+			return nil
+		}
+	}
+	return fmt.Errorf("%q is neither a number of seconds, at most %d, nor a time with a zone like 1970-01-01T00:00:01Z",
+		text, int64(math.MaxInt64))
+}

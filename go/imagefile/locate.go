@@ -1,0 +1,69 @@
+package imagefile
+
+import (
+	"fmt"
+	"os"
+	"os/exec"
+	"path/filepath"
+	"strings"
+)
+
+// StreamSuffix ends the name of the program that writes an image to its
+// standard output; without it the name is that of the image's own executable.
+const StreamSuffix = ".stream"
+
+// Locate finds the image that a program belongs to by the name that the
+// program was started with: NAME or NAME.stream, beside which is
+// NAME.image.json. Links are followed, so that a link to the program works
+// from anywhere. It returns the path of that file and the folder that the
+// paths in it are relative to.
+func Locate(argv0 string) (description, runfiles string, err error) {
+	program, err := exec.LookPath(argv0)
+	if err != nil {
+		return "", "", err
+	}
+	if program, err = filepath.Abs(program); err != nil {
+		return "", "", err
+	}
+	for at := program; ; {
+		name := strings.TrimSuffix(at, StreamSuffix)
+		if isFile(name + ".image.json") {
+			runfiles, err := runfilesOf(name)
+			return name + ".image.json", runfiles, err
+		}
+		target, err := os.Readlink(at)
+		if err != nil {
+			return "", "", fmt.Errorf("%s: no image beside it (%s.image.json): run it where Bazel made it, or through a link to there", program, filepath.Base(name))
+		}
+		if !filepath.IsAbs(target) {
+			target = filepath.Join(filepath.Dir(at), target)
+		}
+		at = target
+	}
+}
+
+func runfilesOf(name string) (string, error) {
+	if isDir(name + ".runfiles") {
+		return name + ".runfiles", nil
+	}
+	// The image is among the runfiles of another program.
+	for dir := filepath.Dir(name); dir != filepath.Dir(dir); dir = filepath.Dir(dir) {
+		if strings.HasSuffix(dir, ".runfiles") {
+			return dir, nil
+		}
+	}
+	if dir := os.Getenv("RUNFILES_DIR"); dir != "" && isDir(dir) {
+		return dir, nil
+	}
+	return "", fmt.Errorf("%s.runfiles: not found: build the image without --nobuild_runfile_links", name)
+}
+
+func isFile(path string) bool {
+	info, err := os.Stat(path)
+	return err == nil && info.Mode().IsRegular()
+}
+
+func isDir(path string) bool {
+	info, err := os.Stat(path)
+	return err == nil && info.IsDir()
+}

@@ -1,0 +1,179 @@
+package object
+
+import (
+	"bufio"
+	"bytes"
+	"errors"
+	"fmt"
+	"io"
+	"os"
+
+	"github.com/rules-strata/rules_strata/go/nar"
+	"github.com/rules-strata/rules_strata/go/store"
+)
+
+// A manifest describes an object that is made of other steps' files, which
+// are read where they are. It has one record a line, of four fields with a
+// zero byte between them and nothing escaped:
+//
+//	type        mode           destination   last field
+//	file        0444 or 0555   path          the file to read, relative to the working directory
+//	symlink     (empty)        path          the link's target
+//	directory   0555           path          (empty)
+//	executable  (empty)        glob          (empty)
+//
+// A path is relative to the object, and empty for the object itself.
+// Directories above a path need no record. A file, of any record wherever it
+// stands, whose path a glob matches gets the mode 0555; see glob. The same
+// record may stand more than once; two that give one path different content
+// are an error.
+const manifestFields = 4
+
+// maxLine bounds a record: two paths and what is around them fit many times.
+const maxLine = 64 << 10
+
+// The types of a manifest's records.
+const (
+	fileRecord       = "file"
+	symlinkRecord    = "symlink"
+	directoryRecord  = "directory"
+	executableRecord = "executable"
+)
+
+// The modes of a manifest's records.
+const (
+	plainMode      = "0444"
+	executableMode = "0555"
+)
+
+// fileSource is an object in the files that a manifest names.
+type fileSource struct{}
+
+func (fileSource) open(entry *Entry) (io.ReadCloser, error) { return os.Open(entry.source) }
+
+func (fileSource) writeNAR(w io.Writer, o *Object) error { return writeFilesNAR(w, o) }
+
+func (fileSource) Close() error { return nil }
+
+func openManifest(path store.Path, name string) (*Object, error) {
+	f, err := os.Open(name)
+	if err != nil {
+		return nil, err
+	}
+	defer f.Close()
+	return ReadManifest(path, f, "")
+}
+
+// ReadManifest opens the object whose store path is path and which the records
+// of r describe. The files that they name are relative to the folder dir, or
+// to the working directory when dir is "".
+func ReadManifest(path store.Path, r io.Reader, dir string) (*Object, error) {
+	t, err := readManifest(path, r)
+	if err != nil {
+		return nil, err
+	}
+	if dir != "" {
+		t.sourcesIn(dir)
+	}
+	entries, err := t.entries()
+	if err != nil {
+		return nil, err
+	}
+	return &Object{path: path, entries: entries, source: fileSource{}}, nil
+}
+
+// readManifest reads records to the end.
+func readManifest(path store.Path, r io.Reader) (*tree, error) {
+	t := &tree{object: path, nodes: map[string]*node{}}
+	in := bufio.NewReaderSize(r, maxLine)
+	for number := 1; ; number++ {
+		line, err := in.ReadSlice('\n')
+		switch {
+		case err == io.EOF && len(line) == 0:
+			return t, nil
+		case err == io.EOF:
+			return nil, fmt.Errorf("line %d has no newline at its end: the manifest is truncated", number)
+		case errors.Is(err, bufio.ErrBufferFull):
+			return nil, fmt.Errorf("line %d has more than %d bytes", number, maxLine)
+		case err != nil:
+			return nil, err
+		}
+		if err := t.record(line[:len(line)-1]); err != nil {
+			return nil, fmt.Errorf("line %d: %w", number, err)
+		}
+	}
+}
+
+// record adds one record.
+func (t *tree) record(line []byte) error {
+	fields := bytes.Split(line, []byte{0})
+	if len(fields) != manifestFields {
+		return fmt.Errorf("%q has %d fields, want %d with a zero byte between them: a name with a newline cannot be in a manifest",
+			shorten(string(line)), len(fields), manifestFields)
+	}
+	kind, mode, path, last := string(fields[0]), string(fields[1]), string(fields[2]), string(fields[3])
+	if err := checkMode(kind, mode, path); err != nil {
+		return err
+	}
+	if kind == executableRecord {
+		return t.executable(path, last)
+	}
+	if err := checkPath(t.object, path); err != nil {
+		return err
+	}
+	n := &node{Entry: Entry{Path: path}}
+	switch kind {
+	case fileRecord:
+		if last == "" {
+			return fmt.Errorf("the file %q has no source", shorten(path))
+		}
+		n.Type, n.source, n.Executable = nar.Regular, last, mode == executableMode
+	case symlinkRecord:
+		if err := checkTarget(path, last); err != nil {
+			return err
+		}
+		n.Type, n.Target = nar.Symlink, last
+	case directoryRecord:
+		if last != "" {
+			return fmt.Errorf("the directory %q has %q in its last field, which must be empty", shorten(path), shorten(last))
+		}
+		n.Type = nar.Directory
+	}
+	return t.add(n)
+}
+
+// checkMode refuses types that there are not, and modes that a type cannot
+// have.
+func checkMode(kind, mode, path string) error {
+	var want string
+	switch kind {
+	case fileRecord:
+		if mode == plainMode || mode == executableMode {
+			return nil
+		}
+		want = plainMode + " or " + executableMode
+	case directoryRecord:
+		if mode == executableMode {
+			return nil
+		}
+		want = executableMode
+	case symlinkRecord, executableRecord:
+		if mode == "" {
+			return nil
+		}
+		want = "none"
+	default:
+		return fmt.Errorf("unknown type %q of %q: want %s, %s, %s or %s", shorten(kind), shorten(path),
+			fileRecord, symlinkRecord, directoryRecord, executableRecord)
+	}
+	return fmt.Errorf("the %s %q has the mode %q, want %s", kind, shorten(path), shorten(mode), want)
+}
+
+func (t *tree) executable(pattern, last string) error {
+	if last != "" {
+		return fmt.Errorf("the glob %q has %q in its last field, which must be empty", shorten(pattern), shorten(last))
+	}
+	g, err := parseGlob(pattern)
+	t.executables = append(t.executables, g)
+	return err
+}

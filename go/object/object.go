@@ -1,0 +1,125 @@
+// Package object gives the tree of one store object, whatever it is kept in:
+// a NAR, or a manifest of files that another build step made. What the tree
+// looks like never depends on the file system: modes, links and empty
+// directories are those of the NAR or the manifest.
+//
+// The entries are in the order in which dockerTools writes them into a layer:
+// Python's order of paths, see Compare.
+package object
+
+import (
+	"fmt"
+	"io"
+	"strings"
+
+	"github.com/rules-strata/rules_strata/go/nar"
+	"github.com/rules-strata/rules_strata/go/store"
+)
+
+// Entry is one file, directory or symlink of an object.
+type Entry struct {
+	// Path is relative to the object, with "/" between names, byte-exact: ""
+	// is the object itself, "bin/hello" a file below it.
+	Path string
+	Type nar.Type
+	// Executable tells a regular file's mode: 0555, or else 0444.
+	Executable bool
+	// Size is a regular file's number of bytes.
+	Size int64
+	// Target is what a symlink points to, byte-exact.
+	Target string
+
+	// offset is where the content begins in a NAR.
+	offset int64
+	// source is the file that a manifest names for the content.
+	source string
+}
+
+// Object is an open store object. Its methods can be used by several
+// goroutines at once.
+type Object struct {
+	path    store.Path
+	entries []Entry
+	source  source
+}
+
+// source is what an object is kept in.
+type source interface {
+	// open gives a regular file's content.
+	open(entry *Entry) (io.ReadCloser, error)
+	// writeNAR writes the object as a NAR.
+	writeNAR(w io.Writer, o *Object) error
+	io.Closer
+}
+
+// Open opens the object whose store path is path and which is kept in source:
+// "FILE.nar", a NAR that is not compressed, or "@FILE", a manifest (see
+// manifest.go). It reads the whole tree but no contents. Every error names the
+// store path and the file.
+func Open(path store.Path, source string) (*Object, error) {
+	open := openNAR
+	file, ok := strings.CutPrefix(source, "@")
+	if ok {
+		open = openManifest
+	}
+	o, err := open(path, file)
+	if err != nil {
+		return nil, fmt.Errorf("%s from %s: %w", path, file, err)
+	}
+	return o, nil
+}
+
+// Path is the object's store path.
+func (o *Object) Path() store.Path { return o.path }
+
+// Entries are the object's entries: itself first, each directory before what
+// is in it. The slice is the object's own and must not be changed.
+func (o *Object) Entries() []Entry { return o.entries }
+
+// OpenFile gives the content of a regular file, which must be one of
+// Entries. Reading it to its end fails if there is less or more than the
+// entry's Size.
+func (o *Object) OpenFile(entry *Entry) (io.ReadCloser, error) {
+	if entry.Type != nar.Regular {
+		return nil, fmt.Errorf("%s: %q is not a regular file", o.path, entry.Path)
+	}
+	r, err := o.source.open(entry)
+	if err != nil {
+		return nil, fmt.Errorf("%s: %q: %w", o.path, entry.Path, err)
+	}
+	return &sizedReader{ReadCloser: r, object: o.path, path: entry.Path, size: entry.Size, left: entry.Size}, nil
+}
+
+// WriteNAR writes the object as a NAR.
+func (o *Object) WriteNAR(w io.Writer) error { return o.source.writeNAR(w, o) }
+
+// Close closes what the object is kept in.
+func (o *Object) Close() error { return o.source.Close() }
+
+// sizedReader fails when a content is not as long as its entry says, because
+// it changed after the object was opened.
+type sizedReader struct {
+	io.ReadCloser
+	object     store.Path
+	path       string
+	size, left int64
+}
+
+func (r *sizedReader) Read(p []byte) (int, error) {
+	n, err := r.ReadCloser.Read(p)
+	r.left -= int64(n)
+	switch {
+	case r.left < 0:
+		return n, r.changed("it is longer now")
+	case err == io.EOF && r.left > 0:
+		return n, r.changed(fmt.Sprintf("it ends %d bytes earlier now", r.left))
+	case err != nil && err != io.EOF:
+		return n, fmt.Errorf("%s: read %q: %w", r.object, r.path, err)
+	}
+	return n, err
+}
+
+func (r *sizedReader) changed(how string) error {
+	return fmt.Errorf("%s: the content of %q had %d bytes when the step began: %s: do not change inputs during a build",
+		r.object, r.path, r.size, how)
+}

@@ -1,0 +1,16 @@
+"""Everything that a BUILD file loads from rules_strata."""
+
+load("//rules:image.bzl", _image_config = "image_config", _stream_layered_image = "stream_layered_image")
+load("//rules:object.bzl", _expand_store_paths = "expand_store_paths", _nar_store_object = "nar_store_object", _store_object = "store_object")
+load("//rules:providers.bzl", _ImageInfo = "ImageInfo", _LayerInfo = "LayerInfo", _StoreObjectInfo = "StoreObjectInfo")
+load("//rules:toolchain.bzl", _strata_toolchain = "strata_toolchain")
+
+ImageInfo = _ImageInfo
+LayerInfo = _LayerInfo
+StoreObjectInfo = _StoreObjectInfo
+expand_store_paths = _expand_store_paths
+image_config = _image_config
+nar_store_object = _nar_store_object
+store_object = _store_object
+strata_toolchain = _strata_toolchain
+stream_layered_image = _stream_layered_image

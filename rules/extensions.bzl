@@ -1,0 +1,5 @@
+"""Module extensions, for MODULE.bazel."""
+
+load("//rules/private/repository:nix_extension.bzl", _nix = "nix")
+
+nix = _nix

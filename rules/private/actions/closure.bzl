@@ -1,0 +1,61 @@
+"""Closure: the store paths that belong to an image."""
+
+load("//rules/private/values:labels.bzl", "display_label")
+load("//rules/private/values:store_path.bzl", "hash_base32")
+
+def closure(ctx, *, strata, store_dir, candidates, config, references, output):
+    """Declares the action that chooses, among the candidates, what config and customisation layer reach.
+
+    Both count as objects of their own, as in dockerTools, but are in no layer.
+
+    Args:
+      ctx: rule context.
+      strata: FilesToRunProvider of the action binary.
+      store_dir: string.
+      candidates: depset of StoreObjectInfo.
+      config: File, the image's config as the user wrote it.
+      references: File, what the customisation layer mentions.
+      output: string, the stem of the outputs' file names.
+
+    Returns:
+      File: closure.json.
+    """
+    graph = ctx.actions.declare_file(output + ".graph.json")
+    lines = ctx.actions.args()
+    lines.set_param_file_format("multiline")
+    lines.add_joined(
+        candidates,
+        map_each = _graph_object,
+        join_with = ",\n",
+        format_joined = "[\n%s\n]",
+        omit_if_empty = False,
+    )
+    ctx.actions.write(graph, lines)
+
+    out = ctx.actions.declare_file(output + ".closure.json")
+    args = ctx.actions.args()
+    args.add("closure")
+    args.add("--store-dir", store_dir)
+    args.add("--graph", graph)
+    for kind, file in [("config", config), ("customisation-layer", references)]:
+        args.add("--synthetic")
+        args.add(file, format = "{}/{}-{}=%s".format(store_dir, hash_base32(kind), kind))
+    args.add("--out", out)
+    ctx.actions.run(
+        executable = strata,
+        arguments = [args],
+        inputs = [graph, config, references],
+        outputs = [out],
+        mnemonic = "Closure",
+        progress_message = "Taking the closure of %{label}",
+        execution_requirements = {"supports-path-mapping": "1"},
+        toolchain = "//rules:toolchain_type",
+    )
+    return out
+
+def _graph_object(info):
+    return json.encode({
+        "label": display_label(info.label),
+        "path": info.store_path,
+        "references": info.references,
+    })

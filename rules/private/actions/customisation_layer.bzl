@@ -1,0 +1,42 @@
+"""CustomisationLayer: the top layer, links to the contents."""
+
+load("//rules/private/values:labels.bzl", "display_label")
+
+def customisation_layer(ctx, *, strata, contents, mtime, output):
+    """Declares the action. It reads listings, not bytes: editing a file in place does not run it again.
+
+    Args:
+      ctx: rule context.
+      strata: FilesToRunProvider of the action binary.
+      contents: list of StoreObjectInfo, in the order in which they win.
+      mtime: string, ISO 8601 time with a zone.
+      output: string, the stem of the outputs' file names.
+
+    Returns:
+      struct: tar, metadata (layer.json) and references (store paths that the
+      layer mentions), Files.
+    """
+    tar = ctx.actions.declare_file(output + ".customisation.tar")
+    metadata = ctx.actions.declare_file(output + ".customisation.layer.json")
+    references = ctx.actions.declare_file(output + ".customisation.references.json")
+    args = ctx.actions.args()
+    args.add("customisation")
+    args.add("--mtime", mtime)
+    args.add("--tar", tar)
+    args.add("--metadata", metadata)
+    args.add("--references-out", references)
+    for content in contents:
+        args.add("--content")
+        args.add(content.listing, format = content.store_path + "=%s")
+        args.add(display_label(content.label), format = "--label=%s")
+    ctx.actions.run(
+        executable = strata,
+        arguments = [args],
+        inputs = [content.listing for content in contents],
+        outputs = [tar, metadata, references],
+        mnemonic = "CustomisationLayer",
+        progress_message = "Linking the contents of %{label}",
+        execution_requirements = {"supports-path-mapping": "1"},
+        toolchain = "//rules:toolchain_type",
+    )
+    return struct(tar = tar, metadata = metadata, references = references)

@@ -1,0 +1,55 @@
+"""ImageConfig: the image's config, whose hash is the image ID."""
+
+def image_config(ctx, *, strata, plan, layers, rest, customisation, config, created, platform, tag, output):
+    """Declares the action.
+
+    Args:
+      ctx: rule context.
+      strata: FilesToRunProvider of the action binary.
+      plan: File, plan.json.
+      layers: list of Files: layer.json of every candidate alone.
+      rest: File or None: layer.json of the shared layers.
+      customisation: struct from customisation_layer.
+      config: File, the config as the user wrote it, store paths expanded.
+      created: string, ISO 8601 time with a zone.
+      platform: struct: os and architecture.
+      tag: string or None; None takes the tag from the content.
+      output: string, the stem of the outputs' file names.
+
+    Returns:
+      struct of Files: config, layers (layers.json), tag (one line).
+    """
+    config_out = ctx.actions.declare_file(output + ".config.json")
+    layers_out = ctx.actions.declare_file(output + ".layers.json")
+    tag_out = ctx.actions.declare_file(output + ".tag")
+    args = ctx.actions.args()
+    args.use_param_file("@%s")
+    args.set_param_file_format("multiline")
+    args.add("config")
+    args.add("--plan", plan)
+    args.add_all(layers, before_each = "--layer")
+    args.add("--customisation", customisation.metadata)
+    args.add("--config", config)
+    args.add("--created", created)
+    args.add("--os", platform.os)
+    args.add("--architecture", platform.architecture)
+    args.add("--out", config_out)
+    args.add("--layers-out", layers_out)
+    args.add("--tag-out", tag_out)
+    inputs = [plan, customisation.metadata, config] + layers
+    if tag:
+        args.add("--tag", tag)
+    if rest:
+        args.add("--rest", rest)
+        inputs.append(rest)
+    ctx.actions.run(
+        executable = strata,
+        arguments = [args],
+        inputs = inputs,
+        outputs = [config_out, layers_out, tag_out],
+        mnemonic = "ImageConfig",
+        progress_message = "Writing the config of %{label}",
+        execution_requirements = {"supports-path-mapping": "1"},
+        toolchain = "//rules:toolchain_type",
+    )
+    return struct(config = config_out, layers = layers_out, tag = tag_out)

@@ -1,0 +1,32 @@
+"""ObjectInfo: the NAR hash and the NAR size of a store object."""
+
+load("//rules/private/actions:object_source.bzl", "add_object_argument")
+
+def object_info(ctx, *, strata, store_path, source, output):
+    """Declares the action, which runs only when something asks for its output.
+
+    Args:
+      ctx: rule or aspect context.
+      strata: FilesToRunProvider of the action binary.
+      store_path: string.
+      source: struct, the object's source.
+      output: string, the stem of the output's file name.
+
+    Returns:
+      File.
+    """
+    out = ctx.actions.declare_file(output + ".info.json")
+    args = ctx.actions.args()
+    args.add("info")
+    args.add("--out", out)
+    ctx.actions.run(
+        executable = strata,
+        arguments = [args] + add_object_argument(ctx.actions.args, "--object", store_path, source),
+        inputs = source.files,
+        outputs = [out],
+        mnemonic = "ObjectInfo",
+        progress_message = "Hashing the store object %{label}",
+        execution_requirements = {"supports-path-mapping": "1"},
+        toolchain = "//rules:toolchain_type",
+    )
+    return out

@@ -1,0 +1,14 @@
+"""LayerInfo: one layer of an image."""
+
+_DOC = """A layer: a tar of file system entries, described by a small metadata file.
+
+Follows the OCI image specification, "Image Layer Filesystem Changeset".
+"""
+
+_FIELDS = {
+    "blob": "struct or None: descriptor and bytes of the compressed layer; None until something asks for them.",
+    "metadata": "File: layer.json: diff ID, size (bytes), number of entries, store paths.",
+    "source": "struct (see object_source.bzl) or File: the store object the tar is made of on the fly, or the tar itself.",
+}
+
+LayerInfo = provider(doc = _DOC, fields = _FIELDS)

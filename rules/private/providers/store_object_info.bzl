@@ -1,0 +1,32 @@
+"""StoreObjectInfo: one store object and, transitively, its closure."""
+
+_DOC = """A store object: an immutable tree, file or symlink at an absolute store path.
+
+Follows the Nix manual, section "Store Object".
+"""
+
+_FIELDS = {
+    "allow_undeclared_references": "bool: the object may mention store paths that are not in `references`.",
+    "info": "File: JSON with the object's NAR hash and NAR size (bytes). Made only when something asks for it.",
+    "label": "Label: the target that declares the object.",
+    "layer": "LayerInfo: the layer that holds this object alone, with the default owner and time.",
+    "listing": "File: the object's tree in the format of mtree(5): paths, types, modes and link targets; no bytes of files.",
+    "mutable": "bool: the store path does not determine the bytes (objects of Bazel targets); False for objects of Nix.",
+    "references": "list of strings: the store paths that the object refers to directly, sorted.",
+    "source": "struct (see object_source.bzl): where the object's bytes come from: a NAR or Files of Bazel targets.",
+    "store_path": "string: the object's absolute store path.",
+    "transitive": "depset of StoreObjectInfo: the closure of the object's references, without the object itself.",
+}
+
+StoreObjectInfo = provider(doc = _DOC, fields = _FIELDS)
+
+def closure_of(infos):
+    """The closure of some store objects: themselves and all that they refer to.
+
+    Args:
+      infos: list of StoreObjectInfo.
+
+    Returns:
+      depset of StoreObjectInfo, dependencies first.
+    """
+    return depset(infos, transitive = [info.transitive for info in infos], order = "postorder")

@@ -1,0 +1,45 @@
+"""Any target with files as a store object, declared once by an aspect and shared by all images."""
+
+load("//rules/private/actions:object_source.bzl", "directory_files_entry", "tree_source")
+load("//rules/private/providers:store_object_info.bzl", "StoreObjectInfo")
+load("//rules/private/rules:binary_entries.bzl", "binary_entries")
+load("//rules/private/rules:object_context.bzl", "OBJECT_CONTEXT_ATTRS", "TOOLCHAIN_TYPE", "label_store_path", "make_store_object")
+
+def _files_object_impl(target, ctx):
+    if StoreObjectInfo in target:
+        return []
+    entries = _entries(target)
+    if not entries:
+        return []
+    return [make_store_object(
+        ctx,
+        label = target.label,
+        store_path = label_store_path(ctx, target.label),
+        source = tree_source(entries),
+        deps = [],
+        references = [],
+        mutable = True,
+        allow_undeclared_references = False,
+        output = "_objects/" + target.label.name,
+    )]
+
+def _entries(target):
+    info = target[DefaultInfo]
+    if info.files_to_run and info.files_to_run.executable and not info.files_to_run.executable.is_source:
+        return binary_entries(target, target.label.name.split("/")[-1])
+    files = info.files.to_list()
+    return (
+        [directory_files_entry(depset([f for f in files if not f.is_directory]), "", False, "package")] +
+        [directory_files_entry(depset([f]), "", False, "tree") for f in files if f.is_directory]
+    ) if files else []
+
+files_object_aspect = aspect(
+    implementation = _files_object_impl,
+    doc = """Makes a store object of a target that is not one.
+
+An executable target is placed in `bin` with its runfiles; files go to their
+places relative to their package; a directory (tree artifact) is the root.
+""",
+    attrs = OBJECT_CONTEXT_ATTRS,
+    toolchains = [TOOLCHAIN_TYPE],
+)

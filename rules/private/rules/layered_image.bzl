@@ -1,0 +1,212 @@
+"""stream_layered_image: an image whose layers are made when they are sent."""
+
+load("//rules/private/actions:closure.bzl", "closure")
+load("//rules/private/actions:customisation_layer.bzl", "customisation_layer")
+load("//rules/private/actions:image_config.bzl", "image_config")
+load("//rules/private/actions:layer_options.bzl", "DEFAULT_TIME", "layer_options")
+load("//rules/private/actions:layer_plan.bzl", "layer_plan")
+load("//rules/private/actions:object_layer.bzl", "object_layer")
+load("//rules/private/actions:rest_layer.bzl", "rest_layer")
+load("//rules/private/providers:image_info.bzl", "ImageInfo")
+load("//rules/private/providers:store_object_info.bzl", "StoreObjectInfo", "closure_of")
+load("//rules/private/rules:deploy.bzl", "DEPLOY_ATTRS", "deploy_files")
+load("//rules/private/rules:files_object.bzl", "files_object_aspect")
+load("//rules/private/rules:object_context.bzl", "OBJECT_CONTEXT_ATTRS", "TOOLCHAIN_TYPE", "store_dir", "target_platform")
+load("//rules/private/transitions:image_platform.bzl", "image_platform")
+load("//rules/private/values:expansion.bzl", "expand")
+
+def _layered_image_impl(ctx):
+    strata = ctx.toolchains[TOOLCHAIN_TYPE].strata
+    platform = _platform(ctx)
+    options = layer_options(
+        store_dir = store_dir(ctx),
+        mtime = ctx.attr.mtime,
+        uid = ctx.attr.uid,
+        gid = ctx.attr.gid,
+        uname = ctx.attr.uname,
+        gname = ctx.attr.gname,
+    )
+    contents = [_object(ctx, "contents", target) for target in ctx.attr.contents]
+    config_objects = _config_objects(ctx)
+    candidates = closure_of(contents + config_objects.values())
+    objects = _unique(ctx, candidates.to_list())
+    store_layers = _store_layers(ctx)
+
+    config = _user_config(ctx, config_objects)
+    customisation = customisation_layer(
+        ctx,
+        strata = strata,
+        contents = contents,
+        mtime = ctx.attr.mtime,
+        output = ctx.label.name,
+    )
+    closure_file = closure(
+        ctx,
+        strata = strata,
+        store_dir = options.store_dir,
+        candidates = candidates,
+        config = config,
+        references = customisation.references,
+        output = ctx.label.name,
+    )
+    plan = layer_plan(
+        ctx,
+        strata = strata,
+        closure = closure_file,
+        strategy = ctx.attr.layering,
+        max_layers = store_layers,
+        output = ctx.label.name,
+    )
+    rest = None
+    if len(objects) > store_layers:
+        rest = rest_layer(
+            ctx,
+            strata = strata,
+            plan = plan,
+            candidates = objects,
+            options = options,
+            output = ctx.label.name,
+        )
+    described = image_config(
+        ctx,
+        strata = strata,
+        plan = plan,
+        layers = [layer.metadata for layer in _object_layers(ctx, strata, objects, options)],
+        rest = rest,
+        customisation = customisation,
+        config = config,
+        created = ctx.attr.created,
+        platform = platform,
+        tag = ctx.attr.tag,
+        output = ctx.label.name,
+    )
+    image = ImageInfo(
+        candidates = candidates,
+        closure = closure_file,
+        config = described.config,
+        image_tag = described.tag,
+        layers = described.layers,
+        name = (ctx.attr.image_name or ctx.label.name).lower(),
+        plan = plan,
+        platform = platform,
+        tag = ctx.attr.tag or None,
+    )
+    deploy = deploy_files(ctx, image = image, options = options, customisation = customisation, objects = objects)
+    return [
+        DefaultInfo(
+            files = depset([described.config, plan, deploy.stream]),
+            executable = deploy.run,
+            runfiles = deploy.runfiles,
+        ),
+        OutputGroupInfo(
+            closure = depset([closure_file]),
+            config = depset([described.config]),
+            image_tag = depset([described.tag]),
+            plan = depset([plan]),
+        ),
+        image,
+    ]
+
+def _platform(ctx):
+    platform = target_platform(ctx)
+    if platform.os != "linux":
+        fail(('{}: the target platform is {}, and images are for Linux: set platform = "<label of a Linux platform>" ' +
+              "on the image, or build with --platforms").format(ctx.label, platform.os))
+    architecture = ctx.attr.architecture or platform.arch
+    if architecture == "unknown":
+        fail("{}: the target platform has no known architecture: set architecture to a GOARCH, such as amd64".format(ctx.label))
+    return struct(os = platform.os, architecture = architecture)
+
+def _object(ctx, attribute, target):
+    if StoreObjectInfo not in target:
+        fail("{}: {}: {} has no files: give a store_object or a target with files".format(ctx.label, attribute, target.label))
+    return target[StoreObjectInfo]
+
+def _config_objects(ctx):
+    names = ctx.attr.config_label_names
+    named = {name: _object(ctx, "config", target) for name, target in zip(names, ctx.attr.config_labels)}
+    return named | {str(target.label): _object(ctx, "config_deps", target) for target in ctx.attr.config_deps}
+
+def _unique(ctx, infos):
+    by_path = {}
+    for info in infos:
+        other = by_path.get(info.store_path)
+        if not other:
+            by_path[info.store_path] = info
+        elif other.layer.metadata != info.layer.metadata:
+            fail("{}: {} and {} are two different objects at {}: {}".format(
+                ctx.label,
+                other.label,
+                info.label,
+                info.store_path,
+                "the label is there in two configurations, use one" if other.label == info.label else "use one of them, or give one a store_hash_salt",
+            ))
+    return by_path.values()
+
+def _store_layers(ctx):
+    # The customisation layer takes one.
+    if ctx.attr.max_layers < 2:
+        fail("{}: max_layers = {}: at least 2 are needed, one for store objects and one for the contents' links".format(ctx.label, ctx.attr.max_layers))
+    return ctx.attr.max_layers - 1
+
+def _user_config(ctx, objects):
+    if ctx.file.config_file:
+        return ctx.file.config_file
+    out = ctx.actions.declare_file(ctx.label.name + ".user-config.json")
+    paths = {name: info.store_path for name, info in objects.items()}
+    ctx.actions.write(out, expand(ctx.attr.config or "{}", paths, "{}: config".format(ctx.label)))
+    return out
+
+def _object_layers(ctx, strata, objects, options):
+    if options == layer_options(store_dir = options.store_dir):
+        return [info.layer for info in objects]
+    return [
+        object_layer(
+            ctx,
+            strata = strata,
+            store_path = info.store_path,
+            source = info.source,
+            references = None if info.allow_undeclared_references else info.references,
+            options = options,
+            output = "{}_layers/{}".format(ctx.label.name, info.store_path.split("/")[-1]),
+        )
+        for info in objects
+    ]
+
+LAYERED_IMAGE_ATTRS = {
+    "architecture": attr.string(doc = "GOARCH in the config; the target platform's when empty."),
+    "config": attr.string(doc = "JSON text of the config."),
+    "config_deps": attr.label_list(
+        doc = "Objects that a `config` made by `image_config` names; needed where it stands in a `select`.",
+        aspects = [files_object_aspect],
+    ),
+    "config_file": attr.label(doc = "A JSON file with the config.", allow_single_file = True),
+    "config_label_names": attr.string_list(doc = "The labels as they stand in `config`, in the order of `config_labels`."),
+    "config_labels": attr.label_list(doc = "The objects that `config` names.", aspects = [files_object_aspect]),
+    "contents": attr.label_list(
+        doc = "What is linked into the image's root, the first winning.",
+        aspects = [files_object_aspect],
+        allow_files = True,
+    ),
+    "created": attr.string(doc = "ISO 8601 time in the config.", default = DEFAULT_TIME),
+    "gid": attr.int(doc = "Group of every store object's files."),
+    "gname": attr.string(doc = "Group name of every store object's files.", default = "root"),
+    "image_name": attr.string(doc = "The repository part of the image's name."),
+    "layering": attr.string(doc = "How objects are ordered and split over layers.", default = "popularity", values = ["popularity"]),
+    "max_layers": attr.int(doc = "The most layers that the image may have, the customisation layer included.", default = 100),
+    "mtime": attr.string(doc = "ISO 8601 time of every file.", default = DEFAULT_TIME),
+    "platform": attr.label(doc = "The platform to build the image for; the target platform when None."),
+    "tag": attr.string(doc = "The tag; from the content when empty."),
+    "uid": attr.int(doc = "Owner of every store object's files."),
+    "uname": attr.string(doc = "Owner name of every store object's files.", default = "root"),
+} | OBJECT_CONTEXT_ATTRS | DEPLOY_ATTRS
+
+layered_image = rule(
+    implementation = _layered_image_impl,
+    doc = "The rule behind the macro stream_layered_image.",
+    attrs = LAYERED_IMAGE_ATTRS,
+    cfg = image_platform,
+    executable = True,
+    provides = [ImageInfo],
+    toolchains = [TOOLCHAIN_TYPE],
+)

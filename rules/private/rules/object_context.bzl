@@ -1,0 +1,123 @@
+"""What every rule that makes store objects needs: its attributes, and the path from a source to StoreObjectInfo."""
+
+load("@bazel_skylib//rules:common_settings.bzl", "BuildSettingInfo")
+load("//rules/private/actions:layer_options.bzl", "layer_options")
+load("//rules/private/actions:object_info.bzl", "object_info")
+load("//rules/private/actions:object_layer.bzl", "object_layer")
+load("//rules/private/actions:object_source.bzl", "add_records")
+load("//rules/private/platform:target_platform.bzl", "TargetPlatformInfo")
+load("//rules/private/providers:store_object_info.bzl", "StoreObjectInfo", "closure_of")
+load("//rules/private/values:store_path.bzl", "bazel_store_path")
+
+TOOLCHAIN_TYPE = "//rules:toolchain_type"
+
+OBJECT_CONTEXT_ATTRS = {
+    "_platform": attr.label(
+        default = "//rules/private/platform:target_platform",
+        providers = [TargetPlatformInfo],
+    ),
+    "_store_dir": attr.label(
+        default = "//rules:store_dir",
+        providers = [BuildSettingInfo],
+    ),
+}
+
+def store_dir(ctx):
+    """The store directory of this build.
+
+    Args:
+      ctx: rule or aspect context with OBJECT_CONTEXT_ATTRS.
+
+    Returns:
+      string, absolute, without a slash at its end.
+    """
+    value = _implicit(ctx, "_store_dir")[BuildSettingInfo].value
+    if not value.startswith("/") or value.endswith("/") or "//" in value:
+        fail("--@rules_strata//rules:store_dir={}: want an absolute path without a slash at its end".format(value))
+    return value
+
+def target_platform(ctx):
+    """The target platform.
+
+    Args:
+      ctx: rule or aspect context with OBJECT_CONTEXT_ATTRS.
+
+    Returns:
+      TargetPlatformInfo.
+    """
+    return _implicit(ctx, "_platform")[TargetPlatformInfo]
+
+def label_store_path(ctx, label, salt = ""):
+    """The store path of the object that a target of Bazel's own makes.
+
+    Args:
+      ctx: rule or aspect context with OBJECT_CONTEXT_ATTRS.
+      label: Label of the target.
+      salt: string, changes the hash and nothing else.
+
+    Returns:
+      string.
+    """
+    return bazel_store_path(store_dir = store_dir(ctx), label = label, platform = target_platform(ctx), salt = salt)
+
+def make_store_object(ctx, *, label, store_path, source, deps, references, mutable, allow_undeclared_references, output):
+    """Declares an object's actions and describes it.
+
+    Args:
+      ctx: rule or aspect context with OBJECT_CONTEXT_ATTRS and the toolchain.
+      label: Label of the target.
+      store_path: string.
+      source: struct, the object's source.
+      deps: list of StoreObjectInfo that the object refers to.
+      references: list of strings, the store paths of what it refers to.
+      mutable: bool, the path does not determine the bytes.
+      allow_undeclared_references: bool, turns the scan off.
+      output: string, the stem of the outputs' file names.
+
+    Returns:
+      StoreObjectInfo.
+    """
+    strata = ctx.toolchains[TOOLCHAIN_TYPE].strata
+    listing = ctx.actions.declare_file(output + ".listing.mtree")
+    references = sorted({path: None for path in references}.keys())
+    if not source.nar:
+        source = _with_runfiles_manifest(ctx, source, output)
+    return StoreObjectInfo(
+        allow_undeclared_references = allow_undeclared_references,
+        info = object_info(ctx, strata = strata, store_path = store_path, source = source, output = output),
+        label = label,
+        layer = object_layer(
+            ctx,
+            strata = strata,
+            store_path = store_path,
+            source = source,
+            references = None if allow_undeclared_references else references,
+            options = layer_options(store_dir = store_dir(ctx)),
+            output = output,
+            listing = listing,
+        ),
+        listing = listing,
+        mutable = mutable,
+        references = references,
+        source = source,
+        store_path = store_path,
+        transitive = closure_of(deps),
+    )
+
+def _with_runfiles_manifest(ctx, source, output):
+    manifest = ctx.actions.declare_file(output + ".runfiles.manifest")
+    lines = ctx.actions.args()
+    lines.set_param_file_format("multiline")
+    add_records(lines, source, runfiles = True)
+    ctx.actions.write(manifest, lines)
+    return struct(
+        nar = None,
+        entries = source.entries,
+        files = source.files,
+        runfiles_manifest = manifest,
+    )
+
+def _implicit(ctx, name):
+    # In an aspect, ctx.attr is the rule's own.
+    holder = ctx.attr if hasattr(ctx.attr, name) else ctx.rule.attr
+    return getattr(holder, name)

@@ -1,0 +1,40 @@
+"""strata_toolchain: the action binary that image rules run."""
+
+def _strata_toolchain_impl(ctx):
+    return [platform_common.ToolchainInfo(
+        strata = ctx.attr.strata[DefaultInfo].files_to_run,
+    )]
+
+strata_toolchain = rule(
+    implementation = _strata_toolchain_impl,
+    doc = """The action binary that image rules run.
+
+The default toolchain builds it from source. To use a prebuilt binary, register
+a toolchain of your own before it:
+
+```starlark
+strata_toolchain(
+    name = "prebuilt_linux_amd64",
+    strata = "@strata_linux_amd64//:strata",
+)
+
+toolchain(
+    name = "prebuilt_linux_amd64_toolchain",
+    exec_compatible_with = ["@platforms//os:linux", "@platforms//cpu:x86_64"],
+    toolchain = ":prebuilt_linux_amd64",
+    toolchain_type = "@rules_strata//rules:toolchain_type",
+)
+```
+
+ToolchainInfo has one field, `strata`: FilesToRunProvider of the binary.
+""",
+    attrs = {
+        "strata": attr.label(
+            doc = "The executable, for the execution platform.",
+            cfg = "exec",
+            executable = True,
+            allow_files = True,
+            mandatory = True,
+        ),
+    },
+)

@@ -1,0 +1,66 @@
+"""The config attribute: a dict, JSON text of image_config, or the label of a JSON file."""
+
+load("//rules/private/values:expansion.bzl", "labels_in", "normalise")
+
+def image_config(config):
+    """JSON text of an image's config, for use where a plain dict cannot stand: in a `select`.
+
+    ```starlark
+    stream_layered_image(
+        name = "image",
+        config = select({
+            ":debug": image_config({"Cmd": ["$(store_path :debug_server)/bin/server"]}),
+            "//conditions:default": image_config({"Cmd": ["$(store_path :server)/bin/server"]}),
+        }),
+        config_deps = [":debug_server", ":server"],
+    )
+    ```
+
+    Args:
+      config: dict with the field names of the Docker image specification. In
+        every string, `$(store_path LABEL)` is replaced by the object's path.
+
+    Returns:
+      string: JSON.
+    """
+    if type(config) == "select":
+        fail("image_config: a select inside the config cannot be read here: put image_config({...}) into each branch of a select instead")
+    return normalise(json.encode(config))
+
+def config_attributes(name, config):
+    """The rule's attributes for a `config`.
+
+    Args:
+      name: string, the image's name, for messages.
+      config: dict, JSON text, label of a JSON file, select over JSON texts, or None.
+
+    Returns:
+      dict of attributes.
+    """
+    if config == None:
+        return {}
+    if type(config) == "dict":
+        _reject_selects(name, config)
+        text = image_config(config)
+        labels = labels_in(text)
+        return {"config": text, "config_label_names": labels, "config_labels": labels}
+    if type(config) == "string" and not config.lstrip().startswith("{"):
+        return {"config_file": config}
+    if type(config) == "Label":
+        return {"config_file": config}
+    return {"config": config}
+
+def _reject_selects(name, config):
+    # Starlark has no recursion.
+    todo = [("config", config)]
+    for _ in range(100000):
+        if not todo:
+            return
+        where, value = todo.pop()
+        if type(value) == "select":
+            fail(("{}: {}: a select cannot stand inside the dict: write config = select({{...: image_config({{...}})}}) " +
+                  "and name the objects in config_deps").format(name, where))
+        elif type(value) == "dict":
+            todo.extend([(where + "." + key, item) for key, item in value.items()])
+        elif type(value) == "list" or type(value) == "tuple":
+            todo.extend([(where, item) for item in value])

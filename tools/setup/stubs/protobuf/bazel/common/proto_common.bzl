@@ -1,0 +1,3 @@
+"""Loaded by rule sets for protocol buffers; nothing here builds any."""
+
+proto_common = struct()
