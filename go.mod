@@ -6,3 +6,5 @@ require (
 	github.com/alecthomas/kong v1.17.0
 	github.com/google/renameio/v2 v2.0.2
 )
+
+require golang.org/x/sys v0.49.0 // indirect

@@ -4,61 +4,90 @@
 set -euo pipefail
 cd "$(dirname "$(readlink -f "$0")")/.."
 
-steps=(lint go bazel)
+all_steps=(setup lint go cross fuzz bazel e2e)
+fuzz_time=${FUZZ_TIME:-60s}
 
 usage() {
     cat <<EOF
 usage: tools/test.sh [STEP...]
 
-Runs every test, or the steps named:
+Runs every test, or the steps named, in this order:
+  setup   Bazel, Docker, Podman, Nix and the other programs that tests need,
+          in the cache folder of ./bazelw; the host is not changed
   lint    formatting, vet, staticcheck, BUILD files and module files up to date
   go      go test ./...
+  cross   both binaries for linux/arm64, darwin/arm64 and darwin/amd64
+  fuzz    the NAR reader, for $fuzz_time (FUZZ_TIME)
   bazel   bazel test //... and a build of every target
+  e2e     images built by Bazel, loaded into Docker and Podman and run
 EOF
 }
 
 say() { printf '\n== %s\n' "$*" >&2; }
 
-lint_tool() {
-    go tool -modfile=tools/lint/go.mod "$@"
+# The program go in PATH, or the one that ./bazelw set up.
+go() {
+    if [ -n "$(type -P go)" ]; then command go "$@"; else ./bazelw --exec go "$@"; fi
 }
 
-# The Go files of this module alone.
-go_packages() { go list ./...; }
+lint_tool() { go tool -modfile=tools/lint/go.mod "$@"; }
+
+# Files of the project, tracked or about to be.
+project_files() { git ls-files -co --exclude-standard --deduplicate "$@" | while read -r f; do [ ! -e "$f" ] || echo "$f"; done; }
+
+step_setup() {
+    ./bazelw --setup
+    ./bazelw --setup=test
+}
 
 step_lint() {
     local unformatted
-    unformatted=$(git ls-files -co --exclude-standard '*.go' | xargs gofmt -l)
-    [ -z "$unformatted" ] || { echo "gofmt -w would change: $unformatted" >&2; return 1; }
+    unformatted=$(project_files '*.go' | xargs gofmt -l)
+    [ -z "$unformatted" ] || { echo "gofmt -w would change:" $unformatted >&2; return 1; }
     go vet ./...
+    go vet -tags e2e ./e2e/...
     go mod tidy -diff
     lint_tool staticcheck ./...
+    lint_tool staticcheck -tags e2e ./e2e/...
     lint_tool gazelle update -mode=diff -repo_root="$PWD" .
-    git ls-files -co --exclude-standard '*.bzl' '*BUILD.bazel' '*MODULE.bazel' |
-        xargs go tool -modfile=tools/lint/go.mod buildifier -lint=warn -mode=check
+    project_files '*.bzl' '*BUILD.bazel' '*MODULE.bazel' | xargs go tool -modfile=tools/lint/go.mod buildifier -lint=warn -mode=check
 }
 
-step_go() {
-    go test ./...
+step_go() { go test ./...; }
+
+step_cross() {
+    local platform
+    for platform in linux/arm64 darwin/arm64 darwin/amd64; do
+        echo "$platform" >&2
+        CGO_ENABLED=0 GOOS=${platform%/*} GOARCH=${platform#*/} go build -o /dev/null ./go/cmd/strata
+        CGO_ENABLED=0 GOOS=${platform%/*} GOARCH=${platform#*/} go build -o /dev/null ./go/cmd/strata-deploy
+    done
 }
 
-step_bazel() {
-    ./bazelw test //... --test_summary=short
-}
+step_fuzz() { go test ./go/nar -run '^$' -fuzz '^FuzzReader$' -fuzztime "$fuzz_time"; }
+
+step_bazel() { ./bazelw test //...; }
+
+step_e2e() { go test -tags e2e -count=1 -timeout 60m ./e2e/...; }
 
 main() {
     case ${1-} in
-    -h | --help) usage; exit ;;
+    -h | --help)
+        usage
+        exit
+        ;;
     esac
+    local steps=("${all_steps[@]}") step
     [ $# -eq 0 ] || steps=("$@")
     for step in "${steps[@]}"; do
-        declare -F "step_$step" >/dev/null || { echo "tools/test.sh: no step $step" >&2; usage >&2; exit 2; }
+        [[ " ${all_steps[*]} " == *" $step "* ]] || { echo "tools/test.sh: no step $step: the steps are ${all_steps[*]}" >&2; exit 2; }
     done
     for step in "${steps[@]}"; do
         say "$step"
+        SECONDS=0
         "step_$step"
+        say "$step: passed in $SECONDS s"
     done
-    say "all passed: ${steps[*]}"
 }
 
 main "$@"

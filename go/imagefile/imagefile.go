@@ -149,7 +149,10 @@ func describe(l image.Layer) string {
 
 func (i *Image) writeLayer(w io.Writer, l image.Layer) error {
 	if l.Kind == image.StoreLayer {
-		_, err := image.WriteStoreLayer(w, l.StorePaths, i, i.options)
+		m, err := image.WriteStoreLayer(w, l.StorePaths, i, i.options)
+		if err == nil && m.DiffID != l.DiffID {
+			err = fmt.Errorf("the objects of the layer changed since the image was built: diff ID %s, want %s: build it again", m.DiffID, l.DiffID)
+		}
 		return err
 	}
 	f, err := os.Open(i.customisation)

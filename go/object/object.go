@@ -110,7 +110,7 @@ func (r *sizedReader) Read(p []byte) (int, error) {
 	r.left -= int64(n)
 	switch {
 	case r.left < 0:
-		return n, r.changed("it is longer now")
+		return n + int(r.left), r.changed("it is longer now")
 	case err == io.EOF && r.left > 0:
 		return n, r.changed(fmt.Sprintf("it ends %d bytes earlier now", r.left))
 	case err != nil && err != io.EOF:

@@ -18,7 +18,7 @@ type loadCmd struct {
 }
 
 func (c *loadCmd) Run(ctx context.Context, img *imagefile.Image, std *streams) error {
-	client, err := daemon.FromEnvironment()
+	client, err := reachable(ctx)
 	if err != nil {
 		return err
 	}
@@ -29,9 +29,6 @@ func (c *loadCmd) Run(ctx context.Context, img *imagefile.Image, std *streams) e
 // load streams the image into Docker, checks that it arrived, and prints what
 // docker load prints.
 func load(ctx context.Context, client *daemon.Client, img *imagefile.Image, std *streams, quiet bool) error {
-	if _, err := client.Ping(ctx); err != nil {
-		return err
-	}
 	r, w := io.Pipe()
 	written := make(chan error, 1)
 	go func() {
@@ -67,4 +64,17 @@ func checkLoaded(ctx context.Context, client *daemon.Client, img *imagefile.Imag
 		return fmt.Errorf("%s is %s after loading, want %s: something else loaded that name; load again", img.Ref(), loaded.ID, want)
 	}
 	return nil
+}
+
+// reachable is a client of a daemon that answers.
+func reachable(ctx context.Context) (*daemon.Client, error) {
+	client, err := daemon.FromEnvironment()
+	if err != nil {
+		return nil, err
+	}
+	if _, err := client.Ping(ctx); err != nil {
+		client.Close()
+		return nil, err
+	}
+	return client, nil
 }

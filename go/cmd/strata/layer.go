@@ -34,7 +34,7 @@ func (layerCmd) Help() string {
 	return "Writes what the image's other steps need to know of a layer of store objects, and on demand its tar."
 }
 
-// Run reads the objects once and writes the outputs.
+// Run reads the objects once and writes the outputs, all of them or none.
 func (c *layerCmd) Run() error {
 	o := c.options()
 	if c.References != "" {
@@ -52,41 +52,63 @@ func (c *layerCmd) Run() error {
 	if c.Listing != "" && len(objects) != 1 {
 		return fmt.Errorf("--listing is for one object, but there are %d", len(objects))
 	}
-	meta, err := writeLayer(c.Tar, objects, o)
+	var out outputs
+	defer out.discard()
+	metadata, tar, listing := out.create(c.Metadata), out.create(c.Tar), out.create(c.Listing)
+	if out.err != nil {
+		return out.err
+	}
+	meta, err := layer.Write(tar, objects, o)
 	if err != nil {
 		return err
 	}
-	if c.Listing != "" {
-		if err := writeWhole(c.Listing, objects[0].WriteListing); err != nil {
+	if err := objects[0].WriteListing(listing); err != nil {
+		return err
+	}
+	data, err := jsonfile.Marshal(meta)
+	if err != nil {
+		return err
+	}
+	if _, err := metadata.Write(data); err != nil {
+		return err
+	}
+	return out.commit()
+}
+
+// outputs are files that appear together.
+type outputs struct {
+	files []*outfile.File
+	err   error
+}
+
+// create starts the output at path, or one that leads nowhere if there is no
+// path. After an error it does nothing.
+func (o *outputs) create(path string) io.Writer {
+	if path == "" || o.err != nil {
+		return io.Discard
+	}
+	f, err := outfile.Create(path)
+	if err != nil {
+		o.err = err
+		return io.Discard
+	}
+	o.files = append(o.files, f)
+	return f
+}
+
+func (o *outputs) commit() error {
+	for _, f := range o.files {
+		if err := f.Commit(); err != nil {
 			return err
 		}
 	}
-	return jsonfile.Write(c.Metadata, meta)
+	return nil
 }
 
-// writeLayer writes the tar, to nowhere if it has no name.
-func writeLayer(tar string, objects []*object.Object, o layer.Options) (meta layer.Metadata, err error) {
-	if tar == "" {
-		return layer.Write(io.Discard, objects, o)
+func (o *outputs) discard() {
+	for _, f := range o.files {
+		f.Discard()
 	}
-	err = writeWhole(tar, func(w io.Writer) error {
-		meta, err = layer.Write(w, objects, o)
-		return err
-	})
-	return meta, err
-}
-
-// writeWhole makes an output of what write writes, or of nothing.
-func writeWhole(name string, write func(io.Writer) error) error {
-	out, err := outfile.Create(name)
-	if err != nil {
-		return err
-	}
-	defer out.Discard()
-	if err := write(out); err != nil {
-		return err
-	}
-	return out.Commit()
 }
 
 // openObjects opens at least one object.

@@ -1,16 +1,16 @@
 """Closure: the store paths that belong to an image."""
 
+load("//rules/private/actions:strata.bzl", "run_strata")
 load("//rules/private/values:labels.bzl", "display_label")
 load("//rules/private/values:store_path.bzl", "hash_base32")
 
-def closure(ctx, *, strata, store_dir, candidates, config, references, output):
+def closure(ctx, *, store_dir, candidates, config, references, output):
     """Declares the action that chooses, among the candidates, what config and customisation layer reach.
 
     Both count as objects of their own, as in dockerTools, but are in no layer.
 
     Args:
       ctx: rule context.
-      strata: FilesToRunProvider of the action binary.
       store_dir: string.
       candidates: depset of StoreObjectInfo.
       config: File, the image's config as the user wrote it.
@@ -41,15 +41,13 @@ def closure(ctx, *, strata, store_dir, candidates, config, references, output):
         args.add("--synthetic")
         args.add(file, format = "{}/{}-{}=%s".format(store_dir, hash_base32(kind), kind))
     args.add("--out", out)
-    ctx.actions.run(
-        executable = strata,
+    run_strata(
+        ctx,
         arguments = [args],
         inputs = [graph, config, references],
         outputs = [out],
         mnemonic = "Closure",
         progress_message = "Taking the closure of %{label}",
-        execution_requirements = {"supports-path-mapping": "1"},
-        toolchain = "//rules:toolchain_type",
     )
     return out
 

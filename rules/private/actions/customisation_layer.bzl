@@ -1,13 +1,13 @@
 """CustomisationLayer: the top layer, links to the contents."""
 
+load("//rules/private/actions:strata.bzl", "run_strata")
 load("//rules/private/values:labels.bzl", "display_label")
 
-def customisation_layer(ctx, *, strata, contents, mtime, output):
+def customisation_layer(ctx, *, contents, mtime, output):
     """Declares the action. It reads listings, not bytes: editing a file in place does not run it again.
 
     Args:
       ctx: rule context.
-      strata: FilesToRunProvider of the action binary.
       contents: list of StoreObjectInfo, in the order in which they win.
       mtime: string, ISO 8601 time with a zone.
       output: string, the stem of the outputs' file names.
@@ -29,14 +29,12 @@ def customisation_layer(ctx, *, strata, contents, mtime, output):
         args.add("--content")
         args.add(content.listing, format = content.store_path + "=%s")
         args.add(display_label(content.label), format = "--label=%s")
-    ctx.actions.run(
-        executable = strata,
+    run_strata(
+        ctx,
         arguments = [args],
         inputs = [content.listing for content in contents],
         outputs = [tar, metadata, references],
         mnemonic = "CustomisationLayer",
         progress_message = "Linking the contents of %{label}",
-        execution_requirements = {"supports-path-mapping": "1"},
-        toolchain = "//rules:toolchain_type",
     )
     return struct(tar = tar, metadata = metadata, references = references)

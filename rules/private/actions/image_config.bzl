@@ -1,11 +1,12 @@
 """ImageConfig: the image's config, whose hash is the image ID."""
 
-def image_config(ctx, *, strata, plan, layers, rest, customisation, config, created, platform, tag, output):
+load("//rules/private/actions:strata.bzl", "run_strata")
+
+def image_config(ctx, *, plan, layers, rest, customisation, config, created, platform, tag, output):
     """Declares the action.
 
     Args:
       ctx: rule context.
-      strata: FilesToRunProvider of the action binary.
       plan: File, plan.json.
       layers: list of Files: layer.json of every candidate alone.
       rest: File or None: layer.json of the shared layers.
@@ -42,14 +43,12 @@ def image_config(ctx, *, strata, plan, layers, rest, customisation, config, crea
     if rest:
         args.add("--rest", rest)
         inputs.append(rest)
-    ctx.actions.run(
-        executable = strata,
+    run_strata(
+        ctx,
         arguments = [args],
         inputs = inputs,
         outputs = [config_out, layers_out, tag_out],
         mnemonic = "ImageConfig",
         progress_message = "Writing the config of %{label}",
-        execution_requirements = {"supports-path-mapping": "1"},
-        toolchain = "//rules:toolchain_type",
     )
     return struct(config = config_out, layers = layers_out, tag = tag_out)

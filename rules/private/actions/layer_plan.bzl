@@ -1,11 +1,12 @@
 """LayerPlan: which store objects share a layer."""
 
-def layer_plan(ctx, *, strata, closure, strategy, max_layers, output):
+load("//rules/private/actions:strata.bzl", "run_strata")
+
+def layer_plan(ctx, *, closure, strategy, max_layers, output):
     """Declares the action.
 
     Args:
       ctx: rule context.
-      strata: FilesToRunProvider of the action binary.
       closure: File, closure.json.
       strategy: string, the name of a layering strategy.
       max_layers: int, how many layers the store objects may take.
@@ -21,14 +22,12 @@ def layer_plan(ctx, *, strata, closure, strategy, max_layers, output):
     args.add("--strategy", strategy)
     args.add("--max-layers", max_layers)
     args.add("--out", out)
-    ctx.actions.run(
-        executable = strata,
+    run_strata(
+        ctx,
         arguments = [args],
         inputs = [closure],
         outputs = [out],
         mnemonic = "LayerPlan",
         progress_message = "Planning the layers of %{label}",
-        execution_requirements = {"supports-path-mapping": "1"},
-        toolchain = "//rules:toolchain_type",
     )
     return out

@@ -1,13 +1,13 @@
 """ObjectInfo: the NAR hash and the NAR size of a store object."""
 
 load("//rules/private/actions:object_source.bzl", "add_object_argument")
+load("//rules/private/actions:strata.bzl", "run_strata")
 
-def object_info(ctx, *, strata, store_path, source, output):
+def object_info(ctx, *, store_path, source, output):
     """Declares the action, which runs only when something asks for its output.
 
     Args:
       ctx: rule or aspect context.
-      strata: FilesToRunProvider of the action binary.
       store_path: string.
       source: struct, the object's source.
       output: string, the stem of the output's file name.
@@ -19,14 +19,12 @@ def object_info(ctx, *, strata, store_path, source, output):
     args = ctx.actions.args()
     args.add("info")
     args.add("--out", out)
-    ctx.actions.run(
-        executable = strata,
+    run_strata(
+        ctx,
         arguments = [args] + add_object_argument(ctx.actions.args, "--object", store_path, source),
         inputs = source.files,
         outputs = [out],
         mnemonic = "ObjectInfo",
         progress_message = "Hashing the store object %{label}",
-        execution_requirements = {"supports-path-mapping": "1"},
-        toolchain = "//rules:toolchain_type",
     )
     return out

@@ -2,14 +2,14 @@
 
 load("//rules/private/actions:layer_options.bzl", "add_layer_options")
 load("//rules/private/actions:object_source.bzl", "add_object_argument")
+load("//rules/private/actions:strata.bzl", "run_strata")
 load("//rules/private/providers:layer_info.bzl", "LayerInfo")
 
-def object_layer(ctx, *, strata, store_path, source, references, options, output, listing = None):
+def object_layer(ctx, *, store_path, source, references, options, output, listing = None):
     """Declares the action; no tar is kept, its bytes are a function of the object.
 
     Args:
       ctx: rule or aspect context.
-      strata: FilesToRunProvider of the action binary.
       store_path: string.
       source: struct, the object's source.
       references: list of store paths that the object may mention besides its
@@ -39,14 +39,12 @@ def object_layer(ctx, *, strata, store_path, source, references, options, output
         allowed.set_param_file_format("multiline")
         allowed.add_all(references)
         arguments.append(allowed)
-    ctx.actions.run(
-        executable = strata,
+    run_strata(
+        ctx,
         arguments = arguments + add_object_argument(ctx.actions.args, "--object", store_path, source),
         inputs = source.files,
         outputs = outputs,
         mnemonic = "ObjectLayer",
         progress_message = "Describing the layer of %{label}",
-        execution_requirements = {"supports-path-mapping": "1"},
-        toolchain = "//rules:toolchain_type",
     )
     return LayerInfo(metadata = metadata, source = source, blob = None)

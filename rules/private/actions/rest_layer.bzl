@@ -2,13 +2,13 @@
 
 load("//rules/private/actions:layer_options.bzl", "add_layer_options")
 load("//rules/private/actions:object_source.bzl", "add_records")
+load("//rules/private/actions:strata.bzl", "run_strata")
 
-def rest_layer(ctx, *, strata, plan, candidates, options, output):
+def rest_layer(ctx, *, plan, candidates, options, output):
     """Declares the action, whose inputs are all candidates; those it did not read are pruned afterwards.
 
     Args:
       ctx: rule context.
-      strata: FilesToRunProvider of the action binary.
       plan: File, plan.json.
       candidates: list of StoreObjectInfo.
       options: struct from layer_options.
@@ -37,14 +37,13 @@ def rest_layer(ctx, *, strata, plan, candidates, options, output):
             # Pruning goes by the artifact, so a directory is named as one.
             objects.add_all(info.source.files, format_each = "input\0%s", expand_directories = False)
             add_records(objects, info.source, runfiles = False)
-    ctx.actions.run(
-        executable = strata,
+    run_strata(
+        ctx,
         arguments = [args, objects],
         inputs = depset([plan], transitive = [info.source.files for info in candidates]),
         outputs = [out, unused],
         unused_inputs_list = unused,
         mnemonic = "RestLayer",
         progress_message = "Describing the shared layer of %{label}",
-        toolchain = "//rules:toolchain_type",
     )
     return out

@@ -2,12 +2,15 @@
 
 load("//rules/private/actions:object_source.bzl", "directory_files_entry", "file_entry", "runfiles_path", "symlink_entry")
 
-def binary_entries(binary, name):
-    """Places an executable at bin/NAME and its runfiles at bin/NAME.runfiles, where every runfiles library looks.
+def binary_entries(ctx, binary, name):
+    """Places an executable at bin/NAME and its runfiles at bin/NAME.runfiles, where runfiles libraries look.
 
-    All of them are 0555, whatever they are on disk, as remote executors have it.
+    The contents of an image are linked directory by directory, so that a
+    program started through its link /bin/NAME finds /bin/NAME.runfiles. All
+    files are 0555, whatever they are on disk, as remote executors have it.
 
     Args:
+      ctx: rule or aspect context.
       binary: Target with an executable.
       name: string, the program's name in bin.
 
@@ -16,27 +19,34 @@ def binary_entries(binary, name):
     """
     info = binary[DefaultInfo]
     executable = info.files_to_run.executable
-    entries = [file_entry(executable, "bin/" + name, True)]
+    program = "bin/" + name
+    root = program + ".runfiles"
+    found = _runfiles_entries(ctx, info, executable, root)
+    if found:
+        inside = root + "/" + runfiles_path(executable)
+        found.append(symlink_entry(inside, "../" * inside.count("/") + program))
+        mapping = getattr(info.files_to_run, "repo_mapping_manifest", None)
+        if mapping:
+            found.append(file_entry(mapping, root + "/_repo_mapping", True))
+    return [file_entry(executable, program, True)] + found
+
+def _runfiles_entries(ctx, info, executable, root):
     runfiles = info.default_runfiles
-    files = [file for file in runfiles.files.to_list() if file != executable] if runfiles else []
-    if not files and not (runfiles and (runfiles.symlinks or runfiles.root_symlinks or runfiles.empty_filenames)):
-        return entries
-    root = "bin/" + name + ".runfiles"
-    entries.append(directory_files_entry(depset(files), root, True, "runfiles"))
-    entries.append(symlink_entry(root + "/" + runfiles_path(executable), _up(root + "/" + runfiles_path(executable)) + "bin/" + name))
-    return entries + _links(runfiles, root) + _repo_mapping(info, root)
+    if not runfiles:
+        return []
 
-def _links(runfiles, root):
-    entries = []
+    # Whether there is anything besides the program cannot be told without a look.
+    files = [file for file in runfiles.files.to_list() if file != executable]
+    entries = [directory_files_entry(depset(files), root, True, "runfiles")] if files else []
     for link in runfiles.symlinks.to_list():
-        entries.append(file_entry(link.target_file, root + "/_main/" + link.path, True))
+        entries.append(file_entry(link.target_file, "{}/_main/{}".format(root, link.path), True))
     for link in runfiles.root_symlinks.to_list():
-        entries.append(file_entry(link.target_file, root + "/" + link.path, True))
+        entries.append(file_entry(link.target_file, "{}/{}".format(root, link.path), True))
+    empty = runfiles.empty_filenames.to_list()
+    if empty:
+        nothing = ctx.actions.declare_file(ctx.label.name + ".empty")
+        ctx.actions.write(nothing, "")
+        for path in empty:
+            place = path.removeprefix("../") if path.startswith("../") else "_main/" + path
+            entries.append(file_entry(nothing, "{}/{}".format(root, place), True))
     return entries
-
-def _repo_mapping(info, root):
-    mapping = getattr(info.files_to_run, "repo_mapping_manifest", None)
-    return [file_entry(mapping, root + "/_repo_mapping", True)] if mapping else []
-
-def _up(path):
-    return "../" * path.count("/")

@@ -1,14 +1,15 @@
 """Any target with files as a store object, declared once by an aspect and shared by all images."""
 
 load("//rules/private/actions:object_source.bzl", "directory_files_entry", "tree_source")
+load("//rules/private/actions:strata.bzl", "TOOLCHAIN_TYPE")
 load("//rules/private/providers:store_object_info.bzl", "StoreObjectInfo")
 load("//rules/private/rules:binary_entries.bzl", "binary_entries")
-load("//rules/private/rules:object_context.bzl", "OBJECT_CONTEXT_ATTRS", "TOOLCHAIN_TYPE", "label_store_path", "make_store_object")
+load("//rules/private/rules:object_context.bzl", "OBJECT_CONTEXT_ATTRS", "label_store_path", "make_store_object")
 
 def _files_object_impl(target, ctx):
     if StoreObjectInfo in target:
         return []
-    entries = _entries(target)
+    entries = _entries(ctx, target)
     if not entries:
         return []
     return [make_store_object(
@@ -23,10 +24,10 @@ def _files_object_impl(target, ctx):
         output = "_objects/" + target.label.name,
     )]
 
-def _entries(target):
+def _entries(ctx, target):
     info = target[DefaultInfo]
     if info.files_to_run and info.files_to_run.executable and not info.files_to_run.executable.is_source:
-        return binary_entries(target, target.label.name.split("/")[-1])
+        return binary_entries(ctx, target, target.label.name.split("/")[-1])
     files = info.files.to_list()
     return (
         [directory_files_entry(depset([f for f in files if not f.is_directory]), "", False, "package")] +

@@ -7,16 +7,16 @@ load("//rules/private/actions:layer_options.bzl", "DEFAULT_TIME", "layer_options
 load("//rules/private/actions:layer_plan.bzl", "layer_plan")
 load("//rules/private/actions:object_layer.bzl", "object_layer")
 load("//rules/private/actions:rest_layer.bzl", "rest_layer")
+load("//rules/private/actions:strata.bzl", "TOOLCHAIN_TYPE")
 load("//rules/private/providers:image_info.bzl", "ImageInfo")
 load("//rules/private/providers:store_object_info.bzl", "StoreObjectInfo", "closure_of")
 load("//rules/private/rules:deploy.bzl", "DEPLOY_ATTRS", "deploy_files")
 load("//rules/private/rules:files_object.bzl", "files_object_aspect")
-load("//rules/private/rules:object_context.bzl", "OBJECT_CONTEXT_ATTRS", "TOOLCHAIN_TYPE", "store_dir", "target_platform")
+load("//rules/private/rules:object_context.bzl", "OBJECT_CONTEXT_ATTRS", "store_dir", "target_platform")
 load("//rules/private/transitions:image_platform.bzl", "image_platform")
 load("//rules/private/values:expansion.bzl", "expand")
 
 def _layered_image_impl(ctx):
-    strata = ctx.toolchains[TOOLCHAIN_TYPE].strata
     platform = _platform(ctx)
     options = layer_options(
         store_dir = store_dir(ctx),
@@ -30,49 +30,15 @@ def _layered_image_impl(ctx):
     config_objects = _config_objects(ctx)
     candidates = closure_of(contents + config_objects.values())
     objects = _unique(ctx, candidates.to_list())
-    store_layers = _store_layers(ctx)
 
     config = _user_config(ctx, config_objects)
-    customisation = customisation_layer(
-        ctx,
-        strata = strata,
-        contents = contents,
-        mtime = ctx.attr.mtime,
-        output = ctx.label.name,
-    )
-    closure_file = closure(
-        ctx,
-        strata = strata,
-        store_dir = options.store_dir,
-        candidates = candidates,
-        config = config,
-        references = customisation.references,
-        output = ctx.label.name,
-    )
-    plan = layer_plan(
-        ctx,
-        strata = strata,
-        closure = closure_file,
-        strategy = ctx.attr.layering,
-        max_layers = store_layers,
-        output = ctx.label.name,
-    )
-    rest = None
-    if len(objects) > store_layers:
-        rest = rest_layer(
-            ctx,
-            strata = strata,
-            plan = plan,
-            candidates = objects,
-            options = options,
-            output = ctx.label.name,
-        )
+    customisation = customisation_layer(ctx, contents = contents, mtime = ctx.attr.mtime, output = ctx.label.name)
+    chosen = _choose_layers(ctx, candidates, objects, config, customisation, options)
     described = image_config(
         ctx,
-        strata = strata,
-        plan = plan,
-        layers = [layer.metadata for layer in _object_layers(ctx, strata, objects, options)],
-        rest = rest,
+        plan = chosen.plan,
+        layers = [layer.metadata for layer in _object_layers(ctx, objects, options)],
+        rest = chosen.rest,
         customisation = customisation,
         config = config,
         created = ctx.attr.created,
@@ -82,30 +48,48 @@ def _layered_image_impl(ctx):
     )
     image = ImageInfo(
         candidates = candidates,
-        closure = closure_file,
+        closure = chosen.closure,
         config = described.config,
         image_tag = described.tag,
         layers = described.layers,
         name = (ctx.attr.image_name or ctx.label.name).lower(),
-        plan = plan,
+        plan = chosen.plan,
         platform = platform,
         tag = ctx.attr.tag or None,
     )
     deploy = deploy_files(ctx, image = image, options = options, customisation = customisation, objects = objects)
     return [
+        image,
         DefaultInfo(
-            files = depset([described.config, plan, deploy.stream]),
+            files = depset([image.config, image.plan, deploy.stream]),
             executable = deploy.run,
             runfiles = deploy.runfiles,
         ),
         OutputGroupInfo(
-            closure = depset([closure_file]),
-            config = depset([described.config]),
-            image_tag = depset([described.tag]),
-            plan = depset([plan]),
+            closure = depset([image.closure]),
+            config = depset([image.config]),
+            image_tag = depset([image.image_tag]),
+            plan = depset([image.plan]),
         ),
-        image,
     ]
+
+def _choose_layers(ctx, candidates, objects, config, customisation, options):
+    """Which objects are in the image, and which of them share a layer."""
+    output = ctx.label.name
+    closure_file = closure(
+        ctx,
+        store_dir = options.store_dir,
+        candidates = candidates,
+        config = config,
+        references = customisation.references,
+        output = output,
+    )
+    store_layers = _store_layers(ctx)
+    plan = layer_plan(ctx, closure = closure_file, strategy = ctx.attr.layering, max_layers = store_layers, output = output)
+    rest = None
+    if len(objects) > store_layers:
+        rest = rest_layer(ctx, plan = plan, candidates = objects, options = options, output = output)
+    return struct(closure = closure_file, plan = plan, rest = rest)
 
 def _platform(ctx):
     platform = target_platform(ctx)
@@ -157,13 +141,12 @@ def _user_config(ctx, objects):
     ctx.actions.write(out, expand(ctx.attr.config or "{}", paths, "{}: config".format(ctx.label)))
     return out
 
-def _object_layers(ctx, strata, objects, options):
+def _object_layers(ctx, objects, options):
     if options == layer_options(store_dir = options.store_dir):
         return [info.layer for info in objects]
     return [
         object_layer(
             ctx,
-            strata = strata,
             store_path = info.store_path,
             source = info.source,
             references = None if info.allow_undeclared_references else info.references,

@@ -1,8 +1,9 @@
 """nar_store_object: a store object given as a NAR."""
 
 load("//rules/private/actions:object_source.bzl", "nar_source")
+load("//rules/private/actions:strata.bzl", "TOOLCHAIN_TYPE")
 load("//rules/private/providers:store_object_info.bzl", "StoreObjectInfo")
-load("//rules/private/rules:object_context.bzl", "OBJECT_CONTEXT_ATTRS", "TOOLCHAIN_TYPE", "make_store_object", "store_dir")
+load("//rules/private/rules:object_context.bzl", "OBJECT_CONTEXT_ATTRS", "make_store_object", "store_dir")
 load("//rules/private/values:store_path.bzl", "check_store_path")
 
 def _nar_store_object_impl(ctx):

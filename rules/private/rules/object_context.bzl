@@ -9,8 +9,6 @@ load("//rules/private/platform:target_platform.bzl", "TargetPlatformInfo")
 load("//rules/private/providers:store_object_info.bzl", "StoreObjectInfo", "closure_of")
 load("//rules/private/values:store_path.bzl", "bazel_store_path")
 
-TOOLCHAIN_TYPE = "//rules:toolchain_type"
-
 OBJECT_CONTEXT_ATTRS = {
     "_platform": attr.label(
         default = "//rules/private/platform:target_platform",
@@ -77,18 +75,16 @@ def make_store_object(ctx, *, label, store_path, source, deps, references, mutab
     Returns:
       StoreObjectInfo.
     """
-    strata = ctx.toolchains[TOOLCHAIN_TYPE].strata
     listing = ctx.actions.declare_file(output + ".listing.mtree")
     references = sorted({path: None for path in references}.keys())
     if not source.nar:
         source = _with_runfiles_manifest(ctx, source, output)
     return StoreObjectInfo(
         allow_undeclared_references = allow_undeclared_references,
-        info = object_info(ctx, strata = strata, store_path = store_path, source = source, output = output),
+        info = object_info(ctx, store_path = store_path, source = source, output = output),
         label = label,
         layer = object_layer(
             ctx,
-            strata = strata,
             store_path = store_path,
             source = source,
             references = None if allow_undeclared_references else references,

@@ -1,18 +1,21 @@
 """store_object: a store object made of Bazel targets."""
 
 load("//rules/private/actions:object_source.bzl", "directory_files_entry", "empty_directory_entry", "executable_glob_entry", "file_entry", "symlink_entry", "tree_source")
+load("//rules/private/actions:strata.bzl", "TOOLCHAIN_TYPE")
 load("//rules/private/providers:store_object_info.bzl", "StoreObjectInfo")
 load("//rules/private/rules:binary_entries.bzl", "binary_entries")
-load("//rules/private/rules:object_context.bzl", "OBJECT_CONTEXT_ATTRS", "TOOLCHAIN_TYPE", "label_store_path", "make_store_object")
+load("//rules/private/rules:object_context.bzl", "OBJECT_CONTEXT_ATTRS", "label_store_path", "make_store_object")
+load("//rules/private/values:expansion.bzl", "expand", "labels_in", "normalise")
 
 def _store_object_impl(ctx):
     store_path = label_store_path(ctx, ctx.label, ctx.attr.store_hash_salt)
-    deps = [dep[StoreObjectInfo] for dep in ctx.attr.deps]
+    linked = {name: dep[StoreObjectInfo] for name, dep in zip(ctx.attr.linked_names, ctx.attr.linked)}
+    deps = [dep[StoreObjectInfo] for dep in ctx.attr.deps] + linked.values()
     entries = (
         _srcs_entries(ctx) +
         _tree_entries(ctx) +
-        (binary_entries(ctx.attr.binary, ctx.attr.binary_name or ctx.attr.binary.label.name.split("/")[-1]) if ctx.attr.binary else []) +
-        [symlink_entry(_destination(ctx, "symlinks", path), _text(ctx, "symlinks", target)) for path, target in ctx.attr.symlinks.items()] +
+        _binary_entries(ctx) +
+        _symlink_entries(ctx, {name: info.store_path for name, info in linked.items()}) +
         [empty_directory_entry(_destination(ctx, "empty_dirs", path)) for path in ctx.attr.empty_dirs] +
         [executable_glob_entry(_destination(ctx, "executables", glob)) for glob in ctx.attr.executables]
     )
@@ -33,6 +36,20 @@ def _store_object_impl(ctx):
         info,
         DefaultInfo(files = depset([info.layer.metadata])),
         platform_common.TemplateVariableInfo({_variable(ctx.label.name): store_path}),
+    ]
+
+def _binary_entries(ctx):
+    if not ctx.attr.binary:
+        return []
+    return binary_entries(ctx, ctx.attr.binary, ctx.attr.binary_name or ctx.attr.binary.label.name.split("/")[-1])
+
+def _symlink_entries(ctx, paths):
+    return [
+        symlink_entry(
+            _destination(ctx, "symlinks", path),
+            expand(_text(ctx, "symlinks", target), paths, "{}: symlinks".format(ctx.label)),
+        )
+        for path, target in ctx.attr.symlinks.items()
     ]
 
 def _srcs_entries(ctx):
@@ -78,69 +95,107 @@ def _text(ctx, attribute, value):
 def _variable(name):
     return "STORE_PATH_" + "".join([c if c.isalnum() else "_" for c in name.elems()])
 
-store_object = rule(
+_store_object = rule(
     implementation = _store_object_impl,
-    doc = """A store object made of Bazel targets.
-
-Its store path is `/nix/store/<hash>-<name>`, known at analysis and independent
-of the bytes: the hash is over module, package, name and target platform. A
-program or a file can mention it: as the make variable `$(STORE_PATH_<name>)`
-(every character of the target's name other than letters and digits becomes
-`_`) with the object in `toolchains`, or by `expand_store_paths`.
-
-Files are 0444 or 0555 and directories 0555, as in a Nix store. What the
-object's bytes mention must be in `deps`; a mention of any other store path is
-an error of the build.
-
-Make variable: `STORE_PATH_<name>`, the absolute store path.
-
-```starlark
-store_object(
-    name = "hello",
-    binary = "//cmd/hello",       # bin/hello, with its runfiles
-    srcs = {"hello.conf": "etc/hello.conf"},
-    symlinks = {"bin/hi": "hello"},
-    deps = [":greeting"],
-)
-```
-""",
+    doc = "The rule behind the macro store_object, which documents the attributes.",
     attrs = {
-        "allow_undeclared_references": attr.bool(
-            doc = "The object may mention store paths that are not in `deps`; they are not in the image on its account.",
-        ),
-        "binary": attr.label(
-            doc = "An executable target, placed at `bin/<its name>` with mode 0555, its runfiles at `bin/<its name>.runfiles`.",
-            executable = True,
-            cfg = "target",
-        ),
-        "binary_name": attr.string(
-            doc = "The program's name in `bin`; the name of the `binary` target when empty.",
-        ),
-        "deps": attr.label_list(
-            doc = "Store objects that this one refers to: its references.",
-            providers = [StoreObjectInfo],
-        ),
-        "empty_dirs": attr.string_list(
-            doc = "Directories that are there even when nothing is in them, relative to the object's root.",
-        ),
-        "executables": attr.string_list(
-            doc = "Globs over destinations whose files get mode 0555: `*` and `?` stay within a component, `**` spans several.",
-        ),
-        "srcs": attr.label_keyed_string_dict(
-            doc = "Files and their destinations, relative to the object's root, mode 0444. A destination that ends in `/` is the folder of all files of the target.",
-            allow_files = True,
-        ),
-        "store_hash_salt": attr.string(
-            doc = "Changes the hash in the store path, and nothing else.",
-        ),
-        "symlinks": attr.string_dict(
-            doc = "Symbolic links: destination to link text, which may point anywhere.",
-        ),
-        "tree": attr.label(
-            doc = "A target with one directory (tree artifact), which becomes the object's root; mode 0444, see `executables`.",
-            allow_single_file = True,
-        ),
+        "allow_undeclared_references": attr.bool(doc = "Turns the scan for undeclared references off."),
+        "binary": attr.label(doc = "An executable target.", executable = True, cfg = "target"),
+        "binary_name": attr.string(doc = "The program's name in bin."),
+        "deps": attr.label_list(doc = "Store objects that this one refers to.", providers = [StoreObjectInfo]),
+        "empty_dirs": attr.string_list(doc = "Directories that are there even when nothing is in them."),
+        "executables": attr.string_list(doc = "Globs over destinations whose files get mode 0555."),
+        "linked": attr.label_list(doc = "The objects that symlinks name, which are references.", providers = [StoreObjectInfo]),
+        "linked_names": attr.string_list(doc = "The labels as they stand in symlinks, in the order of linked."),
+        "srcs": attr.label_keyed_string_dict(doc = "Files and their destinations.", allow_files = True),
+        "store_hash_salt": attr.string(doc = "Changes the hash in the store path, and nothing else."),
+        "symlinks": attr.string_dict(doc = "Symbolic links: destination to link text."),
+        "tree": attr.label(doc = "A target with one directory (tree artifact).", allow_single_file = True),
     } | OBJECT_CONTEXT_ATTRS,
     provides = [StoreObjectInfo],
     toolchains = [TOOLCHAIN_TYPE],
 )
+
+def store_object(
+        name,
+        srcs = {},
+        binary = None,
+        binary_name = None,
+        tree = None,
+        symlinks = {},
+        empty_dirs = [],
+        executables = [],
+        deps = [],
+        store_hash_salt = None,
+        allow_undeclared_references = False,
+        **kwargs):
+    """A store object made of Bazel targets.
+
+    Its store path is `/nix/store/<hash>-<name>`, known at analysis and
+    independent of the bytes: the hash is over module, package, name and target
+    platform. A program or a file can mention it: in `symlinks` as
+    `$(store_path LABEL)`, in a text of `expand_store_paths`, and wherever a
+    rule takes make variables as `$(STORE_PATH_<name>)` (every character of the
+    target's name other than letters and digits becomes `_`), with the object
+    in that rule's `toolchains`.
+
+    Files are 0444 or 0555 and directories 0555, as in a Nix store, whatever
+    they are on disk. What the object's bytes mention must be in `deps`: a
+    mention of any other store path is an error of the build.
+
+    ```starlark
+    store_object(
+        name = "hello",
+        binary = "//cmd/hello",       # bin/hello, with its runfiles
+        srcs = {"hello.conf": "etc/hello.conf"},
+        symlinks = {
+            "bin/hi": "hello",
+            "share/greeting": "$(store_path :greeting)/share/greeting.txt",
+        },
+        deps = [":messages"],
+    )
+    ```
+
+    Args:
+      name: the target's name, and the name in the store path.
+      srcs: dict from labels to destinations relative to the object's root;
+        files of mode 0444. A destination that ends in `/` is the folder of all
+        files of the target.
+      binary: an executable target, placed at `bin/<its name>` with mode 0555,
+        its runfiles at `bin/<its name>.runfiles`.
+      binary_name: the program's name in `bin`; the name of `binary` when None.
+      tree: a target with one directory (tree artifact), which becomes the
+        object's root; its files have mode 0444, see `executables`.
+      symlinks: dict from destinations to link texts, which may point anywhere;
+        `$(store_path LABEL)` is replaced by the object's path and makes it a
+        reference.
+      empty_dirs: directories that are there even when nothing is in them.
+      executables: globs over destinations whose files get mode 0555: `*` and
+        `?` stay within a component, `**` spans several.
+      deps: store objects that this one refers to: its references.
+      store_hash_salt: changes the hash in the store path, and nothing else.
+      allow_undeclared_references: the object may mention store paths that are
+        not in `deps`; they are not in the image on its account.
+      **kwargs: attributes of every rule (visibility, tags, testonly, ...).
+    """
+    if type(symlinks) == "dict":
+        symlinks = {path: normalise(target) for path, target in symlinks.items()}
+        linked = labels_in("\n".join(symlinks.values()))
+    else:
+        linked = []
+    _store_object(
+        name = name,
+        srcs = srcs,
+        binary = binary,
+        binary_name = binary_name,
+        tree = tree,
+        symlinks = symlinks,
+        empty_dirs = empty_dirs,
+        executables = executables,
+        deps = deps,
+        linked = linked,
+        linked_names = linked,
+        store_hash_salt = store_hash_salt,
+        allow_undeclared_references = allow_undeclared_references,
+        **kwargs
+    )

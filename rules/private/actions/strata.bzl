@@ -1,0 +1,28 @@
+"""How every action runs a step of the action binary."""
+
+TOOLCHAIN_TYPE = "//rules:toolchain_type"
+
+def run_strata(ctx, *, arguments, inputs, outputs, mnemonic, progress_message, unused_inputs_list = None):
+    """Declares an action that runs one sub-command of the action binary.
+
+    Args:
+      ctx: rule or aspect context with the toolchain.
+      arguments: list of Args; the first argument is the sub-command.
+      inputs: list or depset of Files.
+      outputs: list of Files.
+      mnemonic: string, a noun that users read in the build log.
+      progress_message: string; %{label} is the target.
+      unused_inputs_list: File or None, where the step lists inputs that it did
+        not need. Path mapping is off then, since such a list has plain paths.
+    """
+    ctx.actions.run(
+        executable = ctx.toolchains[TOOLCHAIN_TYPE].strata,
+        arguments = arguments,
+        inputs = inputs,
+        outputs = outputs,
+        mnemonic = mnemonic,
+        progress_message = progress_message,
+        unused_inputs_list = unused_inputs_list,
+        execution_requirements = {} if unused_inputs_list else {"supports-path-mapping": "1"},
+        toolchain = TOOLCHAIN_TYPE,
+    )
