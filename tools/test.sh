@@ -40,8 +40,18 @@ step_setup() {
     ./bazelw --setup=test
 }
 
+# The Go SDK's version stands in three files that cannot read one another.
+same_sdk_version() {
+    local versions
+    versions=$(sed -nE 's/.*(go_sdk\.download\(version = "|GO_SDK_VERSION = "|sdk_version=)([0-9.]+).*/\2/p' \
+        MODULE.bazel rules/private/toolchain/go_sdk.bzl .bazelrc | sort | uniq -c)
+    [ "$(awk '{print $1}' <<<"$versions")" = 3 ] ||
+        { echo "MODULE.bazel, go_sdk.bzl and .bazelrc name different Go SDKs:" $versions >&2; return 1; }
+}
+
 step_lint() {
     local unformatted
+    same_sdk_version
     unformatted=$(project_files '*.go' | xargs gofmt -l)
     [ -z "$unformatted" ] || { echo "gofmt -w would change:" $unformatted >&2; return 1; }
     go vet ./...

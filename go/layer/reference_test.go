@@ -4,10 +4,8 @@ import (
 	"bytes"
 	"crypto/sha256"
 	"encoding/json"
-	"errors"
 	"flag"
 	"fmt"
-	"io"
 	"os"
 	"os/exec"
 	"testing"
@@ -108,28 +106,33 @@ func manifestable(t tree) bool {
 	return ok
 }
 
+// python finds an interpreter that writes tars as dockerTools' does: older
+// ones fill the device fields of what is no device.
+func python(t *testing.T) string {
+	t.Helper()
+	name, err := exec.LookPath("python3")
+	if err == nil {
+		err = exec.Command(name, "-c", "import sys, tarfile; sys.exit(sys.version_info < (3, 11))").Run()
+	}
+	if err != nil {
+		t.Skipf("not compared with Python's tarfile, because there is no python3 of version 3.11 or later that runs: %v", err)
+	}
+	return name
+}
+
 // askPython skips the test if there is no Python to ask.
 func askPython(t *testing.T, layers, headers int) answers {
 	t.Helper()
-	python, err := exec.LookPath("python3")
-	if err != nil {
-		t.Skipf("not compared with Python's tarfile: %v", err)
-	}
+	interpreter := python(t)
 	request, err := json.Marshal(pythonRequest(layers, headers))
 	if err != nil {
 		t.Fatal(err)
 	}
-	cmd := exec.Command(python, "-X", "utf8", "testdata/reference.py")
+	cmd := exec.Command(interpreter, "-X", "utf8", "testdata/reference.py")
 	cmd.Stdin = bytes.NewReader(request)
+	cmd.Stderr = os.Stderr
 	out, err := cmd.Output()
-	var failed *exec.ExitError
-	if errors.As(err, &failed) && bytes.Contains(failed.Stderr, []byte("is older than")) {
-		t.Skipf("not compared with Python's tarfile: %s", failed.Stderr)
-	}
 	if err != nil {
-		if failed != nil {
-			_, _ = io.Copy(os.Stderr, bytes.NewReader(failed.Stderr))
-		}
 		t.Fatal(err)
 	}
 	a := answers{About: "Answers of testdata/reference.py, which uses Python's tarfile, for the generated layers and headers of the seeds from 0 on. Written by go test -run TestGenerated -update."}

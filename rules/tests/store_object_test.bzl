@@ -36,7 +36,7 @@ def _own_inputs_only_test_impl(ctx):
     asserts.equals(env, sorted(ctx.attr.inputs), sorted([
         path
         for path in inputs
-        if not path.endswith(".params") and "strata/strata_" not in path and not path.endswith("strata-runfiles")
+        if path.startswith("rules/tests/") and not path.endswith(".params")
     ]))
     return analysistest.end(env)
 
@@ -54,4 +54,30 @@ failure_test = analysistest.make(
     _failure_test_impl,
     attrs = {"message": attr.string()},
     expect_failure = True,
+)
+
+def _text_test_impl(ctx):
+    env = analysistest.begin(ctx)
+    writes = [a for a in analysistest.target_actions(env) if a.mnemonic == "FileWrite"]
+    asserts.equals(env, 1, len(writes))
+    text = writes[0].content
+    for path in ctx.attr.mentions:
+        asserts.true(env, path in text, "no {} in {}".format(path, text))
+    asserts.true(env, "/nix/store/" in text and "$(store_path @" not in text, text)
+    return analysistest.end(env)
+
+text_test = analysistest.make(
+    _text_test_impl,
+    attrs = {"mentions": attr.string_list()},
+)
+
+def _toolchain_test_impl(ctx):
+    env = analysistest.begin(ctx)
+    info = analysistest.target_under_test(env)[platform_common.ToolchainInfo]
+    asserts.equals(env, ctx.attr.basename, info.strata.executable.basename)
+    return analysistest.end(env)
+
+toolchain_test = analysistest.make(
+    _toolchain_test_impl,
+    attrs = {"basename": attr.string()},
 )
