@@ -7,4 +7,4 @@ require (
 	github.com/google/renameio/v2 v2.0.2
 )
 
-require golang.org/x/sys v0.49.0 // indirect
+require golang.org/x/sys v0.49.0

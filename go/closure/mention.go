@@ -35,7 +35,7 @@ func (g *graph) addSynthetic(list []Synthetic) error {
 		n := g.nodes[store.Path(s.Path)]
 		for _, m := range mentions(data[i], g.storeDir) {
 			target, ok := index.find(m)
-			if !ok && isPlaceholder(m[len(g.storeDir)+1:]) {
+			if !ok && store.IsPlaceholder(store.Path(m).HashPart()) {
 				continue
 			}
 			if !ok {
@@ -115,20 +115,8 @@ func mentionLen(data []byte) int {
 		}
 	}
 	n := store.HashLen + 1
-	for n < len(data) && isNameByte(data[n]) {
+	for n < len(data) && store.IsNameByte(data[n]) {
 		n++
 	}
 	return n
-}
-
-// isNameByte says whether c may stand in the name of a store path.
-func isNameByte(c byte) bool {
-	return 'a' <= c && c <= 'z' || 'A' <= c && c <= 'Z' || '0' <= c && c <= '9' ||
-		strings.IndexByte("+-._?=", c) >= 0
-}
-
-// isPlaceholder says whether the hash part of base is one letter repeated,
-// which is how Nix blanks out a reference that is not wanted.
-func isPlaceholder(base string) bool {
-	return strings.Count(base[:store.HashLen], base[:1]) == store.HashLen
 }

@@ -4,7 +4,6 @@ import (
 	"bytes"
 	"errors"
 	"fmt"
-	"strings"
 
 	"github.com/rules-strata/rules_strata/go/object"
 	"github.com/rules-strata/rules_strata/go/store"
@@ -123,11 +122,11 @@ func (s *scanner) next(data []byte, i int) int {
 // found notes a mention, with which data begins, unless it is declared.
 func (s *scanner) found(obj *object.Object, e *object.Entry, data []byte) {
 	hash := hashPart(data[len(s.prefix):])
-	if s.declared[hash] || placeholder(hash) {
+	if s.declared[hash] || store.IsPlaceholder(string(hash[:])) {
 		return
 	}
 	end := len(s.prefix) + store.HashLen + len("-")
-	for limit := min(len(data), end+maxShownName); end < limit && isNameByte(data[end]); {
+	for limit := min(len(data), end+maxShownName); end < limit && store.IsNameByte(data[end]); {
 		end++
 	}
 	m := mention{object: obj.Path(), entry: e, path: string(data[:end])}
@@ -141,16 +140,6 @@ func (s *scanner) found(obj *object.Object, e *object.Entry, data []byte) {
 		return
 	}
 	s.mentions = append(s.mentions, m)
-}
-
-// placeholder tells what Nix puts where a reference was removed: one letter,
-// repeated.
-func placeholder(hash hashPart) bool {
-	return bytes.Count(hash[:], hash[:1]) == len(hash)
-}
-
-func isNameByte(c byte) bool {
-	return 'a' <= c && c <= 'z' || 'A' <= c && c <= 'Z' || '0' <= c && c <= '9' || strings.IndexByte("+-._?=", c) >= 0
 }
 
 // err reports the undeclared references.

@@ -145,7 +145,7 @@ func FuzzScan(f *testing.F) {
 			hash := hashPart(rest[at[0]+len("/nix/store/"):])
 			m := string(rest[at[0]:at[1]])
 			rest = rest[at[0]+len("/nix/store/")+store.HashLen:]
-			if !placeholder(hash) && !slices.Contains(want, m) && len(want) < maxMentions {
+			if !store.IsPlaceholder(string(hash[:])) && !slices.Contains(want, m) && len(want) < maxMentions {
 				want = append(want, m)
 			}
 		}

@@ -1,9 +1,11 @@
 package rootfs
 
 import (
+	"errors"
 	"fmt"
 	"os"
 	"strings"
+	"syscall"
 )
 
 // sysctls are the settings that can forbid user namespaces, and what allows
@@ -25,6 +27,17 @@ func whyForbidden() string {
 		settings = append(settings, fmt.Sprintf("%s (%s; %s allows them)", s.name, value, s.allows))
 	}
 	return "the kernel, or the sandbox around this program, allows no user namespaces: see the sysctls " + strings.Join(settings, ", ")
+}
+
+// refusal says whether an error is one of those with which kernels, security
+// modules and sandboxes refuse namespaces.
+func refusal(err error) bool {
+	for _, errno := range []syscall.Errno{syscall.EPERM, syscall.EACCES, syscall.EINVAL, syscall.ENOSPC, syscall.EUSERS, syscall.ENOSYS} {
+		if errors.Is(err, errno) {
+			return true
+		}
+	}
+	return false
 }
 
 // setgroupsAllowed says whether processes of this user namespace may change

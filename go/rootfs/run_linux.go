@@ -64,9 +64,8 @@ func run(ctx context.Context, dir string, spec Spec) (int, error) {
 		if err == nil {
 			return c.finish(spec)
 		}
-		var f *failure
-		if errors.As(err, &f) && !f.forbidden {
-			return f.exitCode, err
+		if f := err.(*failure); !f.forbidden {
+			return f.exitCode, f
 		}
 		if refused == nil {
 			refused = err
@@ -112,7 +111,8 @@ type container struct {
 	stdin        io.WriteCloser // to the command, or nil
 }
 
-// start starts the init process and waits until it has started the command.
+// start starts the init process and waits until it has started the command. The
+// error is a *failure.
 func start(ctx context.Context, dir string, spec Spec, ns *syscall.SysProcAttr) (_ *container, err error) {
 	instructionsOut, instructions, err := os.Pipe()
 	if err != nil {
@@ -143,7 +143,7 @@ func start(ctx context.Context, dir string, spec Spec, ns *syscall.SysProcAttr) 
 	}
 	if err := c.cmd.Start(); err != nil {
 		_ = instructions.Close()
-		return nil, err
+		return nil, &failure{exitCode: ExitNotStarted, forbidden: refusal(err), err: err}
 	}
 	_ = instructionsOut.Close()
 	_ = reportsIn.Close()

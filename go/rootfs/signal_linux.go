@@ -18,7 +18,11 @@ func forward(init *json.Encoder, signals <-chan os.Signal, stop <-chan struct{})
 	fromTerminal := func(os.Signal) bool { return false }
 	if signals == nil {
 		own := make(chan os.Signal, len(forwarded))
-		signal.Notify(own, forwarded...)
+		for _, s := range forwarded {
+			if !signal.Ignored(s) { // as SIGHUP is under nohup
+				signal.Notify(own, s)
+			}
+		}
 		defer signal.Stop(own)
 		signals, fromTerminal = own, sentToAll
 	}

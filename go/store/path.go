@@ -67,14 +67,15 @@ func checkBase(base string) error {
 		return fmt.Errorf("the name %q begins with a dot", name)
 	}
 	for i := range len(name) {
-		if !isNameByte(name[i]) {
+		if !IsNameByte(name[i]) {
 			return fmt.Errorf("%q is not allowed in the name: use letters, digits and +-._?=", name[i])
 		}
 	}
 	return nil
 }
 
-func isNameByte(c byte) bool {
+// IsNameByte says whether c may stand in the name of a store path.
+func IsNameByte(c byte) bool {
 	return 'a' <= c && c <= 'z' || 'A' <= c && c <= 'Z' || '0' <= c && c <= '9' ||
 		strings.IndexByte("+-._?=", c) >= 0
 }
@@ -90,3 +91,9 @@ func (p Path) HashPart() string { return p.Base()[:HashLen] }
 
 // Name is what follows the hash, "hello-2.12".
 func (p Path) Name() string { return p.Base()[HashLen+1:] }
+
+// IsPlaceholder says whether a hash part is one letter repeated, which is what
+// Nix puts where a reference was removed.
+func IsPlaceholder(hash string) bool {
+	return strings.Count(hash, hash[:1]) == len(hash)
+}

@@ -57,3 +57,9 @@ func TestParseAnyPath(t *testing.T) {
 		}
 	}
 }
+
+func TestIsPlaceholder(t *testing.T) {
+	if !IsPlaceholder(strings.Repeat("e", 32)) || IsPlaceholder(hash) {
+		t.Error("wrong")
+	}
+}

@@ -18,12 +18,14 @@ import (
 	"github.com/alecthomas/kong"
 
 	"github.com/rules-strata/rules_strata/go/imagefile"
+	"github.com/rules-strata/rules_strata/go/rootfs"
 )
 
 // commands are the sub-commands, one file each.
 type commands struct {
 	Load   loadCmd   `cmd:"" default:"1" help:"Load the image into Docker."`
 	Stream streamCmd `cmd:"" help:"Write the image to standard output, as an archive that docker load reads."`
+	Run    runCmd    `cmd:"" help:"Load the image into Docker and run it; without Docker, run it in a sandbox of its own."`
 }
 
 // streams are the program's standard streams. Only what was asked for goes to
@@ -45,6 +47,7 @@ const (
 )
 
 func main() {
+	rootfs.Init()
 	ctx, stop := signal.NotifyContext(context.Background(), os.Interrupt, syscall.SIGTERM)
 	status := run(ctx, os.Args, &streams{in: os.Stdin, out: os.Stdout, err: os.Stderr})
 	stop()

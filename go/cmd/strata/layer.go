@@ -9,8 +9,8 @@ import (
 	"os"
 	"strconv"
 	"strings"
-	"time"
 
+	"github.com/rules-strata/rules_strata/go/isotime"
 	"github.com/rules-strata/rules_strata/go/jsonfile"
 	"github.com/rules-strata/rules_strata/go/layer"
 	"github.com/rules-strata/rules_strata/go/object"
@@ -208,19 +208,12 @@ func (f *ownerFlag) UnmarshalText(text []byte) error {
 // timeFlag is a time in seconds since 1970.
 type timeFlag int64
 
-// UnmarshalText reads a number of seconds, or a time with its zone, of which
-// fractions of a second are dropped.
+// UnmarshalText reads a number of seconds or a time with its zone.
 func (f *timeFlag) UnmarshalText(text []byte) error {
-	if n, err := strconv.ParseInt(string(text), 10, 64); err == nil {
-		*f = timeFlag(n)
-		return nil
+	n, err := isotime.Parse(string(text))
+	if err != nil {
+		return fmt.Errorf("%w; at most %d seconds are possible", err, int64(math.MaxInt64))
 	}
-	for _, format := range []string{time.RFC3339, "2006-01-02T15:04:05Z0700", "2006-01-02T15:04Z07:00"} {
-		if t, err := time.Parse(format, string(text)); err == nil {
-			*f = timeFlag(t.Unix())
-			return nil
-		}
-	}
-	return fmt.Errorf("%q is neither a number of seconds, at most %d, nor a time with a zone like 1970-01-01T00:00:01Z",
-		text, int64(math.MaxInt64))
+	*f = timeFlag(n)
+	return nil
 }

@@ -1,0 +1,95 @@
+package main
+
+import (
+	"context"
+	"errors"
+	"fmt"
+	"os"
+
+	"github.com/rules-strata/rules_strata/go/daemon"
+	"github.com/rules-strata/rules_strata/go/imagefile"
+	"github.com/rules-strata/rules_strata/go/rootfs"
+)
+
+type runCmd struct {
+	Quiet   bool     `short:"q" help:"Say nothing but what the image's command says."`
+	Network string   `placeholder:"MODE" help:"Docker's network mode for the container; the daemon's default when empty."`
+	Sandbox bool     `help:"Do not use Docker: unpack the image into a temporary folder and run it there, on the host's network."`
+	Args    []string `arg:"" optional:"" passthrough:"" help:"The command's arguments, in place of the image's Cmd."`
+}
+
+func (c *runCmd) Run(ctx context.Context, img *imagefile.Image, std *streams) error {
+	if c.Sandbox {
+		return c.sandbox(ctx, img, std)
+	}
+	client, err := reachable(ctx)
+	var absent *daemon.NotRunningError
+	if errors.As(err, &absent) {
+		if !c.Quiet {
+			fmt.Fprintln(std.err, "no Docker daemon answers: running the image in a sandbox of its own")
+		}
+		return c.sandbox(ctx, img, std)
+	}
+	if err != nil {
+		return err
+	}
+	defer client.Close()
+	if err := load(ctx, client, img, &streams{out: std.err, err: std.err}, c.Quiet); err != nil {
+		return err
+	}
+	status, err := client.Run(ctx, daemon.RunOptions{
+		Image:   img.Ref(),
+		Args:    c.Args,
+		Network: c.Network,
+		Stdin:   std.in,
+		Stdout:  std.out,
+		Stderr:  std.err,
+	})
+	return result(status, err)
+}
+
+// sandbox unpacks the image into a temporary folder and runs it there.
+func (c *runCmd) sandbox(ctx context.Context, img *imagefile.Image, std *streams) (err error) {
+	command, err := img.Command(c.Args)
+	if err != nil {
+		return err
+	}
+	dir, err := os.MkdirTemp("", "strata-run-")
+	if err != nil {
+		return err
+	}
+	defer func() { err = errors.Join(err, rootfs.RemoveAll(dir)) }()
+	root, err := os.MkdirTemp(dir, "root-")
+	if err != nil {
+		return err
+	}
+	if err := rootfs.Unpack(ctx, root, layers(img), rootfs.UnpackOptions{}); err != nil {
+		return err
+	}
+	status, err := rootfs.Run(ctx, root, rootfs.Spec{
+		Args:       command.Args,
+		Env:        command.Env,
+		WorkingDir: command.WorkingDir,
+		User:       command.User,
+		Stdin:      std.in,
+		Stdout:     std.out,
+		Stderr:     std.err,
+	})
+	return result(status, err)
+}
+
+func layers(img *imagefile.Image) []rootfs.Layer {
+	var layers []rootfs.Layer
+	for _, l := range img.Archive().Layers {
+		layers = append(layers, rootfs.Layer{Describe: l.Describe, Open: rootfs.Pipe(l.Write)})
+	}
+	return layers
+}
+
+// result turns a command's exit status into an error that main passes on.
+func result(status int, err error) error {
+	if err == nil && status != 0 {
+		return exitStatus(status)
+	}
+	return err
+}
