@@ -12,28 +12,37 @@ import (
 // standard output; without it the name is that of the image's own executable.
 const StreamSuffix = ".stream"
 
+// Program is one of the programs that an image has.
+type Program struct {
+	// Description is the path of NAME.image.json.
+	Description string
+	// Runfiles is the folder that the paths in it are relative to.
+	Runfiles string
+	// Stream says that the program is NAME.stream.
+	Stream bool
+}
+
 // Locate finds the image that a program belongs to by the name that the
 // program was started with: NAME or NAME.stream, beside which is
 // NAME.image.json. Links are followed, so that a link to the program works
-// from anywhere. It returns the path of that file and the folder that the
-// paths in it are relative to.
-func Locate(argv0 string) (description, runfiles string, err error) {
+// from anywhere and under any name.
+func Locate(argv0 string) (Program, error) {
 	program, err := exec.LookPath(argv0)
 	if err != nil {
-		return "", "", err
+		return Program{}, err
 	}
 	if program, err = filepath.Abs(program); err != nil {
-		return "", "", err
+		return Program{}, err
 	}
 	for at := program; ; {
 		name := strings.TrimSuffix(at, StreamSuffix)
 		if isFile(name + ".image.json") {
 			runfiles, err := runfilesOf(name)
-			return name + ".image.json", runfiles, err
+			return Program{Description: name + ".image.json", Runfiles: runfiles, Stream: name != at}, err
 		}
 		target, err := os.Readlink(at)
 		if err != nil {
-			return "", "", fmt.Errorf("%s: no image beside it (%s.image.json): run it where Bazel made it, or through a link to there", program, filepath.Base(name))
+			return Program{}, fmt.Errorf("%s: no image beside it (%s.image.json): run it where Bazel made it, or through a link to there", program, filepath.Base(name))
 		}
 		if !filepath.IsAbs(target) {
 			target = filepath.Join(filepath.Dir(at), target)

@@ -36,8 +36,8 @@ type seen struct {
 	Root, Dev, Proc []string
 	Mounts          map[string]string // options by mount point
 	Caps            string            // the effective ones, in hexadecimal
-	FDs             []string
-	Null            string // what opening /dev/null, /dev/full and the like gave
+	FDs             []string          // the files of descriptors that it inherited
+	Null            string            // what opening /dev/null, /dev/full and the like gave
 	Interfaces      []string
 }
 
@@ -94,10 +94,14 @@ func look(args []string) seen {
 	s.Dir, _ = os.Getwd()
 	s.Hostname, _ = os.Hostname()
 	s.Root, s.Dev, s.Proc = names("/"), names("/dev"), names("/proc")
-	s.FDs = names("/proc/self/fd")
-	s.Interfaces = names("/sys/class/net")
+	for _, fd := range names("/proc/self/fd") {
+		// What the program itself opened aside.
+		target, err := os.Readlink("/proc/self/fd/" + fd)
+		if err == nil && fd > "2" && !strings.HasPrefix(target, "anon_inode:") && !strings.HasPrefix(target, "/proc/") && !strings.HasPrefix(target, "/sys/") {
+			s.FDs = append(s.FDs, target)
+		}
+	}
 	if data, err := os.ReadFile("/proc/net/dev"); err == nil {
-		s.Interfaces = nil
 		for _, line := range strings.Split(string(data), "\n")[2:] {
 			if name, _, ok := strings.Cut(strings.TrimSpace(line), ":"); ok {
 				s.Interfaces = append(s.Interfaces, name)

@@ -7,8 +7,6 @@ import (
 	"os"
 	"path/filepath"
 	"syscall"
-
-	"golang.org/x/sys/unix"
 )
 
 // makeContainer turns the namespaces that this process was started in into a
@@ -141,35 +139,6 @@ func mountSys(root string) error {
 		return syscall.Unmount(sys, syscall.MNT_DETACH)
 	}
 	return nil
-}
-
-// makeReadOnly makes a mount and all mounts below it read-only.
-func makeReadOnly(path string) error {
-	attr := unix.MountAttr{Attr_set: unix.MOUNT_ATTR_RDONLY}
-	err := unix.MountSetattr(unix.AT_FDCWD, path, unix.AT_RECURSIVE, &attr)
-	if errors.Is(err, syscall.ENOSYS) {
-		err = remountReadOnly(path)
-	}
-	if err != nil {
-		return fmt.Errorf("make %s read-only: %w", path, err)
-	}
-	return nil
-}
-
-// remountReadOnly makes one mount read-only on Linux before 5.12, which wants
-// to hear the flags that the mount has.
-func remountReadOnly(path string) error {
-	var st unix.Statfs_t
-	if err := unix.Statfs(path, &st); err != nil {
-		return err
-	}
-	// The flags of statfs and of mount have the same values, these ones.
-	const keep = unix.MS_NOSUID | unix.MS_NODEV | unix.MS_NOEXEC | unix.MS_NOATIME | unix.MS_NODIRATIME
-	flags := uintptr(st.Flags) & keep
-	if st.Flags&unix.ST_RELATIME != 0 {
-		flags |= unix.MS_RELATIME
-	}
-	return syscall.Mount("", path, "", syscall.MS_BIND|syscall.MS_REMOUNT|syscall.MS_RDONLY|flags, "")
 }
 
 // pivot makes root the root of all paths and lets go of the old one.

@@ -62,7 +62,7 @@ func run(ctx context.Context, dir string, spec Spec) (int, error) {
 	for _, ns := range namespaces(spec.PrivateNetwork) {
 		c, err := start(ctx, dir, spec, ns)
 		if err == nil {
-			return c.finish(spec)
+			return c.finish(ctx, spec)
 		}
 		if f := err.(*failure); !f.forbidden {
 			return f.exitCode, f
@@ -163,7 +163,7 @@ func start(ctx context.Context, dir string, spec Spec, ns *syscall.SysProcAttr) 
 }
 
 // finish feeds the command until it ends.
-func (c *container) finish(spec Spec) (int, error) {
+func (c *container) finish(ctx context.Context, spec Spec) (int, error) {
 	defer c.instructions.Close()
 	if c.stdin != nil {
 		go func() {
@@ -178,10 +178,15 @@ func (c *container) finish(spec Spec) (int, error) {
 	err := c.cmd.Wait()
 	var exited *exec.ExitError
 	if err != nil && !errors.As(err, &exited) {
-		return ExitNotStarted, err // reading its output failed, or ctx ended
+		return ExitNotStarted, err // its output could not be written
 	}
-	if status, ok := c.cmd.ProcessState.Sys().(syscall.WaitStatus); ok && status.Signaled() {
-		return 128 + int(status.Signal()), nil
+	status, ok := c.cmd.ProcessState.Sys().(syscall.WaitStatus)
+	if !ok || !status.Signaled() {
+		return c.cmd.ProcessState.ExitCode(), nil
 	}
-	return c.cmd.ProcessState.ExitCode(), nil
+	// The init process ends by itself, unless somebody kills it.
+	if ctx.Err() != nil {
+		return ExitNotStarted, ctx.Err()
+	}
+	return 128 + int(status.Signal()), nil
 }

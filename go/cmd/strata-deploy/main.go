@@ -12,7 +12,6 @@ import (
 	"os"
 	"os/signal"
 	"path/filepath"
-	"strings"
 	"syscall"
 
 	"github.com/alecthomas/kong"
@@ -68,8 +67,9 @@ func run(ctx context.Context, argv []string, std *streams) int {
 	if err != nil {
 		panic(err)
 	}
+	program, programErr := imagefile.Locate(argv[0])
 	args := argv[1:]
-	if strings.HasSuffix(argv[0], imagefile.StreamSuffix) && len(args) == 0 {
+	if program.Stream && len(args) == 0 {
 		args = []string{"stream"}
 	}
 	parsed, err := parser.Parse(args)
@@ -80,13 +80,10 @@ func run(ctx context.Context, argv []string, std *streams) int {
 		fmt.Fprintf(std.err, "%s: %v\n", parser.Model.Name, err)
 		return exitUsage
 	}
-	err = func() error {
-		img, err := openImage(argv[0])
-		if err != nil {
-			return err
-		}
-		return parsed.Run(img)
-	}()
+	err = programErr
+	if err == nil {
+		err = runOn(program, parsed)
+	}
 	var status exitStatus
 	switch {
 	case err == nil:
@@ -99,10 +96,11 @@ func run(ctx context.Context, argv []string, std *streams) int {
 	}
 }
 
-func openImage(argv0 string) (*imagefile.Image, error) {
-	description, runfiles, err := imagefile.Locate(argv0)
+// runOn runs a command on the program's image.
+func runOn(program imagefile.Program, command *kong.Context) error {
+	img, err := imagefile.Open(program.Description, program.Runfiles)
 	if err != nil {
-		return nil, err
+		return err
 	}
-	return imagefile.Open(description, runfiles)
+	return command.Run(img)
 }
