@@ -8,6 +8,7 @@ import (
 	"crypto/sha256"
 	"fmt"
 	"io"
+	"maps"
 	"path"
 	"slices"
 	"strings"
@@ -21,6 +22,8 @@ import (
 const (
 	directoryMode = 0o755
 	linkMode      = 0o777
+	// maxTarget is the largest number of bytes in a link's text, as on Linux.
+	maxTarget = 4095
 )
 
 // Write writes the tree as a tar to w: names begin with "./", every directory
@@ -31,6 +34,10 @@ func Write(w io.Writer, tree []symlinkjoin.Entry, mtime int64) (layer.Metadata, 
 	t := layer.NewTarWriter(io.MultiWriter(w, digest, size))
 	for _, e := range tree {
 		h := layer.Header{Name: "./" + e.Path, Type: tar.TypeDir, Mode: directoryMode, MTime: mtime}
+		if len(e.Target) > maxTarget {
+			return layer.Metadata{}, fmt.Errorf("the link at %.100q leads to a path of %d bytes, at most %d are possible: shorten the path in the object",
+				"/"+e.Path, len(e.Target), maxTarget)
+		}
 		if e.Target != "" {
 			h.Type, h.Mode, h.Linkname = tar.TypeSymlink, linkMode, e.Target
 		}
@@ -51,32 +58,57 @@ func Write(w io.Writer, tree []symlinkjoin.Entry, mtime int64) (layer.Metadata, 
 }
 
 // References is the content of references.json: the store paths that the
-// layer's links lead to.
+// layer's links mention.
 type References struct {
 	StorePaths []store.Path `json:"store_paths"`
 	Version    int          `json:"version"`
 }
 
 // ReferencesOf lists the store paths below storeDir that the tree's links lead
-// to, sorted.
+// to, lead through or have in their texts, sorted.
 func ReferencesOf(tree []symlinkjoin.Entry, storeDir string) References {
+	storeDir = path.Clean(storeDir)
 	found := map[store.Path]bool{}
 	for _, e := range tree {
-		rest, ok := strings.CutPrefix(path.Clean(e.Target), storeDir+"/")
-		if !ok {
-			continue
-		}
-		base, _, _ := strings.Cut(rest, "/")
-		if p, err := store.ParsePath(storeDir, storeDir+"/"+base); err == nil {
+		addSteps(found, e, storeDir)
+		addMentions(found, e.Target, storeDir+"/")
+	}
+	paths := slices.AppendSeq([]store.Path{}, maps.Keys(found))
+	slices.Sort(paths)
+	return References{StorePaths: paths, Version: jsonfile.Version}
+}
+
+// addSteps adds the store paths on a link's way, one name after the other.
+func addSteps(found map[store.Path]bool, e symlinkjoin.Entry, storeDir string) {
+	at := "/"
+	if !path.IsAbs(e.Target) {
+		at = path.Dir("/" + e.Path)
+	}
+	for name := range strings.SplitSeq(e.Target, "/") {
+		at = path.Join(at, name)
+		if p, err := store.ParsePath(storeDir, at); err == nil {
 			found[p] = true
 		}
 	}
-	paths := make([]store.Path, 0, len(found))
-	for p := range found {
-		paths = append(paths, p)
+}
+
+// addMentions adds the store paths that stand anywhere in a text, as Nix finds
+// references.
+func addMentions(found map[store.Path]bool, text, prefix string) {
+	for {
+		_, rest, ok := strings.Cut(text, prefix)
+		if !ok {
+			return
+		}
+		end := 0
+		for end < len(rest) && store.IsNameByte(rest[end]) {
+			end++
+		}
+		if p, err := store.ParseAnyPath(prefix + rest[:end]); err == nil {
+			found[p] = true
+		}
+		text = rest
 	}
-	slices.Sort(paths)
-	return References{StorePaths: paths, Version: jsonfile.Version}
 }
 
 type counter struct{ n int64 }

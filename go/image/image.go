@@ -8,6 +8,7 @@ package image
 import (
 	"crypto/sha256"
 	"encoding/json"
+	"errors"
 	"fmt"
 	"strings"
 	"time"
@@ -114,6 +115,9 @@ func fromMetadata(m layer.Metadata, kind string) Layer {
 
 // Config is the image's config as bytes: keys sorted, one trailing newline.
 func Config(s Settings, layers []Layer) ([]byte, error) {
+	if err := s.check(); err != nil {
+		return nil, fmt.Errorf("config: %w", err)
+	}
 	created := s.Created.UTC().Format(time.RFC3339Nano)
 	c := config{
 		Architecture: s.Architecture,
@@ -127,6 +131,18 @@ func Config(s Settings, layers []Layer) ([]byte, error) {
 		c.History = append(c.History, history{Comment: comment(l), Created: created})
 	}
 	return jsonfile.Marshal(c)
+}
+
+func (s *Settings) check() error {
+	switch year := s.Created.UTC().Year(); {
+	case year < 0 || year > 9999:
+		return fmt.Errorf("created: the year %d is not between 0 and 9999, as RFC 3339 wants", year)
+	case s.OS == "":
+		return errors.New("os: it is empty: give the image's GOOS, such as linux")
+	case s.Architecture == "":
+		return errors.New("architecture: it is empty: give the image's GOARCH, such as amd64")
+	}
+	return nil
 }
 
 func comment(l Layer) string {

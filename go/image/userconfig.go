@@ -5,11 +5,13 @@ import (
 	"encoding/json"
 	"errors"
 	"fmt"
+	"io"
+	"maps"
 	"reflect"
-	"sort"
+	"slices"
+	"strconv"
 	"strings"
-
-	"github.com/rules-strata/rules_strata/go/jsonfile"
+	"unicode/utf8"
 )
 
 // UserConfig holds the fields that a user may set, as the Docker image
@@ -33,62 +35,167 @@ type UserConfig struct {
 	CPUShares    int64               `json:"CpuShares"`
 }
 
-// Healthcheck is the command that tells whether a container works. Durations
-// are in nanoseconds.
+// Healthcheck is the command that tells whether a container works.
 type Healthcheck struct {
-	Test          []string `json:"Test"`
-	Interval      int64    `json:"Interval"`
-	Timeout       int64    `json:"Timeout"`
-	StartPeriod   int64    `json:"StartPeriod"`
-	StartInterval int64    `json:"StartInterval"`
-	Retries       int      `json:"Retries"`
+	Test          []string    `json:"Test"`
+	Interval      nanoseconds `json:"Interval"`
+	Timeout       nanoseconds `json:"Timeout"`
+	StartPeriod   nanoseconds `json:"StartPeriod"`
+	StartInterval nanoseconds `json:"StartInterval"`
+	Retries       int         `json:"Retries"`
 }
+
+// nanoseconds is a duration.
+type nanoseconds int64
 
 // ParseUserConfig checks the JSON of a config and returns it as it was
 // written: an unknown field or a wrong type is an error with the field's name.
 func ParseUserConfig(data []byte) (json.RawMessage, error) {
-	var fields map[string]json.RawMessage
-	if err := json.Unmarshal(data, &fields); err != nil {
-		return nil, fmt.Errorf("config: not a JSON object: %w", err)
-	}
-	known := fieldNames(reflect.TypeFor[UserConfig]())
-	for name := range fields {
-		if err := checkField(name, known); err != nil {
-			return nil, err
-		}
-	}
-	if err := jsonfile.Decode(data, &UserConfig{}); err != nil {
-		var wrong *json.UnmarshalTypeError
-		if errors.As(err, &wrong) {
-			return nil, fmt.Errorf("config: %s: a %s cannot stand here: want %s", wrong.Field, wrong.Value, describe(wrong.Type))
-		}
+	if err := checkUserConfig(data); err != nil {
 		return nil, fmt.Errorf("config: %w", err)
 	}
 	return bytes.TrimSpace(data), nil
 }
 
-func fieldNames(t reflect.Type) []string {
+func checkUserConfig(data []byte) error {
+	if !utf8.Valid(data) {
+		return fmt.Errorf("byte %d is not UTF-8: JSON cannot carry it", validLen(data))
+	}
+	dec := json.NewDecoder(bytes.NewReader(data))
+	dec.UseNumber()
+	var value any
+	switch err := dec.Decode(&value); {
+	case err == io.EOF:
+		return errors.New("not JSON: it is empty: write {} for no settings")
+	case err != nil:
+		return fmt.Errorf("not JSON: %w", err)
+	}
+	if _, err := dec.Token(); err != io.EOF {
+		return fmt.Errorf("not JSON: something follows after the value, at byte %d", dec.InputOffset())
+	}
+	if _, ok := value.(map[string]any); !ok {
+		return fmt.Errorf("%s is not a config: want an object with fields like Cmd and Env", describe(value))
+	}
+	return check("", value, reflect.TypeFor[UserConfig]())
+}
+
+// validLen is the number of bytes before the first one that is not UTF-8.
+func validLen(data []byte) int {
+	n := 0
+	for {
+		r, size := utf8.DecodeRune(data[n:])
+		if r == utf8.RuneError && size <= 1 {
+			return n
+		}
+		n += size
+	}
+}
+
+// check compares the value of the field at a path with a type.
+func check(path string, value any, t reflect.Type) error {
+	nullable := t.Kind() == reflect.Slice || t.Kind() == reflect.Map || t.Kind() == reflect.Pointer
+	if value == nil && nullable {
+		return nil
+	}
+	ok := false
+	switch t.Kind() {
+	case reflect.Pointer:
+		return check(path, value, t.Elem())
+	case reflect.String:
+		_, ok = value.(string)
+	case reflect.Bool:
+		_, ok = value.(bool)
+	case reflect.Slice:
+		if list, isList := value.([]any); isList {
+			return checkList(path, list, t)
+		}
+	case reflect.Map, reflect.Struct:
+		if fields, isObject := value.(map[string]any); isObject {
+			return checkObject(path, fields, t)
+		}
+	default:
+		number, _ := value.(json.Number)
+		_, err := strconv.ParseInt(number.String(), 10, 64)
+		ok = err == nil
+	}
+	if !ok {
+		return fmt.Errorf("%s: %s cannot stand here: want %s", path, describe(value), wanted(t))
+	}
+	return nil
+}
+
+func checkList(path string, list []any, t reflect.Type) error {
+	for i, element := range list {
+		if err := check(fmt.Sprintf("%s[%d]", path, i), element, t.Elem()); err != nil {
+			return err
+		}
+	}
+	return nil
+}
+
+func checkObject(path string, fields map[string]any, t reflect.Type) error {
+	for _, name := range slices.Sorted(maps.Keys(fields)) {
+		at, of := fmt.Sprintf("%s[%q]", path, name), t
+		if t.Kind() == reflect.Map {
+			of = t.Elem()
+		} else {
+			field, err := findField(path, name, t)
+			if err != nil {
+				return err
+			}
+			at, of = strings.TrimPrefix(path+"."+name, "."), field.Type
+		}
+		if err := check(at, fields[name], of); err != nil {
+			return err
+		}
+	}
+	return nil
+}
+
+// findField finds a field by its JSON name in the struct t, which is at path.
+func findField(path, name string, t reflect.Type) (reflect.StructField, error) {
+	where := fmt.Sprintf("unknown field %q", name)
+	if path != "" {
+		where += " in " + path
+	}
 	var names []string
 	for i := range t.NumField() {
-		names = append(names, t.Field(i).Tag.Get("json"))
+		known := t.Field(i).Tag.Get("json")
+		if known == name {
+			return t.Field(i), nil
+		}
+		if strings.EqualFold(known, strings.ReplaceAll(name, "_", "")) {
+			return reflect.StructField{}, fmt.Errorf("%s: write %q", where, known)
+		}
+		names = append(names, known)
 	}
-	sort.Strings(names)
-	return names
+	if len(names) == 0 {
+		return reflect.StructField{}, fmt.Errorf("%s: want an empty object, {}", where)
+	}
+	slices.Sort(names)
+	return reflect.StructField{}, fmt.Errorf("%s: the fields are %s", where, strings.Join(names, ", "))
 }
 
-func checkField(name string, known []string) error {
-	for _, k := range known {
-		if k == name {
-			return nil
-		}
-		if strings.EqualFold(k, name) {
-			return fmt.Errorf("config: unknown field %q: write %q", name, k)
-		}
+// describe says what a value is.
+func describe(value any) string {
+	switch value := value.(type) {
+	case nil:
+		return "null"
+	case bool:
+		return strconv.FormatBool(value)
+	case string:
+		return "a string"
+	case json.Number:
+		return fmt.Sprintf("the number %.40s", value)
+	case []any:
+		return "a list"
+	default:
+		return "an object"
 	}
-	return fmt.Errorf("config: unknown field %q: the fields are %s", name, strings.Join(known, ", "))
 }
 
-func describe(t reflect.Type) string {
+// wanted says what a value of the type t would be.
+func wanted(t reflect.Type) string {
 	switch t.Kind() {
 	case reflect.String:
 		return "a string"
@@ -96,9 +203,16 @@ func describe(t reflect.Type) string {
 		return "true or false"
 	case reflect.Slice:
 		return "a list of strings"
-	case reflect.Map, reflect.Struct, reflect.Pointer:
+	case reflect.Map:
 		return "an object"
-	default:
-		return "a whole number"
+	case reflect.Struct:
+		if t.NumField() == 0 {
+			return "an empty object, {}"
+		}
+		return "an object"
 	}
+	if t == reflect.TypeFor[nanoseconds]() {
+		return "a whole number of nanoseconds, 30000000000 for 30 s"
+	}
+	return "a whole number of at most 64 bits"
 }

@@ -18,9 +18,17 @@ func Parse(text string) (int64, error) {
 		return n, nil
 	}
 	for _, layout := range layouts {
-		if t, err := time.Parse(layout, text); err == nil {
+		if t, err := time.Parse(layout, text); err == nil && strict(t, text) {
 			return t.Unix(), nil
 		}
 	}
 	return 0, fmt.Errorf("%q is neither a number of seconds nor a time of ISO 8601 with a zone, such as 1970-01-01T00:00:01Z", text)
+}
+
+// strict refuses what time.Parse lets pass: an hour of one digit, and a zone
+// of a day and more.
+func strict(t time.Time, text string) bool {
+	const day = 24 * 60 * 60
+	_, offset := t.Zone()
+	return text[len("2006-01-02T15")] == ':' && -day < offset && offset < day
 }

@@ -4,6 +4,7 @@ import (
 	"errors"
 	"fmt"
 	"os"
+	"strconv"
 	"strings"
 	"syscall"
 )
@@ -26,13 +27,36 @@ func whyForbidden() string {
 		}
 		settings = append(settings, fmt.Sprintf("%s (%s; %s allows them)", s.name, value, s.allows))
 	}
-	return "the kernel, or the sandbox around this program, allows no user namespaces: see the sysctls " + strings.Join(settings, ", ")
+	return "the kernel, or the sandbox or chroot around this program, allows no user namespaces: see the sysctls " + strings.Join(settings, ", ")
+}
+
+// checkProc checks that /proc is there and is this process's own: through it,
+// new processes get their ids.
+func checkProc() error {
+	self, err := os.Readlink("/proc/self")
+	if err != nil {
+		return &UnavailableError{Reason: "no /proc is mounted", Err: err}
+	}
+	if self != strconv.Itoa(os.Getpid()) {
+		return &UnavailableError{Reason: fmt.Sprintf("the /proc of the sandbox around this program is not the sandbox's own: process %d is %s there", os.Getpid(), self)}
+	}
+	return nil
 }
 
 // refusal says whether an error is one of those with which kernels, security
 // modules and sandboxes refuse namespaces.
 func refusal(err error) bool {
-	for _, errno := range []syscall.Errno{syscall.EPERM, syscall.EACCES, syscall.EINVAL, syscall.ENOSPC, syscall.EUSERS, syscall.ENOSYS} {
+	return isOneOf(err, syscall.EPERM, syscall.EACCES, syscall.EINVAL, syscall.ENOSPC, syscall.EUSERS, syscall.ENOSYS)
+}
+
+// namespaceLimit says whether an error of starting a program in a new user
+// namespace is about the namespace; the others are about the program.
+func namespaceLimit(err error) bool {
+	return isOneOf(err, syscall.EPERM, syscall.ENOSPC, syscall.EUSERS)
+}
+
+func isOneOf(err error, list ...syscall.Errno) bool {
+	for _, errno := range list {
 		if errors.Is(err, errno) {
 			return true
 		}

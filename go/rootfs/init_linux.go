@@ -122,9 +122,14 @@ func startCommand(in *json.Decoder) (pid int, err error) {
 	if err := dropCapabilities(); err != nil {
 		return 0, err
 	}
-	pid, err = syscall.ForkExec(path, args, &syscall.ProcAttr{
-		Env: env, Files: []uintptr{0, 1, 2}, Sys: ids.attributesFor(user),
-	})
+	how := ids.attributesFor(user)
+	pid, err = syscall.ForkExec(path, args, &syscall.ProcAttr{Env: env, Files: []uintptr{0, 1, 2}, Sys: how})
+	if err != nil && how.Unshareflags != 0 && namespaceLimit(err) {
+		return 0, &failure{
+			exitCode: ExitNotStarted, forbidden: true,
+			err: fmt.Errorf("start the command as user %d:%d, which needs a user namespace of its own: %w", user.uid, user.gid, err),
+		}
+	}
 	if err != nil {
 		return 0, explainExec(path, user, err)
 	}

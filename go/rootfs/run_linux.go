@@ -54,6 +54,11 @@ func run(ctx context.Context, dir string, spec Spec) (int, error) {
 	if err != nil {
 		return ExitNotStarted, err
 	}
+	if err := checkProc(); err != nil {
+		return ExitNotStarted, err
+	}
+	signals := catch(spec.Signals)
+	defer signals.stop()
 	// The kernel kills the container when the thread that started it ends.
 	runtime.LockOSThread()
 	defer runtime.UnlockOSThread()
@@ -62,14 +67,12 @@ func run(ctx context.Context, dir string, spec Spec) (int, error) {
 	for _, ns := range namespaces(spec.PrivateNetwork) {
 		c, err := start(ctx, dir, spec, ns)
 		if err == nil {
-			return c.finish(ctx, spec)
+			return c.finish(ctx, spec.Stdin, signals)
 		}
 		if f := err.(*failure); !f.forbidden {
 			return f.exitCode, f
 		}
-		if refused == nil {
-			refused = err
-		}
+		refused = err
 	}
 	return ExitNotStarted, &UnavailableError{Reason: whyForbidden(), Err: refused}
 }
@@ -163,17 +166,17 @@ func start(ctx context.Context, dir string, spec Spec, ns *syscall.SysProcAttr) 
 }
 
 // finish feeds the command until it ends.
-func (c *container) finish(ctx context.Context, spec Spec) (int, error) {
+func (c *container) finish(ctx context.Context, stdin io.Reader, signals *caught) (int, error) {
 	defer c.instructions.Close()
 	if c.stdin != nil {
 		go func() {
-			_, _ = io.Copy(c.stdin, spec.Stdin) // a command need not read its input
+			_, _ = io.Copy(c.stdin, stdin) // a command need not read its input
 			_ = c.stdin.Close()
 		}()
 	}
-	stop := make(chan struct{})
-	defer close(stop)
-	go forward(json.NewEncoder(c.instructions), spec.Signals, stop)
+	done := make(chan struct{})
+	defer close(done)
+	go signals.forward(json.NewEncoder(c.instructions), done)
 
 	err := c.cmd.Wait()
 	var exited *exec.ExitError

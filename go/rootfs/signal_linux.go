@@ -12,28 +12,44 @@ import (
 // forwarded are the signals of this process that a command gets by default.
 var forwarded = []os.Signal{syscall.SIGINT, syscall.SIGTERM, syscall.SIGHUP, syscall.SIGQUIT, syscall.SIGUSR1, syscall.SIGUSR2}
 
-// forward sends signals to the init process until stop is closed: those of the
-// channel, or this process's own if it is nil.
-func forward(init *json.Encoder, signals <-chan os.Signal, stop <-chan struct{}) {
-	fromTerminal := func(os.Signal) bool { return false }
-	if signals == nil {
-		own := make(chan os.Signal, len(forwarded))
-		for _, s := range forwarded {
-			if !signal.Ignored(s) { // as SIGHUP is under nohup
-				signal.Notify(own, s)
-			}
-		}
-		defer signal.Stop(own)
-		signals, fromTerminal = own, sentToAll
+// caught is what to forward to a command: the caller's signals, or those that
+// this process gets.
+type caught struct {
+	signals <-chan os.Signal
+	own     chan os.Signal // nil for the caller's
+}
+
+// catch begins to catch this process's signals, unless the caller gives some.
+// What comes before the command has started waits for it.
+func catch(given <-chan os.Signal) *caught {
+	if given != nil {
+		return &caught{signals: given}
 	}
+	own := make(chan os.Signal, len(forwarded))
+	for _, s := range forwarded {
+		if !signal.Ignored(s) { // as SIGHUP is under nohup
+			signal.Notify(own, s)
+		}
+	}
+	return &caught{signals: own, own: own}
+}
+
+func (c *caught) stop() {
+	if c.own != nil {
+		signal.Stop(c.own)
+	}
+}
+
+// forward sends the signals to the init process until done is closed.
+func (c *caught) forward(init *json.Encoder, done <-chan struct{}) {
 	for {
 		select {
-		case s := <-signals:
-			if number, ok := s.(syscall.Signal); ok && !fromTerminal(s) {
+		case s := <-c.signals:
+			if number, ok := s.(syscall.Signal); ok && (c.own == nil || !sentToAll(s)) {
 				// A command that has ended takes no signals.
 				_ = init.Encode(instruction{Signal: number})
 			}
-		case <-stop:
+		case <-done:
 			return
 		}
 	}

@@ -6,6 +6,9 @@ load("@bazel_skylib//lib:unittest.bzl", "asserts", "unittest")
 load("//rules/private/values:expansion.bzl", "expand", "labels_in")
 
 # buildifier: disable=bzl-visibility
+load("//rules/private/values:reference.bzl", "name_problem", "tag_problem")
+
+# buildifier: disable=bzl-visibility
 load("//rules/private/values:store_path.bzl", "bazel_store_path", "hash_base32", "module_identity", "object_name")
 
 def _hash_base32_test_impl(ctx):
@@ -99,3 +102,30 @@ def _expansion_test_impl(ctx):
     return unittest.end(env)
 
 expansion_test = unittest.make(_expansion_test_impl)
+
+def _reference_test_impl(ctx):
+    env = unittest.begin(ctx)
+    for tag in ["latest", "1", "_x", "A.b-c_d", "x" * 128]:
+        asserts.equals(env, None, tag_problem(tag), tag)
+    for tag, want in {
+        "": "empty",
+        ".x": "begins with",
+        "a b": "\" \" is not allowed",
+        "a/b": "\"/\" is not allowed",
+        "x" * 129: "129 characters",
+    }.items():
+        asserts.true(env, want in tag_problem(tag), tag)
+    for name in ["hello", "a/b/c", "registry.example.com:5000/team/hello", "a.b-c_d"]:
+        asserts.equals(env, None, name_problem(name), name)
+    for name, want in {
+        "": "empty",
+        "-a": "does not begin and end",
+        "a//b": "does not begin and end",
+        "a@b": "\"@\" is not allowed",
+        "a:latest": "give that in the attribute tag",
+        "x" * 256: "256 characters",
+    }.items():
+        asserts.true(env, want in name_problem(name), name)
+    return unittest.end(env)
+
+reference_test = unittest.make(_reference_test_impl)

@@ -7,7 +7,8 @@ _store = tag_class(
 
 Nix must be installed. The repository has one target for each store object of
 the closure, named like the last component of its store path, and for each of
-`paths` an alias without the hash.
+`paths` two aliases: the store path's name without its hash, and the name of the
+link.
 
 ```starlark
 nix = use_extension("@rules_strata//rules:extensions.bzl", "nix")
@@ -15,7 +16,7 @@ nix.store(
     name = "hello",
     paths = ["result"],   # the link that nix-build made
 )
-use_repo(nix, "hello")    # @hello//:hello-2.12
+use_repo(nix, "hello")    # @hello//:hello-2.12, @hello//:result
 ```
 
 The paths are read when the repository is fetched: at the first use, and again

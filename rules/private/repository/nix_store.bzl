@@ -4,12 +4,12 @@ def _nix_store_impl(rctx):
     nix_store = rctx.which("nix-store")
     if not nix_store:
         fail("nix.store(name = \"{}\"): nix-store is not in PATH: install Nix, or give the objects as NARs (nar_store_object)".format(rctx.attr.public_name))
-    roots = {_resolve(rctx, path): path for path in rctx.attr.paths}
+    roots = {path: _resolve(rctx, path) for path in rctx.attr.paths}
     rctx.report_progress("Asking Nix for the closure")
-    requisites = _lines(_run(rctx, [nix_store, "--query", "--requisites"] + roots.keys()))
+    requisites = _lines(_run(rctx, [nix_store, "--query", "--requisites"] + roots.values()))
     objects = _registrations(_run(rctx, [nix_store, "--dump-db"] + requisites))
     _dump(rctx, nix_store, objects)
-    rctx.file("BUILD.bazel", _build_file(objects, roots.keys()))
+    rctx.file("BUILD.bazel", _build_file(objects, _aliases(objects, roots)))
     rctx.file("REPO.bazel", "")
 
 def _resolve(rctx, path):
@@ -68,7 +68,26 @@ def _base(path):
 def _name(path):
     return _base(path)[33:]
 
-def _build_file(objects, roots):
+def _aliases(objects, roots):
+    """Short names for the roots: that of the link that led to it, and its own without the hash. The first to ask has it.
+
+    Args:
+      objects: dict whose keys are the store paths of the closure.
+      roots: dict from the paths that the user gave to store paths.
+
+    Returns:
+      dict from target names to store paths.
+    """
+    links = [(_base(given), path) for given, path in roots.items() if given not in objects]
+    packages = [(_name(path), path) for path in roots.values()]
+    taken = {_base(path): None for path in objects}
+    aliases = {}
+    for name, path in links + packages:
+        if name not in taken and name not in aliases:
+            aliases[name] = path
+    return aliases
+
+def _build_file(objects, aliases):
     text = [
         'load("@rules_strata//rules:defs.bzl", "nar_store_object")',
         'package(default_visibility = ["//visibility:public"])',
@@ -81,11 +100,8 @@ def _build_file(objects, roots):
             [path] if path in references else [],
             [":" + _base(reference) for reference in references if reference != path],
         ))
-    taken = {}
-    for path in roots:
-        if _name(path) not in taken:
-            taken[_name(path)] = path
-            text.append("alias(name = {}, actual = {})".format(repr(_name(path)), repr(":" + _base(path))))
+    for name, path in aliases.items():
+        text.append("alias(name = {}, actual = {})".format(repr(name), repr(":" + _base(path))))
     return "\n".join(text) + "\n"
 
 nix_store = repository_rule(

@@ -15,6 +15,8 @@ load("//rules/private/rules:files_object.bzl", "files_object_aspect")
 load("//rules/private/rules:object_context.bzl", "OBJECT_CONTEXT_ATTRS", "store_dir", "target_platform")
 load("//rules/private/transitions:image_platform.bzl", "image_platform")
 load("//rules/private/values:expansion.bzl", "expand")
+load("//rules/private/values:labels.bzl", "display_label")
+load("//rules/private/values:reference.bzl", "name_problem", "tag_problem")
 
 def _layered_image_impl(ctx):
     platform = _platform(ctx)
@@ -52,7 +54,7 @@ def _layered_image_impl(ctx):
         config = described.config,
         image_tag = described.tag,
         layers = described.layers,
-        name = (ctx.attr.image_name or ctx.label.name).lower(),
+        name = _name(ctx),
         plan = chosen.plan,
         platform = platform,
         tag = ctx.attr.tag or None,
@@ -91,6 +93,16 @@ def _choose_layers(ctx, candidates, objects, config, customisation, options):
         rest = rest_layer(ctx, plan = plan, candidates = objects, options = options, output = output)
     return struct(closure = closure_file, plan = plan, rest = rest)
 
+def _name(ctx):
+    name = (ctx.attr.image_name or ctx.label.name.split("/")[-1]).lower()
+    problem = name_problem(name)
+    if problem:
+        fail('{}: image_name "{}": {}'.format(ctx.label, name, problem))
+    problem = ctx.attr.tag and tag_problem(ctx.attr.tag)
+    if problem:
+        fail('{}: tag "{}": {}'.format(ctx.label, ctx.attr.tag, problem))
+    return name
+
 def _platform(ctx):
     platform = target_platform(ctx)
     if platform.os != "linux":
@@ -102,9 +114,16 @@ def _platform(ctx):
     return struct(os = platform.os, architecture = architecture)
 
 def _object(ctx, attribute, target):
-    if StoreObjectInfo not in target:
-        fail("{}: {}: {} has no files: give a store_object or a target with files".format(ctx.label, attribute, target.label))
-    return target[StoreObjectInfo]
+    if StoreObjectInfo in target:
+        return target[StoreObjectInfo]
+    if target[DefaultInfo].files:
+        fail('{}: {}: {} is a single file: say where it goes, with store_object(srcs = {{"{}": "etc/NAME"}})'.format(
+            ctx.label,
+            attribute,
+            target.label,
+            display_label(target.label),
+        ))
+    fail("{}: {}: {} has no files: give a store_object or a target with files".format(ctx.label, attribute, target.label))
 
 def _config_objects(ctx):
     names = ctx.attr.config_label_names
