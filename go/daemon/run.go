@@ -55,8 +55,8 @@ var errInterrupted = errors.New("interrupted before the command was started")
 // The container is removed in any case, also when ctx is cancelled, which kills
 // the command. The third signal kills it, too.
 //
-// With an error, the exit code is one of the constants above. The error is
-// ErrNotFound if the daemon has no such image.
+// With an error, the exit code is ExitNotStarted, ExitNotExecutable or
+// ExitNotFound. The error is ErrNotFound if the daemon has no such image.
 func (c *Client) Run(ctx context.Context, o RunOptions) (exitCode int, err error) {
 	signals := o.Signals
 	if signals == nil {

@@ -123,6 +123,7 @@ func Config(s Settings, layers []Layer) ([]byte, error) {
 		Architecture: s.Architecture,
 		Config:       s.User,
 		Created:      created,
+		History:      []history{},
 		OS:           s.OS,
 		RootFS:       rootFS{DiffIDs: []string{}, Type: "layers"},
 	}

@@ -4,12 +4,15 @@
 package imagefile
 
 import (
-	"bufio"
 	"context"
+	"encoding/json"
+	"errors"
 	"fmt"
 	"io"
+	"io/fs"
 	"os"
 	"path/filepath"
+	"slices"
 	"strings"
 
 	"github.com/rules-strata/rules_strata/go/archive"
@@ -61,53 +64,125 @@ func Open(file, runfiles string) (*Image, error) {
 	if err := jsonfile.Read(file, &d); err != nil {
 		return nil, err
 	}
-	at := func(path string) string { return filepath.Join(runfiles, filepath.FromSlash(path)) }
-	mtime, err := isotime.Parse(d.MTime)
+	mtime, err := d.check()
 	if err != nil {
-		return nil, fmt.Errorf("%s: mtime: %w", file, err)
+		return nil, fmt.Errorf("%s: %w", file, err)
 	}
+	at := func(path string) string { return filepath.Join(runfiles, filepath.FromSlash(path)) }
 	img := &Image{
 		Name:          d.Name,
 		customisation: at(d.Customisation),
 		options:       layer.Options{MTime: mtime, UID: d.UID, GID: d.GID, UName: d.UName, GName: d.GName, StoreDir: d.StoreDir},
 		runfiles:      runfiles,
 	}
-	if img.Config, err = os.ReadFile(at(d.Config)); err != nil {
+	if err := img.read(at(d.Config), at(d.Layers), at(d.Tag), at(d.Objects)); err != nil {
+		if errors.Is(err, fs.ErrNotExist) {
+			err = fmt.Errorf("%w: build the image again, without --nobuild_runfile_links", err)
+		}
 		return nil, err
 	}
-	tag, err := os.ReadFile(at(d.Tag))
+	return img, nil
+}
+
+// check wants all that has no default, and gives the time.
+func (d *description) check() (mtime int64, err error) {
+	for _, field := range []struct{ name, value string }{
+		{"config", d.Config}, {"customisation", d.Customisation}, {"layers", d.Layers}, {"name", d.Name},
+		{"objects", d.Objects}, {"store_dir", d.StoreDir}, {"tag", d.Tag},
+	} {
+		if field.value == "" {
+			return 0, fmt.Errorf("no %q", field.name)
+		}
+	}
+	if mtime, err = isotime.Parse(d.MTime); err != nil {
+		return 0, fmt.Errorf("mtime: %w", err)
+	}
+	return mtime, nil
+}
+
+// read reads the files that the description names.
+func (i *Image) read(config, layers, tag, objects string) error {
+	var err error
+	if i.Config, err = os.ReadFile(config); err != nil {
+		return err
+	}
+	text, err := os.ReadFile(tag)
 	if err != nil {
-		return nil, err
+		return err
 	}
-	img.Tag = strings.TrimSpace(string(tag))
-	var layers image.Layers
-	if err := jsonfile.Read(at(d.Layers), &layers); err != nil {
-		return nil, err
+	if i.Tag = strings.TrimSpace(string(text)); i.Tag == "" {
+		return fmt.Errorf("%s: no tag", tag)
 	}
-	img.layers = layers.Layers
-	img.sources, err = readSources(at(d.Objects))
-	return img, err
+	var list image.Layers
+	if err := jsonfile.Read(layers, &list); err != nil {
+		return err
+	}
+	i.layers = list.Layers
+	if err := checkLayers(i.layers); err != nil {
+		return fmt.Errorf("%s: %w", layers, err)
+	}
+	if err := checkConfig(i.Config, i.DiffIDs()); err != nil {
+		return fmt.Errorf("%s: %w", config, err)
+	}
+	i.sources, err = readSources(objects)
+	return err
+}
+
+func checkLayers(layers []image.Layer) error {
+	for n, l := range layers {
+		switch {
+		case l.Kind != image.StoreLayer && l.Kind != image.CustomisationLayer:
+			return fmt.Errorf("layer %d has the unknown kind %q", n+1, l.Kind)
+		case l.Kind == image.StoreLayer && len(l.StorePaths) == 0:
+			return fmt.Errorf("layer %d is of store objects and has none", n+1)
+		}
+	}
+	return nil
+}
+
+// checkConfig makes sure that a config is one, of an image with these layers.
+func checkConfig(data []byte, diffIDs []string) error {
+	var config struct {
+		OS     string `json:"os"`
+		RootFS *struct {
+			DiffIDs []string `json:"diff_ids"`
+		} `json:"rootfs"`
+	}
+	switch err := json.Unmarshal(data, &config); {
+	case err != nil:
+		return fmt.Errorf("not an image's config: %w", err)
+	case config.OS == "":
+		return errors.New(`not an image's config: no "os"`)
+	case config.RootFS == nil:
+		return errors.New(`not an image's config: no "rootfs"`)
+	case !slices.Equal(config.RootFS.DiffIDs, diffIDs):
+		return fmt.Errorf("it has %d diff IDs which are not those of the image's %d layers: build the image again", len(config.RootFS.DiffIDs), len(diffIDs))
+	}
+	return nil
 }
 
 // readSources reads the list of objects: one a line, the store path, NUL, and
 // the source as object.Open takes it.
 func readSources(file string) (map[store.Path]string, error) {
-	f, err := os.Open(file)
+	data, err := os.ReadFile(file)
 	if err != nil {
 		return nil, err
 	}
-	defer f.Close()
 	sources := map[store.Path]string{}
-	in := bufio.NewScanner(f)
-	in.Buffer(nil, 1<<20)
-	for in.Scan() {
-		path, source, ok := strings.Cut(in.Text(), "\x00")
-		if !ok {
-			return nil, fmt.Errorf("%s: %q: want STORE_PATH, NUL, SOURCE", file, in.Text())
+	number := 0
+	for line := range strings.Lines(string(data)) {
+		number++
+		text, source, ok := strings.Cut(strings.TrimSuffix(line, "\n"), "\x00")
+		path, err := store.ParseAnyPath(text)
+		if !ok || source == "" || !strings.HasSuffix(line, "\n") {
+			err = fmt.Errorf("%.200q: want STORE_PATH, NUL, SOURCE, newline", line)
 		}
-		sources[store.Path(path)] = source
+		if err != nil {
+			return nil, fmt.Errorf("%s: line %d: %w", file, number, err)
+		}
+		sources[path] = source
 	}
-	return sources, in.Err()
+	return sources, nil
 }
 
 // Ref is the image's name and tag, "hello:latest".
@@ -168,7 +243,7 @@ func (i *Image) writeLayer(w io.Writer, l image.Layer) error {
 func (i *Image) Open(path store.Path) (*object.Object, error) {
 	source, ok := i.sources[path]
 	if !ok {
-		return nil, fmt.Errorf("%s is not among the image's objects", path)
+		return nil, fmt.Errorf("%s is not among the image's objects: build the image again", path)
 	}
 	manifest, ok := strings.CutPrefix(source, "@")
 	if !ok {

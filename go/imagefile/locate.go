@@ -12,6 +12,8 @@ import (
 // standard output; without it the name is that of the image's own executable.
 const StreamSuffix = ".stream"
 
+const descriptionSuffix = ".image.json"
+
 // Program is one of the programs that an image has.
 type Program struct {
 	// Description is the path of NAME.image.json.
@@ -35,20 +37,30 @@ func Locate(argv0 string) (Program, error) {
 		return Program{}, err
 	}
 	for at := program; ; {
-		name := strings.TrimSuffix(at, StreamSuffix)
-		if isFile(name + ".image.json") {
-			runfiles, err := runfilesOf(name)
-			return Program{Description: name + ".image.json", Runfiles: runfiles, Stream: name != at}, err
+		// An image's own name may end in the suffix.
+		for _, name := range []string{at, strings.TrimSuffix(at, StreamSuffix)} {
+			if isFile(name + descriptionSuffix) {
+				runfiles, err := runfilesOf(name)
+				return Program{Description: name + descriptionSuffix, Runfiles: runfiles, Stream: name != at}, err
+			}
 		}
-		target, err := os.Readlink(at)
-		if err != nil {
-			return Program{}, fmt.Errorf("%s: no image beside it (%s.image.json): run it where Bazel made it, or through a link to there", program, filepath.Base(name))
+		if at, err = follow(at); err != nil {
+			return Program{}, fmt.Errorf("%s: no image beside it (%s%s): run it where Bazel made it, or through a link to there",
+				program, filepath.Base(strings.TrimSuffix(program, StreamSuffix)), descriptionSuffix)
 		}
-		if !filepath.IsAbs(target) {
-			target = filepath.Join(filepath.Dir(at), target)
-		}
-		at = target
 	}
+}
+
+// follow is the path that a link leads to.
+func follow(link string) (string, error) {
+	target, err := os.Readlink(link)
+	if err != nil || filepath.IsAbs(target) {
+		return target, err
+	}
+	// The dots in target count from where the folders really are.
+	dir, name := filepath.Split(filepath.Dir(link) + "/" + target)
+	dir, err = filepath.EvalSymlinks(dir)
+	return filepath.Join(dir, name), err
 }
 
 func runfilesOf(name string) (string, error) {

@@ -12,7 +12,9 @@ package objectset
 import (
 	"bufio"
 	"bytes"
+	"errors"
 	"fmt"
+	"io"
 	"os"
 	"strings"
 
@@ -28,13 +30,18 @@ type Set struct {
 }
 
 type member struct {
-	path     store.Path
+	path store.Path
+	// line is the number of the line that begins the object.
+	line     int
 	nar      string
 	inputs   []string
 	manifest bytes.Buffer
 }
 
-// Read reads a set. It opens no object.
+// maxLine bounds a record, of which the longest holds two paths.
+const maxLine = 64 << 10
+
+// Read reads a set. It opens no object. Errors name the file and the line.
 func Read(file string) (*Set, error) {
 	f, err := os.Open(file)
 	if err != nil {
@@ -42,42 +49,57 @@ func Read(file string) (*Set, error) {
 	}
 	defer f.Close()
 	s := &Set{file: file, byPath: map[store.Path]*member{}}
-	in := bufio.NewScanner(f)
-	in.Buffer(nil, 1<<20)
-	for line := 1; in.Scan(); line++ {
-		if err := s.record(in.Text()); err != nil {
-			return nil, fmt.Errorf("%s: line %d: %w", file, line, err)
+	in := bufio.NewReaderSize(f, maxLine)
+	for number := 1; ; number++ {
+		line, err := in.ReadSlice('\n')
+		switch {
+		case err == io.EOF && len(line) == 0:
+			return s, nil
+		case err == io.EOF:
+			err = errors.New("it has no newline at its end: the file is truncated")
+		case errors.Is(err, bufio.ErrBufferFull):
+			err = fmt.Errorf("it has more than %d bytes", maxLine)
+		case err == nil:
+			err = s.record(number, string(line[:len(line)-1]))
+		}
+		if err != nil {
+			return nil, fmt.Errorf("%s: line %d: %w", file, number, err)
 		}
 	}
-	if err := in.Err(); err != nil {
-		return nil, fmt.Errorf("%s: %w", file, err)
-	}
-	return s, nil
 }
 
-func (s *Set) record(line string) error {
+func (s *Set) record(number int, line string) error {
 	kind, rest, _ := strings.Cut(line, "\x00")
 	if kind == "object" {
-		return s.begin(rest)
+		return s.begin(number, rest)
 	}
 	if len(s.members) == 0 {
-		return fmt.Errorf("%q before the first object", kind)
+		return fmt.Errorf("%.40q before the first object", kind)
 	}
 	m := s.members[len(s.members)-1]
 	switch kind {
-	case "nar":
-		m.nar = rest
-		m.inputs = append(m.inputs, rest)
-	case "input":
+	case "nar", "input":
+		if rest == "" {
+			return fmt.Errorf("%q names no file", kind)
+		}
 		m.inputs = append(m.inputs, rest)
 	default:
 		m.manifest.WriteString(line)
 		m.manifest.WriteByte('\n')
 	}
+	if kind == "nar" {
+		if m.nar != "" {
+			return fmt.Errorf("%s has a second NAR: it is in %s", m.path, m.nar)
+		}
+		m.nar = rest
+	}
+	if m.nar != "" && m.manifest.Len() > 0 {
+		return fmt.Errorf("%s has both a NAR, %s, and records of a manifest: give one of them", m.path, m.nar)
+	}
 	return nil
 }
 
-func (s *Set) begin(text string) error {
+func (s *Set) begin(number int, text string) error {
 	path, err := store.ParseAnyPath(text)
 	if err != nil {
 		return err
@@ -85,7 +107,7 @@ func (s *Set) begin(text string) error {
 	if s.byPath[path] != nil {
 		return fmt.Errorf("%s is there twice", path)
 	}
-	m := &member{path: path}
+	m := &member{path: path, line: number}
 	s.byPath[path] = m
 	s.members = append(s.members, m)
 	return nil
@@ -95,14 +117,14 @@ func (s *Set) begin(text string) error {
 func (s *Set) Open(path store.Path) (*object.Object, error) {
 	m := s.byPath[path]
 	if m == nil {
-		return nil, fmt.Errorf("%s: no object %s", s.file, path)
+		return nil, fmt.Errorf("%s: no object %s: the plan was made for other objects", s.file, path)
 	}
 	if m.nar != "" {
 		return object.Open(path, m.nar)
 	}
 	o, err := object.ReadManifest(path, bytes.NewReader(m.manifest.Bytes()), "")
 	if err != nil {
-		return nil, fmt.Errorf("%s from %s: %w", path, s.file, err)
+		return nil, fmt.Errorf("%s from %s, its records after line %d: %w", path, s.file, m.line, err)
 	}
 	return o, nil
 }

@@ -19,7 +19,7 @@ func mountDev(root string) error {
 			return err
 		}
 	}
-	if err := mountShared(dev); err != nil {
+	if err := mountMemory(dev); err != nil {
 		return err
 	}
 	if err := mountTerminals(dev); err != nil {
@@ -48,7 +48,7 @@ func bindDevice(source, target string) error {
 	return mount(source, target, "", syscall.MS_BIND, "")
 }
 
-func mountShared(dev string) error {
+func mountMemory(dev string) error {
 	shm := filepath.Join(dev, "shm")
 	if err := os.Mkdir(shm, 0o755); err != nil {
 		return err

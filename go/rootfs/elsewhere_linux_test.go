@@ -15,11 +15,11 @@ import (
 // TestRunDiesWithItsParent runs this test program again, which runs a command,
 // kills it, and looks for what is left of the command.
 func TestRunDiesWithItsParent(t *testing.T) {
-	root := image(t)
-	if os.Getenv("STRATA_TEST_PARENT") != "" {
-		_, _ = Run(background, os.Getenv("STRATA_TEST_PARENT"), Spec{Args: []string{"program", "wait"}, Stdout: os.Stdout})
+	if root := os.Getenv("STRATA_TEST_PARENT"); root != "" {
+		_, _ = Run(background, root, Spec{Args: []string{"program", "wait"}, Stdout: os.Stdout})
 		return
 	}
+	root := image(t)
 	out := pipe(t)
 	parent := exec.Command("/proc/self/exe", "-test.run=^TestRunDiesWithItsParent$")
 	parent.Env = append(os.Environ(), "STRATA_TEST_PARENT="+root)

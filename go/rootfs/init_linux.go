@@ -10,15 +10,21 @@ import (
 	"path/filepath"
 	"runtime"
 	"strings"
+	"sync/atomic"
 	"syscall"
 
 	"golang.org/x/sys/unix"
 )
 
+// initCalled keeps Run from starting a program that would not become an init
+// process, but do again what it did before.
+var initCalled atomic.Bool
+
 // Init makes this process the init process of a container, if it was started as
 // one by Run, and then never returns. A program that calls Run must call Init
 // first of all in its main function; otherwise Init does nothing.
 func Init() {
+	initCalled.Store(true)
 	if len(os.Args) == 1 && os.Args[0] == initName {
 		os.Exit(initProcess())
 	}
@@ -119,6 +125,7 @@ func startCommand(in *json.Decoder) (pid int, err error) {
 		return 0, err
 	}
 	ids.fixPipes(user)
+	_, _ = unix.KeyctlJoinSessionKeyring("") // the caller's keys are not the command's
 	if err := dropCapabilities(); err != nil {
 		return 0, err
 	}

@@ -93,6 +93,16 @@ func TestRefusals(t *testing.T) {
 	}
 }
 
+func TestRunWithoutInit(t *testing.T) {
+	initCalled.Store(false)
+	defer initCalled.Store(true)
+	code, err := Run(background, t.TempDir(), Spec{Args: []string{"x"}})
+	wantError(t, err, "did not call rootfs.Init")
+	if code != ExitNotStarted {
+		t.Errorf("exit code %d", code)
+	}
+}
+
 func TestUnavailableError(t *testing.T) {
 	cause := errors.New("fork: no")
 	err := error(&UnavailableError{Reason: whyForbidden(), Err: cause})

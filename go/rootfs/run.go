@@ -29,7 +29,9 @@ type Spec struct {
 	Hostname string
 	// PrivateNetwork gives the command a loopback interface and nothing else,
 	// as `docker run --network none` does. Otherwise it uses the host's network
-	// like any other program of the user, so that localhost is the host's.
+	// like any other program of the user: localhost is the host's, and ports
+	// below 1024 can only be taken if net.ipv4.ip_unprivileged_port_start says
+	// so, even by root.
 	PrivateNetwork bool
 	// Signals are forwarded to the command. If nil, those that end a program
 	// and that this process gets while Run runs are.

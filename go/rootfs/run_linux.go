@@ -18,8 +18,8 @@ const initName = "strata-rootfs-init"
 
 // Run runs a command with the folder dir, made by Unpack, as its root, and
 // returns its exit code: 128 and the signal's number if a signal killed it.
-// With an error, the exit code is one of the constants above. Cancelling ctx
-// kills the command and all that it started.
+// With an error, the exit code is ExitNotStarted, ExitNotExecutable or
+// ExitNotFound. Cancelling ctx kills the command and all that it started.
 //
 // The command gets user, mount, process, IPC and host name namespaces of its
 // own, a fresh /proc, /dev and read-only /sys, and Docker's default
@@ -47,6 +47,9 @@ func Run(ctx context.Context, dir string, spec Spec) (exitCode int, err error) {
 }
 
 func run(ctx context.Context, dir string, spec Spec) (int, error) {
+	if !initCalled.Load() {
+		return ExitNotStarted, errors.New("the program did not call rootfs.Init first of all in its main function")
+	}
 	if len(spec.Args) == 0 {
 		return ExitNotStarted, errors.New("the image has neither Entrypoint nor Cmd: give a command")
 	}

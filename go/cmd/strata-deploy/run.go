@@ -81,7 +81,7 @@ func (c *runCmd) sandbox(ctx context.Context, img *imagefile.Image, std *streams
 func layers(img *imagefile.Image) []rootfs.Layer {
 	var layers []rootfs.Layer
 	for _, l := range img.Archive().Layers {
-		layers = append(layers, rootfs.Layer{Describe: l.Describe, Open: rootfs.Pipe(l.Write)})
+		layers = append(layers, rootfs.Layer{Describe: l.Describe, Open: rootfs.Pipe(l.WriteChecked)})
 	}
 	return layers
 }
