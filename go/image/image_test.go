@@ -201,11 +201,8 @@ func TestContentTag(t *testing.T) {
 		{"a layer twice", func(_ *Settings, l []Layer) []Layer { return append(l, l[0]) }},
 	} {
 		s := settings()
-		config, err := Config(s, test.change(&s, sample(t)))
-		if err != nil {
-			t.Fatal(err)
-		}
-		config, err = Config(s, test.change(&s, sample(t)))
+		layers := test.change(&s, sample(t))
+		config, err := Config(s, layers)
 		if err != nil {
 			t.Fatal(err)
 		}

@@ -193,11 +193,14 @@ func TestJoinErrors(t *testing.T) {
 		entries     []object.Entry
 		wantErr     []string
 	}{
-		{"file", "//:x", []object.Entry{{Type: nar.Regular}},
-			[]string{"//:x: $B is a single file, and contents are directories that are linked into the root", `store_object that has srcs = {…: "etc/NAME"}`}},
-		{"file without a label", "", []object.Entry{{Type: nar.Regular}}, []string{"$B: $B is a single file"}},
-		{"symlink", "//:x", []object.Entry{{Type: nar.Symlink, Target: "/nix/store/x"}},
-			[]string{`//:x: $B is a symlink to "/nix/store/x", and contents are directories`, "give the object that it leads to", "symlinks = {"}},
+		{"file", "//:x", []object.Entry{{Type: nar.Regular}}, []string{
+			"//:x: $B is a single file, and contents are directories that are linked into the root: " +
+				`give a store_object instead that says where it goes, with symlinks = {"etc/NAME": "$(store_path //:x)"}`,
+		}},
+		{"file without a label", "", []object.Entry{{Type: nar.Regular}}, []string{"$B: $B is a single file", `"$(store_path LABEL)"}`}},
+		{"symlink", "//:x", []object.Entry{{Type: nar.Symlink, Target: "/nix/store/x"}}, []string{
+			`//:x: $B is a symlink to "/nix/store/x", and contents are directories`, `symlinks = {"etc/NAME": "$(store_path //:x)"}`,
+		}},
 		{"no entry", "//:x", nil, []string{"//:x: listing: it is empty"}},
 		{"no root", "//:x", []object.Entry{{Path: "a", Type: nar.Regular}}, []string{`//:x: listing: "a" comes before the object itself`}},
 		{"no directory", "//:x", []object.Entry{directory, {Path: "a/b", Type: nar.Regular}}, []string{`listing: "a/b" is not in a directory that comes before it`}},

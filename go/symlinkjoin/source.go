@@ -1,6 +1,7 @@
 package symlinkjoin
 
 import (
+	"cmp"
 	"errors"
 	"fmt"
 	"maps"
@@ -95,15 +96,15 @@ func contentTree(number int, c Content) (*node, error) {
 	if root == nil {
 		return nil, errors.New("listing: it is empty")
 	}
+	what := "a single file"
 	switch root.kind {
+	case nar.Directory:
+		return root, nil
 	case nar.Symlink:
-		return nil, fmt.Errorf("%s is a symlink to %q, and contents are directories that are linked into the root: "+
-			"give the object that it leads to, or place it with a store_object that has symlinks = {\"etc/NAME\": …}", c.StorePath, root.target)
-	case nar.Regular:
-		return nil, fmt.Errorf("%s is a single file, and contents are directories that are linked into the root: "+
-			"place it with a store_object that has srcs = {…: \"etc/NAME\"}", c.StorePath)
+		what = fmt.Sprintf("a symlink to %q", root.target)
 	}
-	return root, nil
+	return nil, fmt.Errorf("%s is %s, and contents are directories that are linked into the root: "+
+		"give a store_object instead that says where it goes, with symlinks = {\"etc/NAME\": \"$(store_path %s)\"}", c.StorePath, what, cmp.Or(c.Label, "LABEL"))
 }
 
 // ignored says what lndir passes over: names that end in a tilde, and the

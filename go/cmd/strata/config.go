@@ -77,6 +77,9 @@ func (c *configCmd) layers() ([]image.Layer, error) {
 		if len(m.StorePaths) != 1 {
 			return nil, fmt.Errorf("%s: describes %d objects: give it with --rest or --customisation", file, len(m.StorePaths))
 		}
+		if old, ok := single[m.StorePaths[0]]; ok && old.DiffID != m.DiffID {
+			return nil, fmt.Errorf("%s: describes %s, which another --layer describes as %s", file, m.StorePaths[0], old.DiffID)
+		}
 		single[m.StorePaths[0]] = m
 	}
 	var shared *image.Shared

@@ -9,6 +9,7 @@ import (
 	"github.com/rules-strata/rules_strata/go/jsonfile"
 	"github.com/rules-strata/rules_strata/go/object"
 	"github.com/rules-strata/rules_strata/go/outfile"
+	"github.com/rules-strata/rules_strata/go/store"
 	"github.com/rules-strata/rules_strata/go/symlinkjoin"
 )
 
@@ -58,6 +59,9 @@ func (c *customisationCmd) contents() ([]symlinkjoin.Content, error) {
 	}
 	var contents []symlinkjoin.Content
 	for i, arg := range c.Content {
+		if _, err := store.ParsePath(c.StoreDir, string(arg.path)); err != nil {
+			return nil, fmt.Errorf("--content: %w: give the right --store-dir", err)
+		}
 		entries, err := readListing(arg.source)
 		if err != nil {
 			return nil, err

@@ -56,8 +56,8 @@ func run(args []string, stdout, stderr io.Writer) (status int) {
 	}
 	if err != nil {
 		var parseError *kong.ParseError
-		if errors.As(err, &parseError) && parseError.Context != nil && parseError.Context.Command() != "" {
-			fmt.Fprintf(stderr, "strata %s: %v\n", parseError.Context.Command(), err)
+		if errors.As(err, &parseError) && parseError.Context != nil && parseError.Context.Selected() != nil {
+			fmt.Fprintf(stderr, "strata %s: %v\n", parseError.Context.Selected().Name, err)
 		} else {
 			fmt.Fprintf(stderr, "strata: %v\n", err)
 		}

@@ -3,13 +3,13 @@
 load("//rules/private/actions:strata.bzl", "run_strata")
 load("//rules/private/values:labels.bzl", "display_label")
 
-def customisation_layer(ctx, *, contents, mtime, output):
+def customisation_layer(ctx, *, contents, options, output):
     """Declares the action. It reads listings, not bytes: editing a file in place does not run it again.
 
     Args:
       ctx: rule context.
       contents: list of StoreObjectInfo, in the order in which they win.
-      mtime: string, ISO 8601 time with a zone.
+      options: struct from layer_options; the owner is always 0:0.
       output: string, the stem of the outputs' file names.
 
     Returns:
@@ -21,7 +21,8 @@ def customisation_layer(ctx, *, contents, mtime, output):
     references = ctx.actions.declare_file(output + ".customisation.references.json")
     args = ctx.actions.args()
     args.add("customisation")
-    args.add("--mtime", mtime)
+    args.add("--mtime", options.mtime)
+    args.add("--store-dir", options.store_dir)
     args.add("--tar", tar)
     args.add("--metadata", metadata)
     args.add("--references-out", references)

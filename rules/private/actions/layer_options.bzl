@@ -25,9 +25,9 @@ def add_layer_options(args, options):
       args: Args.
       options: struct from layer_options.
     """
-    args.add("--mtime", options.mtime)
+    args.add(options.mtime, format = "--mtime=%s")
     args.add("--uid", options.uid)
     args.add("--gid", options.gid)
-    args.add("--uname", options.uname)
-    args.add("--gname", options.gname)
+    args.add(options.uname, format = "--uname=%s")
+    args.add(options.gname, format = "--gname=%s")
     args.add("--store-dir", options.store_dir)

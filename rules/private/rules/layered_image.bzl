@@ -34,7 +34,7 @@ def _layered_image_impl(ctx):
     objects = _unique(ctx, candidates.to_list())
 
     config = _user_config(ctx, config_objects)
-    customisation = customisation_layer(ctx, contents = contents, mtime = ctx.attr.mtime, output = ctx.label.name)
+    customisation = customisation_layer(ctx, contents = contents, options = options, output = ctx.label.name)
     chosen = _choose_layers(ctx, candidates, objects, config, customisation, options)
     described = image_config(
         ctx,
