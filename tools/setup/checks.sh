@@ -1,11 +1,12 @@
 # What the set-up needs from the machine, said clearly before it begins.
-# shellcheck shell=sh
+# shellcheck shell=sh disable=SC2154 # the caller's
 
 bazelisk_hint="or install Bazelisk: bazelw uses it when the Bazel Central Registry can be reached"
 
 check_machine() {
     [ "$(uname -s)" = Linux ] || die "a private Bazel can be set up on Debian-like Linux only, this is $(uname -s)" \
         "install Bazelisk"
+    [ ! -e /etc/bazelw-root ] || die "the set-up has changed since this root was entered" "call bazelw --setup outside of it"
     check_tool apt-get "it is part of Debian and its relatives"
     check_tool dpkg-deb "install the package dpkg"
     for tool in unshare pivot_root mount umount flock; do check_tool $tool "install the package util-linux (mount, for mount)"; done
@@ -36,8 +37,8 @@ check_namespaces() {
 # check_disk KIND: room for what is not there yet.
 check_disk() {
     need=0
-    [ -d "$BAZELW_HOME/root-base-$(root_hash base)" ] || need=$((need + 1500))
-    [ "$1" = base ] || [ -d "$BAZELW_HOME/root-$1-$(root_hash "$1")" ] || need=$((need + 2000))
+    [ -d "$BAZELW_HOME/root-base-$(root_hash base)" ] || need=$((need + 1400))
+    [ "$1" = base ] || [ -d "$BAZELW_HOME/root-$1-$(root_hash "$1")" ] || need=$((need + 1800))
     [ -d "$BAZELW_HOME/modules-$(modules_hash)" ] || need=$((need + 500))
     free=$(($(df -Pk "$BAZELW_HOME" | awk 'NR == 2 {print $4}') / 1024))
     [ "$free" -ge "$need" ] || die "the set-up needs $need MB in $BAZELW_HOME, $free MB are free" \

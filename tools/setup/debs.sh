@@ -1,6 +1,6 @@
 # Debian packages: resolved and downloaded by the host's own apt, with its mirrors, proxies and keys, but with
 # every folder of apt's inside the cache folder, so that neither root's rights nor the host's state are touched.
-# shellcheck shell=sh
+# shellcheck shell=sh disable=SC2154 # setup and log are the caller's
 
 debs=$BAZELW_HOME/debs
 
@@ -19,6 +19,7 @@ apt_get() {
 
 # debs_mirror: the first mirror of the machine's own apt configuration that has the suite.
 debs_mirror() {
+    # shellcheck disable=SC2016 # apt's own variable
     mirrors=$(apt-get indextargets --format '$(REPO_URI)' 'Created-By: Packages' 2>>"$log" | sort -u)
     [ -n "$mirrors" ] || die "apt has no package sources on this machine" \
         "add a Debian mirror to /etc/apt/sources.list.d, or install Bazelisk: bazelw uses it when it is there"
@@ -36,7 +37,7 @@ debs_mirror() {
         done
     done
     die "no mirror of this machine's apt configuration serves Debian's suite '$BAZELW_SUITE'" \
-        "tried: $(printf '%s ' $mirrors)" \
+        "tried: $(echo "$mirrors" | tr '\n' ' ')" \
         "check the network and the proxy, add a Debian mirror to apt's sources, or install Bazelisk" \
         "details: $log"
 }
@@ -49,7 +50,12 @@ debs_index() {
     [ -r $key ] || die "$key is missing, Debian's packages cannot be verified" \
         "install the package debian-archive-keyring, or install Bazelisk"
     say "finding a mirror for Debian $BAZELW_SUITE and reading its index"
-    mirror=$(debs_mirror) || exit 1
+    if ! mirror=$(debs_mirror 2>"$debs/error"); then
+        # Without a network the index from before will do.
+        [ ! -e "$debs/index" ] || return 0
+        cat "$debs/error" >&2
+        exit 1
+    fi
     : >"$debs/status"
     echo "deb [arch=$(dpkg --print-architecture) signed-by=$key] $mirror $BAZELW_SUITE main" >"$debs/sources.list"
     apt_get update >>"$log" 2>&1 || die "apt-get update failed for $mirror" "details: $log"
@@ -80,9 +86,13 @@ debs_missing() {
 
 # debs_download LIST: what is missing, in batches, so that progress shows and a retry is cheap.
 debs_download() {
+    before=
     while :; do
         debs_missing "$1" >"$debs/missing"
         [ -s "$debs/missing" ] || return 0
+        left=$(wc -l <"$debs/missing")
+        [ "$left" != "$before" ] || return 1
+        before=$left
         say "$(cat "$1" "$debs/missing" | awk -v total="$(wc -l <"$1")" '
             NR <= total { n++; size += $2; next }
             { n--; todo += $2 }

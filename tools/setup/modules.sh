@@ -3,13 +3,13 @@
 # base root, with its tools.
 #
 #   modules.sh TARGET GO      TARGET: a new folder;  GO: a go command
+# shellcheck source-path=SCRIPTDIR
 set -eu
 setup=$(dirname -- "$(readlink -f -- "$0")")
 . "$setup/common.sh"
 . "$setup/registry.sh"
 out=$1 go=$2
 
-export GOMODCACHE="$BAZELW_HOME/go/mod" GOCACHE="$BAZELW_HOME/go/build" GOPATH="$BAZELW_HOME/go"
 export GOTOOLCHAIN=local GOFLAGS=-modcacherw GOWORK=off
 
 # try COMMAND...: three times, for networks with hiccups.
@@ -24,7 +24,7 @@ try() {
 # from_go MODULE GOMODULE VERSION SUM FOLDER: a checked copy of a Go module.
 from_go() {
     answer=$(cd / && try "$go" mod download -json "$2@$3") ||
-        die "the Go module $2@$3 could not be downloaded" "$(printf '%s' "$answer" | grep '"Error"')" \
+        die "the Go module $2@$3 could not be downloaded" "$(printf '%s' "$answer" | grep -m 1 '"Error"')" \
             "check the network and \`go env GOPROXY\`"
     field() { printf '%s\n' "$answer" | sed -n 's/^\t"'"$1"'": "\(.*\)",\{0,1\}$/\1/p'; }
     [ "$(field Sum)" = "$4" ] || die "the checksum of $2@$3 is $(field Sum), expected $4"
@@ -32,13 +32,13 @@ from_go() {
     cp -R --no-preserve=mode "$(field Dir)/." "$out/$1/$5"
 }
 
-# gazelle's repository rules build its tools without the network: module archives carry no vendor folder either.
+# gazelle's repository rules build its tools without the network: module archives carry no vendor folder either. Its
+# tests import what does not exist.
 vendor_gazelle() {
     (
         unset GOWORK
-        cd "$out/gazelle"
-        try "$go" work vendor
-        "$go" run internal/list_repository_tools_srcs.go -generate=internal/go_repository_tools_srcs.bzl
+        cd "$out/gazelle" && rm -rf tests && try "$go" work vendor &&
+            "$go" run internal/list_repository_tools_srcs.go -generate=internal/go_repository_tools_srcs.bzl
     ) >"$out/log" 2>&1 || die "gazelle's dependencies could not be downloaded" "$(tail -n 5 "$out/log")"
 }
 

@@ -4,7 +4,7 @@
 #
 #   mounts.sh ROOT DIRECTORY COMMAND [ARGUMENT...]
 set -eu
-root=$1 cwd=$2
+setup=${0%/*} root=$1 cwd=$2
 shift 2
 
 # The new root is put together on top of a folder that nothing inside needs and every Debian has.
@@ -39,13 +39,12 @@ for dir in /usr/local /var/tmp /etc/ssl /etc/pki /usr/share/ca-certificates /usr
 done
 # Homes and checkouts are sometimes kept inside the distribution's folders.
 for dir in "$HOME" "$BAZELW_HOME" "$cwd"; do bring_missing "$dir"; done
-# Names, addresses and accounts are the host's.
-for file in /etc/resolv.conf /etc/hosts /etc/hostname /etc/nsswitch.conf /etc/localtime /etc/machine-id \
-    /etc/passwd /etc/group /etc/subuid /etc/subgid; do
-    [ -f "$file" ] || continue
-    [ -e "$stage$file" ] || : >"$stage$file"
-    mount --bind "$(readlink -f "$file")" "$stage$file"
-done
+while read -r file; do
+    case $file in /*) ;; *) continue ;; esac
+    if [ -f "$file" ]; then mount --bind "$(readlink -f "$file")" "$stage$file"; fi
+done <"$setup/host-files.txt"
+# Bazel's settings, once the set-up has written them.
+if [ -n "${BAZELW_RC-}" ]; then mount --bind "$BAZELW_RC" $stage/etc/bazelw.bazelrc; fi
 # A store for Nix where the host has none: the test root brings the folder.
 if [ ! -d /nix ] && [ -d $stage/nix ]; then mount --bind "$BAZELW_HOME/nix" $stage/nix; fi
 

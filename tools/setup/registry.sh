@@ -42,14 +42,25 @@ registry_entry() {
     mv -T "$new" "$entry" 2>/dev/null || rm -rf "$new"
 }
 
-# registry_add MODULES NAME VERSION: the entry and those of everything it depends on.
+# registry_add MODULES NAME VERSION: the entry and those of everything it depends on. A mark says that all of them
+# are there: dependencies go in circles, and this can be interrupted.
 registry_add() {
-    [ ! -d "$1/registry/modules/$2/$3" ] || return 0
-    registry_entry "$1" "$2" "$3"
-    module_words "$1/$2/MODULE.bazel" | while read -r word name version dev; do
-        [ "$word $dev" = "dep 0" ] && [ -d "$1/$name" ] || continue
-        registry_add "$1" "$name" "$version"
+    mark=$1/registry/complete/$2@$3
+    [ ! -e "$mark" ] || return 0
+    seen=" $2@$3 " todo=$2@$3
+    while [ -n "$todo" ]; do
+        found=
+        for key in $todo; do
+            [ -d "$1/registry/modules/${key%@*}/${key#*@}" ] || registry_entry "$1" "${key%@*}" "${key#*@}"
+            for dep in $(module_words "$1/${key%@*}/MODULE.bazel" | awk '$1 == "dep" && !$4 { print $2 "@" $3 }'); do
+                case $seen in *" $dep "*) continue ;; esac
+                if [ -d "$1/${dep%@*}" ]; then seen="$seen$dep " found="$found $dep"; fi
+            done
+        done
+        todo=$found
     done
+    mkdir -p "${mark%/*}"
+    : >"$mark"
 }
 
 # registry_scan MODULES FOLDER DEV: the entries that a module's folder asks for; DEV is 0 for other than the root
@@ -66,7 +77,7 @@ registry_scan() {
         echo "$words" | while read -r word name version dev; do
             case $word in
             dep)
-                [ "$version" = - ] || [ -d "$1/registry/modules/$name/$version" ] && continue
+                [ "$version" != - ] || continue
                 [ "$3" = 1 ] || [ "$dev" = 0 ] || continue
                 if [ -d "$1/$name" ]; then
                     registry_add "$1" "$name" "$version"

@@ -1,5 +1,5 @@
 # A private root folder: Debian packages unpacked side by side, and what their skipped scripts would have done.
-# shellcheck shell=sh
+# shellcheck shell=sh disable=SC2154 # setup, log and debs are the caller's
 
 # root_unpack ROOT LIST: unpacks the listed packages into a new folder.
 root_unpack() {
@@ -16,7 +16,7 @@ root_unpack() {
 # root_finish ROOT KIND: links and folders that the packages' own scripts make.
 root_finish() {
     # The mark by which bazelw knows that it runs inside already.
-    basename "${1%.new}" >"$1/etc/bazelw-root"
+    echo "${1%.new}" >"$1/etc/bazelw-root"
     for link in awk:mawk cc:gcc c++:g++ which:which.debianutils iptables:iptables-nft ip6tables:ip6tables-nft; do
         for dir in bin sbin; do
             name=${link%%:*} target=${link#*:}
@@ -24,9 +24,14 @@ root_finish() {
         done
     done
     for d in dev proc sys run tmp root home mnt opt srv media var/tmp usr/local .host; do mkdir -p "$1/$d"; done
+    [ "$2" = base ] || mkdir -p "$1/nix"
+    : >"$1/etc/bazelw.bazelrc"
     rm -rf "$1/var/run"
     ln -s /run "$1/var/run"
-    [ "$2" = base ] || mkdir -p "$1/nix" "$BAZELW_HOME/nix"
+    list "$setup/host-files.txt" | while read -r file; do
+        rm -f "$1$file"
+        : >"$1$file"
+    done
 }
 
 # root_java ROOT: the runtime lacks only javac's launcher; without one Bazel does not take it for a JDK.
@@ -36,13 +41,29 @@ root_java() {
     for tool in java javac jar; do ln -sf "../lib/jvm/$java/bin/$tool" "$1/usr/bin/$tool"; done
     javac=$1/usr/lib/jvm/$java/bin/javac
     if [ ! -e "$javac" ]; then
+        # shellcheck disable=SC2016 # for the shell that runs it
         printf '#!/bin/sh\nexec "$(dirname "$0")/java" -m jdk.compiler/com.sun.tools.javac.Main "$@"\n' >"$javac"
         chmod +x "$javac"
     fi
 }
 
-# root_bazelrc ROOT KIND: replaces Debian's system-wide bazelrc, which turns sandbox_debug on and overrides
-# modules that we serve from a registry, by one that reads the file the modules' half of the set-up writes.
+# root_trust ROOT: the certificates that the host trusts, in a form for Java, so that Bazel's own downloads work.
+root_trust() {
+    bundle=/etc/ssl/certs/ca-certificates.crt
+    [ -r $bundle ] || return 0
+    store=$(readlink -f "$1/usr/lib/jvm/$java")/lib/security
+    # The link that Debian has here leads to a file which belongs to the host's Java, if it has one.
+    rm -f "$store/cacerts"
+    if (enter "$1" openssl pkcs12 -export -nokeys -jdktrust anyExtendedKeyUsage -certpbe NONE -nomac \
+        -passout pass: -in $bundle -out "/${store#"$1"/}/cacerts") >>"$log" 2>&1; then
+        chmod 644 "$store/cacerts"
+    else
+        say "warning: Bazel will not trust any server ($log)"
+    fi
+}
+
+# root_bazelrc ROOT: replaces Debian's system-wide bazelrc, which turns sandbox_debug on and overrides modules that
+# we serve from a registry, by one that reads the settings that are mounted on the way in.
 root_bazelrc() {
     cat >"$1/etc/bazel/bazelrc" <<EOF
 startup --install_base=/usr/share/bazel
@@ -50,20 +71,14 @@ startup --trust_install_base
 startup --server_javabase=/usr/lib/jvm/$java
 # A server of another root is replaced: its files may be gone.
 startup --host_jvm_args=-Dbazelw.root=$(basename "${1%.new}")
-import $BAZELW_HOME/bazelrc-$2
+import /etc/bazelw.bazelrc
 EOF
 }
-
-# root_used ROOT: whether a process has the folder as its root.
-root_used() { grep -qsF " $1 / " /proc/[0-9]*/mountinfo; }
 
 # root_make KIND HASH: the whole of it, beside its place first.
 root_make() {
     root=$BAZELW_HOME/root-$1-$2
-    if [ -d "$root" ]; then
-        touch "$root"
-        return
-    fi
+    [ ! -d "$root" ] || return 0
     packages=$(list "$setup/packages-base.txt")
     [ "$1" = base ] || packages="$packages $(list "$setup/packages-test.txt")"
     # shellcheck disable=SC2086 # one word per package
@@ -73,10 +88,7 @@ root_make() {
     root_unpack "$root.new" "$debs/list-$1"
     root_finish "$root.new" "$1"
     root_java "$root.new"
-    root_bazelrc "$root.new" "$1"
+    root_trust "$root.new"
+    root_bazelrc "$root.new"
     mv "$root.new" "$root"
-    # One older root is kept, for a checkout of another version; more are kept only while something runs in them.
-    older "$root" "$BAZELW_HOME/root-$1"-* | while read -r old; do
-        root_used "$old" || rm -rf "$old"
-    done
 }

@@ -1,0 +1,14 @@
+// Package e2e holds the end-to-end tests: they drive a real Bazel in this
+// repository and in workspaces that use it, load what it builds into real
+// container engines and run it.
+//
+//	go test -tags e2e -count=1 -timeout 60m ./e2e/...
+//
+// The tests run on the host; Bazel and every server run where ./bazelw takes
+// them, with BAZELW_ROOT=test unless it is set. Each test starts what it needs
+// on sockets and folders of its own and ends it by its process ID.
+//
+// A test whose needs the machine cannot meet is skipped and noted, one line
+// each, in the file that STRATA_E2E_NOT_RUN names; with STRATA_E2E_STRICT=1, or
+// where CI is set, it fails instead.
+package e2e

@@ -1,0 +1,30 @@
+# The contents of the object `names`: what a store object may hold and programs
+# get wrong. Its entries sort by bytes in an order of their own.
+mkdir -p "$out"/{a.b,a,a0,empty,"with space",ünï/日本,lost+found}
+deep=$out/deep/$(printf 'd%.0s' {1..120})/$(printf 'e%.0s' {1..120})
+mkdir -p "$deep"
+echo 1 >"$out/a/file"
+echo 2 >"$out/a.b/file"
+echo 3 >"$out/a0/file"
+echo 4 >"$out/with space/file"
+echo 5 >"$out/ünï/日本/file"
+echo 6 >"$deep/$(printf 'f%.0s' {1..120})"
+echo 7 >"$out/$(printf 'g%.0s' {1..255})"
+printf 8 >"$out/$(printf 'not-utf8-\377')"
+printf 9 >"$out/new
+line"
+printf 10 >"$out/back\\slash"
+: >"$out/zero"
+ln "$out/zero" "$out/zero-again"
+printf 'x%.0s' {1..511} >"$out/block-less-one"
+printf 'x%.0s' {1..512} >"$out/block"
+printf 'x%.0s' {1..513} >"$out/block-and-one"
+echo A >"$out/Case"
+echo a >"$out/case"
+printf '#!/bin/sh\necho "runs"\n' >"$out/program"
+chmod 755 "$out/program"
+touch -d @1234567 "$out/zero"
+ln -s /does/not/exist "$out/dangling"
+ln -s ../a/file "$out/a0/relative"
+ln -s . "$out/itself"
+ln -s "$(printf 't%.0s' {1..300})" "$out/long-target"

@@ -1,0 +1,2 @@
+#!/bin/sh
+[ "$("$1" --name=test)" = "hello test" ]
