@@ -19,7 +19,9 @@ import (
 func TestModesAndLinksSurviveCaches(t *testing.T) {
 	harness.Need(t, harness.TestRoot, harness.CacheServer)
 	bazel := harness.LastingCopy(t, "e2e/objects")
-	bazel.Build(t, "//modes:image") // with the tools, which the steps do not build again
+	// The tools are built now and kept here: the steps, which have caches of
+	// their own, do not build them again.
+	bazel.Build(t, "--remote_download_outputs=all", "//modes:image")
 	image := image{bazel: bazel, stem: bazel.Output(t, "//modes:image", "")}
 	const noDisk = "--disk_cache="
 	disk := noDisk + filepath.Join(harness.TempDir(t), "disk")

@@ -26,7 +26,7 @@ func PopularityOrder(graph map[string][]string) []string {
 			roots = append(roots, path)
 		}
 	}
-	popularity := contest(graph, roots)
+	popularity := contest(graph, roots, map[string]map[string]int{})
 	order := slices.DeleteFunc(slices.Collect(maps.Keys(popularity)), func(path string) bool {
 		return !strings.HasPrefix(path, "/")
 	})
@@ -36,12 +36,17 @@ func PopularityOrder(graph map[string][]string) []string {
 	return order
 }
 
-func contest(graph map[string][]string, paths []string) map[string]int {
+// contest counts, for paths that something refers to. below remembers the
+// counts of what is below each path.
+func contest(graph map[string][]string, paths []string, below map[string]map[string]int) map[string]int {
 	popularity := map[string]int{}
 	for _, path := range paths {
 		popularity[path]++
-		others := slices.DeleteFunc(slices.Clone(graph[path]), func(reference string) bool { return reference == path })
-		for reference, count := range contest(graph, others) {
+		if below[path] == nil {
+			others := slices.DeleteFunc(slices.Clone(graph[path]), func(reference string) bool { return reference == path })
+			below[path] = contest(graph, others, below)
+		}
+		for reference, count := range below[path] {
 			popularity[reference] += count + 1
 		}
 	}
