@@ -84,7 +84,7 @@ func TestAnEditRerunsOnlyWhatItMust(t *testing.T) {
 	}
 }
 
-// names are the spawns as text, but for those that build the tools.
+// names are the spawns as text.
 func names(spawns []harness.Spawn) []string {
 	var out []string
 	for _, spawn := range spawns {
@@ -93,8 +93,9 @@ func names(spawns []harness.Spawn) []string {
 	return out
 }
 
+// only are the spawns of one kind.
 func only(mnemonic string, spawns []harness.Spawn) []string {
-	return names(slices.DeleteFunc(spawns, func(s harness.Spawn) bool { return s.Mnemonic != mnemonic }))
+	return names(slices.DeleteFunc(slices.Clone(spawns), func(s harness.Spawn) bool { return s.Mnemonic != mnemonic }))
 }
 
 // lines takes the indentation from a text.

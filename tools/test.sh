@@ -50,9 +50,10 @@ same_sdk_version() {
 }
 
 step_lint() {
-    local unformatted
+    local go_files bazel_files unformatted
     same_sdk_version
-    unformatted=$(project_files '*.go' | xargs gofmt -l)
+    mapfile -t go_files < <(project_files '*.go')
+    unformatted=$(go run cmd/gofmt -l "${go_files[@]}")
     [ -z "$unformatted" ] || { echo "gofmt -w would change:" $unformatted >&2; return 1; }
     go vet ./...
     go vet -tags e2e ./e2e/...
@@ -60,7 +61,8 @@ step_lint() {
     lint_tool staticcheck ./...
     lint_tool staticcheck -tags e2e ./e2e/...
     lint_tool gazelle update -mode=diff -repo_root="$PWD" .
-    project_files '*.bzl' '*BUILD.bazel' '*MODULE.bazel' | xargs go tool -modfile=tools/lint/go.mod buildifier -lint=warn -mode=check
+    mapfile -t bazel_files < <(project_files '*.bzl' '*BUILD.bazel' '*MODULE.bazel')
+    lint_tool buildifier -lint=warn -mode=check "${bazel_files[@]}"
 }
 
 step_go() { go test ./...; }
@@ -101,12 +103,20 @@ main() {
     for step in "${steps[@]}"; do
         [[ " ${all_steps[*]} " == *" $step "* ]] || { echo "tools/test.sh: no step $step: the steps are ${all_steps[*]}" >&2; exit 2; }
     done
+    local failed=()
     for step in "${steps[@]}"; do
         say "$step"
         SECONDS=0
-        "step_$step"
-        say "$step: passed in $SECONDS s"
+        # A step of its own process, so that set -e holds in it and the next step runs all the same.
+        if bash -euo pipefail -c "$(declare -f); $(declare -p fuzz_time); step_$step"; then
+            say "$step: passed in $SECONDS s"
+        else
+            say "$step: FAILED after $SECONDS s"
+            failed+=("$step")
+        fi
     done
+    [ ${#failed[@]} -eq 0 ] || { say "failed: ${failed[*]}"; return 1; }
+    say "passed: ${steps[*]}"
 }
 
 main "$@"

@@ -58,7 +58,11 @@ failure_test = analysistest.make(
 
 def _text_test_impl(ctx):
     env = analysistest.begin(ctx)
-    writes = [a for a in analysistest.target_actions(env) if a.mnemonic == "FileWrite"]
+    writes = [
+        a
+        for a in analysistest.target_actions(env)
+        if a.mnemonic == "FileWrite" and a.outputs.to_list()[0].basename == ctx.attr.file
+    ]
     asserts.equals(env, 1, len(writes))
     text = writes[0].content
     for path in ctx.attr.mentions:
@@ -68,7 +72,10 @@ def _text_test_impl(ctx):
 
 text_test = analysistest.make(
     _text_test_impl,
-    attrs = {"mentions": attr.string_list()},
+    attrs = {
+        "file": attr.string(),
+        "mentions": attr.string_list(),
+    },
 )
 
 def _toolchain_test_impl(ctx):

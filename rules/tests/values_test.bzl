@@ -32,6 +32,10 @@ def _module_identity_test_impl(ctx):
     env = unittest.begin(ctx)
     for repo_name, want in {
         "": "",
+        "+_repo_rules+x1": "/_repo_rules/x1",
+        "_main": "",
+        "_main~_repo_rules~x1": "/_repo_rules/x1",
+        "_main~ext~y": "/ext/y",
         "rules_go+": "rules_go",
         "rules_go+1.2": "rules_go",
         "rules_go++go_sdk+main": "rules_go/go_sdk/main",

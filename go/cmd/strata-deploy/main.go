@@ -12,6 +12,7 @@ import (
 	"os"
 	"os/signal"
 	"path/filepath"
+	"strings"
 	"syscall"
 
 	"github.com/alecthomas/kong"
@@ -22,7 +23,7 @@ import (
 
 // commands are the sub-commands, one file each.
 type commands struct {
-	Load   loadCmd   `cmd:"" default:"1" help:"Load the image into Docker."`
+	Load   loadCmd   `cmd:"" default:"withargs" help:"Load the image into Docker."`
 	Stream streamCmd `cmd:"" help:"Write the image to standard output, as an archive that docker load reads."`
 	Run    runCmd    `cmd:"" help:"Load the image into Docker and run it; without Docker, run it in a sandbox of its own."`
 }
@@ -69,8 +70,8 @@ func run(ctx context.Context, argv []string, std *streams) int {
 	}
 	program, programErr := imagefile.Locate(argv[0])
 	args := argv[1:]
-	if program.Stream && len(args) == 0 {
-		args = []string{"stream"}
+	if program.Stream && !namesCommand(args) {
+		args = append([]string{"stream"}, args...)
 	}
 	parsed, err := parser.Parse(args)
 	if exited >= 0 {
@@ -94,6 +95,12 @@ func run(ctx context.Context, argv []string, std *streams) int {
 		fmt.Fprintf(std.err, "%s: %v\n", parser.Model.Name, err)
 		return exitFailure
 	}
+}
+
+// namesCommand says whether arguments begin with a command, or ask for help on
+// all of them.
+func namesCommand(args []string) bool {
+	return len(args) > 0 && (!strings.HasPrefix(args[0], "-") || args[0] == "-h" || args[0] == "--help")
 }
 
 // runOn runs a command on the program's image.

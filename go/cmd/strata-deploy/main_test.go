@@ -76,7 +76,7 @@ func call(argv ...string) outcome {
 
 func TestStream(t *testing.T) {
 	program, id := makeImage(t)
-	for _, argv := range [][]string{{program + ".stream"}, {program, "stream"}, {program + ".stream", "stream", "--quiet"}} {
+	for _, argv := range [][]string{{program + ".stream"}, {program, "stream"}, {program + ".stream", "stream", "--quiet"}, {program + ".stream", "--quiet"}} {
 		r := call(argv...)
 		if r.status != 0 {
 			t.Fatalf("%q: %+v", argv, r)
@@ -168,8 +168,10 @@ func fakeDaemon(t *testing.T, id string) {
 func TestLoad(t *testing.T) {
 	program, id := makeImage(t)
 	fakeDaemon(t, id)
-	if r := call(program); r.status != 0 || r.stdout != "Loaded image: hello:v1\n" {
-		t.Errorf("got %+v", r)
+	for _, argv := range [][]string{{program}, {program, "--quiet"}, {program + ".stream", "load"}} {
+		if r := call(argv...); r.status != 0 || r.stdout != "Loaded image: hello:v1\n" {
+			t.Errorf("%q: got %+v", argv, r)
+		}
 	}
 }
 

@@ -7,6 +7,8 @@ import (
 	"io"
 	"os"
 
+	"golang.org/x/term"
+
 	"github.com/rules-strata/rules_strata/go/archive"
 	"github.com/rules-strata/rules_strata/go/imagefile"
 )
@@ -33,9 +35,5 @@ func progress(std *streams, quiet bool) archive.Option {
 
 func isTerminal(w io.Writer) bool {
 	f, ok := w.(*os.File)
-	if !ok {
-		return false
-	}
-	info, err := f.Stat()
-	return err == nil && info.Mode()&os.ModeCharDevice != 0 && f.Name() != os.DevNull
+	return ok && term.IsTerminal(int(f.Fd()))
 }

@@ -37,9 +37,9 @@ def closure(ctx, *, store_dir, candidates, config, references, output):
     args.add("closure")
     args.add("--store-dir", store_dir)
     args.add("--graph", graph)
-    for kind, file in [("config", config), ("customisation-layer", references)]:
+    for synthetic in [struct(name = "config", file = config), struct(name = "customisation-layer", file = references)]:
         args.add("--synthetic")
-        args.add(file, format = "{}/{}-{}=%s".format(store_dir, hash_base32(kind), kind))
+        args.add(synthetic.file, format = "{}/{}-{}=%s".format(store_dir, hash_base32(synthetic.name), synthetic.name))
     args.add("--out", out)
     run_strata(
         ctx,

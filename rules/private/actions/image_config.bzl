@@ -31,15 +31,15 @@ def image_config(ctx, *, plan, layers, rest, customisation, config, created, pla
     args.add_all(layers, before_each = "--layer")
     args.add("--customisation", customisation.metadata)
     args.add("--config", config)
-    args.add("--created", created)
+    args.add(created, format = "--created=%s")
     args.add("--os", platform.os)
-    args.add("--architecture", platform.architecture)
+    args.add(platform.architecture, format = "--architecture=%s")
     args.add("--out", config_out)
     args.add("--layers-out", layers_out)
     args.add("--tag-out", tag_out)
     inputs = [plan, customisation.metadata, config] + layers
     if tag:
-        args.add("--tag", tag)
+        args.add(tag, format = "--tag=%s")
     if rest:
         args.add("--rest", rest)
         inputs.append(rest)

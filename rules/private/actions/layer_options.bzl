@@ -26,8 +26,8 @@ def add_layer_options(args, options):
       options: struct from layer_options.
     """
     args.add(options.mtime, format = "--mtime=%s")
-    args.add("--uid", options.uid)
-    args.add("--gid", options.gid)
+    args.add(options.uid, format = "--uid=%s")
+    args.add(options.gid, format = "--gid=%s")
     args.add(options.uname, format = "--uname=%s")
     args.add(options.gname, format = "--gname=%s")
     args.add("--store-dir", options.store_dir)

@@ -50,7 +50,7 @@ def file_entry(file, destination, executable):
     return struct(
         files = depset([file]),
         layout = "single",
-        format = _record("file", "0555" if executable else "0444", destination, "%s"),
+        format = _record("file", "0555" if executable else "0444", destination.replace("%", "%%"), "%s"),
     )
 
 def directory_files_entry(files, prefix, executable, layout):

@@ -1,6 +1,7 @@
 """How every action runs a step of the action binary."""
 
-TOOLCHAIN_TYPE = "//rules:toolchain_type"
+# A Label, because this file is read in other repositories than its own.
+TOOLCHAIN_TYPE = Label("//rules:toolchain_type")
 
 def run_strata(ctx, *, arguments, inputs, outputs, mnemonic, progress_message, unused_inputs_list = None):
     """Declares an action that runs one sub-command of the action binary.

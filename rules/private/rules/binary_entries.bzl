@@ -25,6 +25,9 @@ def binary_entries(ctx, binary, name):
     if found:
         inside = root + "/" + runfiles_path(executable)
         found.append(symlink_entry(inside, "../" * inside.count("/") + program))
+        if name != executable.basename:
+            # A program that is linked with shared libraries looks for them below its first name.
+            found.append(symlink_entry("bin/{}.runfiles".format(executable.basename), name + ".runfiles"))
         mapping = getattr(info.files_to_run, "repo_mapping_manifest", None)
         if mapping:
             found.append(file_entry(mapping, root + "/_repo_mapping", True))

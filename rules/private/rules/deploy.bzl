@@ -5,6 +5,8 @@ load("//rules/private/transitions:host_platform.bzl", "host_platform")
 
 DEPLOY_ATTRS = {
     "_deploy": attr.label(
+        doc = "The deploy binary, for the machine where `bazel run` runs.",
+        allow_files = True,
         default = "//rules:strata_deploy",
         executable = True,
         cfg = host_platform,
@@ -14,8 +16,8 @@ DEPLOY_ATTRS = {
 def deploy_files(ctx, *, image, options, customisation, objects):
     """Makes the executables and collects what they read.
 
-    Both are the deploy binary under another name. It finds its runfiles by its
-    own name, and in them image.json, which names the rest.
+    Both are the deploy binary under another name. It finds NAME.image.json
+    beside itself, which names the rest, and NAME.runfiles, where that is.
 
     Args:
       ctx: rule context with DEPLOY_ATTRS.
@@ -62,7 +64,6 @@ def deploy_files(ctx, *, image, options, customisation, objects):
         run = run,
         runfiles = ctx.runfiles(
             files = files,
-            root_symlinks = {"image.json": manifest},
             transitive_files = depset(transitive = [info.source.files for info in objects]),
         ),
         stream = stream,

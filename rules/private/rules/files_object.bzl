@@ -1,6 +1,6 @@
 """Any target with files as a store object, declared once by an aspect and shared by all images."""
 
-load("//rules/private/actions:object_source.bzl", "directory_files_entry", "tree_source")
+load("//rules/private/actions:object_source.bzl", "directory_files_entry", "empty_directory_entry", "tree_source")
 load("//rules/private/actions:strata.bzl", "TOOLCHAIN_TYPE")
 load("//rules/private/providers:store_object_info.bzl", "StoreObjectInfo")
 load("//rules/private/rules:binary_entries.bzl", "binary_entries")
@@ -26,13 +26,21 @@ def _files_object_impl(target, ctx):
 
 def _entries(ctx, target):
     info = target[DefaultInfo]
-    if info.files_to_run and info.files_to_run.executable and not info.files_to_run.executable.is_source:
+
+    # A filegroup of one file has an executable too, but no runfiles.
+    if info.files_to_run and info.files_to_run.executable and info.files_to_run.runfiles_manifest:
         return binary_entries(ctx, target, target.label.name.split("/")[-1])
     files = info.files.to_list()
+    if not files:
+        return []
+    plain = [f for f in files if not f.is_directory]
+    directories = [f for f in files if f.is_directory]
     return (
-        [directory_files_entry(depset([f for f in files if not f.is_directory]), "", False, "package")] +
-        [directory_files_entry(depset([f]), "", False, "tree") for f in files if f.is_directory]
-    ) if files else []
+        # A directory may be empty.
+        [empty_directory_entry("")] +
+        ([directory_files_entry(depset(plain), "", False, "package")] if plain else []) +
+        ([directory_files_entry(depset(directories), "", False, "tree")] if directories else [])
+    )
 
 files_object_aspect = aspect(
     implementation = _files_object_impl,

@@ -22,9 +22,9 @@ def _layered_image_impl(ctx):
     platform = _platform(ctx)
     options = layer_options(
         store_dir = store_dir(ctx),
-        mtime = ctx.attr.mtime,
-        uid = ctx.attr.uid,
-        gid = ctx.attr.gid,
+        mtime = _time(ctx, "mtime"),
+        uid = _owner(ctx, "uid"),
+        gid = _owner(ctx, "gid"),
         uname = ctx.attr.uname,
         gname = ctx.attr.gname,
     )
@@ -43,7 +43,7 @@ def _layered_image_impl(ctx):
         rest = chosen.rest,
         customisation = customisation,
         config = config,
-        created = ctx.attr.created,
+        created = _time(ctx, "created"),
         platform = platform,
         tag = ctx.attr.tag,
         output = ctx.label.name,
@@ -103,6 +103,18 @@ def _name(ctx):
         fail('{}: tag "{}": {}'.format(ctx.label, ctx.attr.tag, problem))
     return name
 
+def _owner(ctx, attribute):
+    value = getattr(ctx.attr, attribute)
+    if value < 0:
+        fail("{}: {} = {}: want a number from 0 on".format(ctx.label, attribute, value))
+    return value
+
+def _time(ctx, attribute):
+    value = getattr(ctx.attr, attribute)
+    if value == "now":
+        fail('{}: {} = "now": an image that changes with every build is not supported: give a time, such as "2024-01-31T12:00:00Z"'.format(ctx.label, attribute))
+    return value
+
 def _platform(ctx):
     platform = target_platform(ctx)
     if platform.os != "linux":
@@ -117,7 +129,8 @@ def _object(ctx, attribute, target):
     if StoreObjectInfo in target:
         return target[StoreObjectInfo]
     if target[DefaultInfo].files:
-        fail('{}: {}: {} is a single file: say where it goes, with store_object(srcs = {{"{}": "etc/NAME"}})'.format(
+        fail(("{}: {}: {} is a single file (or there is no such target): say where it goes, " +
+              'with store_object(srcs = {{"{}": "etc/NAME"}})').format(
             ctx.label,
             attribute,
             target.label,
@@ -136,7 +149,7 @@ def _unique(ctx, infos):
         other = by_path.get(info.store_path)
         if not other:
             by_path[info.store_path] = info
-        elif other.layer.metadata != info.layer.metadata:
+        elif other.layer.metadata != info.layer.metadata and (other.mutable or info.mutable):
             fail("{}: {} and {} are two different objects at {}: {}".format(
                 ctx.label,
                 other.label,

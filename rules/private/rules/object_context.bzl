@@ -10,11 +10,14 @@ load("//rules/private/providers:store_object_info.bzl", "StoreObjectInfo", "clos
 load("//rules/private/values:store_path.bzl", "bazel_store_path")
 
 OBJECT_CONTEXT_ATTRS = {
-    "_platform": attr.label(
+    # The prefix keeps an aspect's attributes apart from those of users' rules.
+    "_strata_platform": attr.label(
+        doc = "The target platform.",
         default = "//rules/private/platform:target_platform",
         providers = [TargetPlatformInfo],
     ),
-    "_store_dir": attr.label(
+    "_strata_store_dir": attr.label(
+        doc = "The store directory.",
         default = "//rules:store_dir",
         providers = [BuildSettingInfo],
     ),
@@ -29,7 +32,7 @@ def store_dir(ctx):
     Returns:
       string, absolute, without a slash at its end.
     """
-    value = _implicit(ctx, "_store_dir")[BuildSettingInfo].value
+    value = ctx.attr._strata_store_dir[BuildSettingInfo].value
     if not value.startswith("/") or value.endswith("/") or "//" in value:
         fail("--@rules_strata//rules:store_dir={}: want an absolute path without a slash at its end".format(value))
     return value
@@ -43,7 +46,7 @@ def target_platform(ctx):
     Returns:
       TargetPlatformInfo.
     """
-    return _implicit(ctx, "_platform")[TargetPlatformInfo]
+    return ctx.attr._strata_platform[TargetPlatformInfo]
 
 def label_store_path(ctx, label, salt = ""):
     """The store path of the object that a target of Bazel's own makes.
@@ -112,8 +115,3 @@ def _with_runfiles_manifest(ctx, source, output):
         files = source.files,
         runfiles_manifest = manifest,
     )
-
-def _implicit(ctx, name):
-    # In an aspect, ctx.attr is the rule's own.
-    holder = ctx.attr if hasattr(ctx.attr, name) else ctx.rule.attr
-    return getattr(holder, name)

@@ -6,6 +6,7 @@ load("//rules/private/providers:store_object_info.bzl", "StoreObjectInfo")
 load("//rules/private/rules:binary_entries.bzl", "binary_entries")
 load("//rules/private/rules:object_context.bzl", "OBJECT_CONTEXT_ATTRS", "label_store_path", "make_store_object")
 load("//rules/private/values:expansion.bzl", "expand", "labels_in", "normalise")
+load("//rules/private/values:labels.bzl", "display_label")
 
 def _store_object_impl(ctx):
     store_path = label_store_path(ctx, ctx.label, ctx.attr.store_hash_salt)
@@ -55,15 +56,31 @@ def _symlink_entries(ctx, paths):
 def _srcs_entries(ctx):
     entries = []
     for target, destination in ctx.attr.srcs.items():
+        if StoreObjectInfo in target:
+            fail('{}: srcs: {} is a store object: link to it with symlinks = {{"{}": "$(store_path {})"}}'.format(
+                ctx.label,
+                target.label,
+                destination,
+                display_label(target.label),
+            ))
         files = target[DefaultInfo].files
         destination = _text(ctx, "srcs", destination)
-        if destination.endswith("/") or destination in ("", "."):
-            prefix = destination.rstrip("/").removeprefix(".")
-            entries.append(directory_files_entry(files, prefix and _destination(ctx, "srcs", prefix), False, "basename"))
+        if destination in ("", ".") or destination.endswith("/"):
+            prefix = "" if destination in ("", ".", "./") else _destination(ctx, "srcs", destination[:-1])
+            entries.extend(_folder_entries(files.to_list(), prefix))
             continue
         file = _single_file(ctx, target, destination)
         entries.append(file_entry(file, _destination(ctx, "srcs", destination), False))
     return entries
+
+def _folder_entries(files, prefix):
+    """Files by their names, and what is in directories (tree artifacts) as it is there."""
+    plain = [f for f in files if not f.is_directory]
+    directories = [f for f in files if f.is_directory]
+    return (
+        ([directory_files_entry(depset(plain), prefix, False, "basename")] if plain else []) +
+        ([empty_directory_entry(prefix), directory_files_entry(depset(directories), prefix, False, "tree")] if directories else [])
+    )
 
 def _single_file(ctx, target, destination):
     files = target[DefaultInfo].files.to_list()
@@ -78,8 +95,11 @@ def _tree_entries(ctx):
         return []
     files = ctx.attr.tree[DefaultInfo].files.to_list()
     if len(files) != 1 or not files[0].is_directory:
-        fail("{}: tree: {} is not one directory (tree artifact): give files in srcs".format(ctx.label, ctx.attr.tree.label))
-    return [directory_files_entry(depset(files), "", False, "tree")]
+        fail("{}: tree: {} is not one directory that a rule made (tree artifact): give files in srcs, those of a source folder with glob()".format(
+            ctx.label,
+            ctx.attr.tree.label,
+        ))
+    return [empty_directory_entry(""), directory_files_entry(depset(files), "", False, "tree")]
 
 def _destination(ctx, attribute, path):
     path = _text(ctx, attribute, path)
@@ -160,7 +180,8 @@ def store_object(
       name: the target's name, and the name in the store path.
       srcs: dict from labels to destinations relative to the object's root;
         files of mode 0444. A destination that ends in `/` is the folder of all
-        files of the target.
+        files of the target, each under its own name; a directory that a rule
+        made (tree artifact) gives what is in it.
       binary: an executable target, placed at `bin/<its name>` with mode 0555,
         its runfiles at `bin/<its name>.runfiles`.
       binary_name: the program's name in `bin`; the name of `binary` when None.

@@ -44,7 +44,11 @@ def config_attributes(name, config):
         text = image_config(config)
         labels = labels_in(text)
         return {"config": text, "config_label_names": labels, "config_labels": labels}
-    if type(config) == "string" and not config.lstrip().startswith("{"):
+    if type(config) == "string" and config.lstrip().startswith("{"):
+        text = normalise(config)
+        labels = labels_in(text)
+        return {"config": text, "config_label_names": labels, "config_labels": labels}
+    if type(config) == "string":
         return {"config_file": config}
     if type(config) == "Label":
         return {"config_file": config}

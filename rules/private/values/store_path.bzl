@@ -42,9 +42,11 @@ def module_identity(repo_name):
       string, such as "" or "rules_go" or "rules_go/go_sdk/name".
     """
     parts = repo_name.replace("~", "+").split("+")
-    if len(parts) < 4:
-        return parts[0]
-    return "/".join([parts[0]] + parts[-2:])
+    module = "" if parts[0] == "_main" else parts[0]
+
+    # <module><version>, or <module><version?><extension><repository>: a module
+    # that is the root has no version.
+    return "/".join([module] + parts[-2:]) if len(parts) > 2 else module
 
 def object_name(name):
     """The name part of a store path for a target's name.
