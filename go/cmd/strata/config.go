@@ -1,6 +1,7 @@
 package main
 
 import (
+	"bytes"
 	"fmt"
 	"os"
 	"time"
@@ -19,6 +20,7 @@ type configCmd struct {
 	Rest          string   `placeholder:"FILE" help:"rest.json, which describes the layers that hold several objects."`
 	Customisation string   `required:"" placeholder:"FILE" help:"layer.json of the customisation layer."`
 	Config        string   `required:"" placeholder:"FILE" help:"JSON with the fields of the Docker image specification."`
+	ConfigAsIs    bool     `help:"The config is a file of the user's own, in which $(store_path LABEL) is not replaced: it is an error there."`
 	Created       timeFlag `default:"1" help:"When the image was made: seconds since 1970, or ISO 8601."`
 	OS            string   `name:"os" default:"linux" help:"GOOS of the image."`
 	Architecture  string   `required:"" help:"GOARCH of the image."`
@@ -36,6 +38,9 @@ func (c *configCmd) Run() error {
 	userConfig, err := os.ReadFile(c.Config)
 	if err != nil {
 		return err
+	}
+	if c.ConfigAsIs && bytes.Contains(userConfig, []byte("$(store_path ")) {
+		return fmt.Errorf("%s: $(store_path LABEL) is not replaced in a file: make the file with expand_store_paths, and name the objects in config_deps", c.Config)
 	}
 	user, err := image.ParseUserConfig(userConfig)
 	if err != nil {

@@ -96,6 +96,8 @@ func TestConfigCommandErrors(t *testing.T) {
 		{"plan that is none", []string{"--plan", lib}, []string{lib, `unknown field "diff_id"`}},
 		{"links that are not described", []string{"--customisation", "missing"}, []string{"missing", "no such file"}},
 		{"config that is gone", []string{"--layer", lib, "--rest", rest, "--config", user + "x"}, []string{user + "x", "no such file"}},
+		{"config file with a label", []string{"--layer", lib, "--rest", rest, "--config-as-is", "--config", writeFile(t, "u.json", `{"Cmd":["$(store_path :x)/x"]}`)},
+			[]string{"u.json: $(store_path LABEL) is not replaced in a file", "expand_store_paths"}},
 		{"config that is no JSON", []string{"--layer", lib, "--rest", rest, "--config", writeFile(t, "u.json", "Cmd")}, []string{"u.json: config: not JSON: "}},
 		{"config with an unknown field", []string{"--layer", lib, "--layer", app, "--rest", rest, "--config", writeFile(t, "u.json", `{"cmd":[]}`)},
 			[]string{`u.json: config: unknown field "cmd": write "Cmd"`}},

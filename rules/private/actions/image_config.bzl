@@ -2,7 +2,7 @@
 
 load("//rules/private/actions:strata.bzl", "run_strata")
 
-def image_config(ctx, *, plan, layers, rest, customisation, config, created, platform, tag, output):
+def image_config(ctx, *, plan, layers, rest, customisation, config, config_as_is, created, platform, tag, output):
     """Declares the action.
 
     Args:
@@ -12,6 +12,7 @@ def image_config(ctx, *, plan, layers, rest, customisation, config, created, pla
       rest: File or None: layer.json of the shared layers.
       customisation: struct from customisation_layer.
       config: File, the config as the user wrote it, store paths expanded.
+      config_as_is: bool, the config is a file in which nothing was expanded.
       created: string, ISO 8601 time with a zone.
       platform: struct: os and architecture.
       tag: string or None; None takes the tag from the content.
@@ -40,6 +41,8 @@ def image_config(ctx, *, plan, layers, rest, customisation, config, created, pla
     inputs = [plan, customisation.metadata, config] + layers
     if tag:
         args.add(tag, format = "--tag=%s")
+    if config_as_is:
+        args.add("--config-as-is")
     if rest:
         args.add("--rest", rest)
         inputs.append(rest)

@@ -43,6 +43,7 @@ def _layered_image_impl(ctx):
         rest = chosen.rest,
         customisation = customisation,
         config = config,
+        config_as_is = bool(ctx.file.config_file),
         created = _time(ctx, "created"),
         platform = platform,
         tag = ctx.attr.tag,
