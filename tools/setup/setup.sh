@@ -57,9 +57,9 @@ common --repo_env=GO_REPOSITORY_USE_HOST_CACHE=1
 common --repo_env=GOPATH=$BAZELW_HOME/go
 common --repo_env=GOMODCACHE=$BAZELW_HOME/go/mod
 common --repo_env=GOCACHE=$BAZELW_HOME/go/build
+# A sandbox with a /tmp of its own does not see a module that lies below /tmp (local_path_override), nor this folder there.
+common --noincompatible_sandbox_hermetic_tmp
 EOF
-    # Actions in the sandbox have a /tmp of their own.
-    case $BAZELW_HOME in /tmp/*) echo "common --sandbox_add_mount_pair=$BAZELW_HOME" >>"$rc" ;; esac
     if [ "$1" != base ]; then
         # The two roots never share a server.
         echo "startup --output_user_root=$BAZELW_HOME/output-$1" >>"$rc"
