@@ -38,9 +38,12 @@ func TestNixClosureInLayers(t *testing.T) {
 	for _, path := range order {
 		all = append(all, []string{path})
 	}
-	for name, want := range map[string][][]string{"conversation_5": five, "conversation_100": all} {
-		t.Run(name, func(t *testing.T) {
-			image := image{bazel: bazel, label: "//:" + name, stem: filepath.Join(bin, name)}
+	for _, room := range []struct {
+		image string
+		want  [][]string
+	}{{"conversation_100", all}, {"conversation_5", five}} {
+		t.Run(room.image, func(t *testing.T) {
+			image := image{bazel: bazel, label: "//:" + room.image, stem: filepath.Join(bin, room.image)}
 			file := image.archive(t)
 			archive := harness.ReadArchive(t, file)
 			// The last layer holds the links.
@@ -48,8 +51,8 @@ func TestNixClosureInLayers(t *testing.T) {
 			for _, layer := range archive.Layers[:len(archive.Layers)-1] {
 				got = append(got, storePaths(layer.Entries(t)))
 			}
-			equal(t, "store paths of the layers", fmt.Sprint(got), fmt.Sprint(want))
-			equal(t, "plan", fmt.Sprint(plannedLayers(t, image)), fmt.Sprint(want))
+			equal(t, "store paths of the layers", fmt.Sprint(got), fmt.Sprint(room.want))
+			equal(t, "plan", fmt.Sprint(plannedLayers(t, image)), fmt.Sprint(room.want))
 			equal(t, "store paths of the links' layer", len(storePaths(archive.Layers[len(archive.Layers)-1].Entries(t))), 0)
 			for _, layer := range archive.Layers[:len(archive.Layers)-1] {
 				sameAsOnDisk(t, lab, layer)
@@ -241,6 +244,9 @@ func TestNARsAsObjects(t *testing.T) {
 	slices.Sort(got)
 	slices.Sort(want)
 	equal(t, "store paths", strings.Join(got, "\n"), strings.Join(slices.Compact(want), "\n"))
+	config := harness.ReadFile(t, image.stem+".config.json")
+	bazel.Build(t, "--compilation_mode=opt", "--output_groups=config", image.label)
+	equal(t, "config.json in opt", harness.ReadFile(t, bazel.Output(t, image.label, ".config.json", "--compilation_mode=opt")), config)
 	runsEverywhere(t, archive.Name, file, greeting)
 }
 

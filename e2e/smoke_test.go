@@ -9,7 +9,8 @@ import (
 )
 
 // TestConsumersWorkspace: in a workspace that depends on rules_strata, an image
-// of its own program loads and greets.
+// of its own program loads and greets. Its .bazelrc has the settings that later
+// Bazels make the default; the other workspaces have none.
 func TestConsumersWorkspace(t *testing.T) {
 	image := builder("e2e/smoke", "//:hello_image", "hello_image", "smoke:latest")(t)
 	for _, store := range harness.Stores {

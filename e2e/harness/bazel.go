@@ -36,7 +36,6 @@ func (b Bazel) Command(command string, args ...string) Command {
 	if command != "shutdown" {
 		// A developer's bazel-bin stays what it was.
 		line = append(line, "--symlink_prefix=/")
-		line = append(line, goCache()...)
 		line = append(line, b.Flags...)
 	}
 	return Command{Dir: b.Dir, Env: b.Env, Args: append(line, args...)}
@@ -48,17 +47,6 @@ func (b Bazel) program() string {
 		return own
 	}
 	return bazelw()
-}
-
-// goCache lets all workspaces share what gazelle compiles for itself when it
-// fetches Go modules: otherwise each new output base takes half a minute more.
-func goCache() []string {
-	dir := filepath.Join(cacheFolder(), "e2e-go")
-	return []string{
-		"--repo_env=GO_REPOSITORY_USE_HOST_CACHE=1",
-		"--repo_env=GOCACHE=" + filepath.Join(dir, "build"),
-		"--repo_env=GOPATH=" + filepath.Join(dir, "path"),
-	}
 }
 
 // Run runs a command to its end, whatever that is.

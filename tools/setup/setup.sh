@@ -60,11 +60,9 @@ common --repo_env=GOCACHE=$BAZELW_HOME/go/build
 # A sandbox with a /tmp of its own does not see a module that lies below /tmp (local_path_override), nor this folder there.
 common --noincompatible_sandbox_hermetic_tmp
 EOF
-    if [ "$1" != base ]; then
-        # The two roots never share a server.
-        echo "startup --output_user_root=$BAZELW_HOME/output-$1" >>"$rc"
-        mkdir -p "$BAZELW_HOME/nix/store" "$BAZELW_HOME/nix/var/nix"
-    fi
+    # Bazel's own files are in the cache folder too, and the two roots never share a server.
+    echo "startup --output_user_root=$BAZELW_HOME/output-$1" >>"$rc"
+    [ "$1" = base ] || mkdir -p "$BAZELW_HOME/nix/store" "$BAZELW_HOME/nix/var/nix"
     settings=$BAZELW_HOME/settings-$1-$stamp
     cat >"$settings.new" <<EOF
 root='$BAZELW_HOME/root-$1-$(root_hash "$1")'

@@ -140,8 +140,8 @@ def _object(ctx, attribute, target):
     fail("{}: {}: {} has no files: give a store_object or a target with files".format(ctx.label, attribute, target.label))
 
 def _config_objects(ctx):
-    names = ctx.attr.config_label_names
-    named = {name: _object(ctx, "config", target) for name, target in zip(names, ctx.attr.config_labels)}
+    names = ctx.attr.label_names_in_config
+    named = {name: _object(ctx, "config", target) for name, target in zip(names, ctx.attr.labels_in_config)}
     return named | {str(target.label): _object(ctx, "config_deps", target) for target in ctx.attr.config_deps}
 
 def _unique(ctx, infos):
@@ -197,8 +197,8 @@ LAYERED_IMAGE_ATTRS = {
         aspects = [files_object_aspect],
     ),
     "config_file": attr.label(doc = "A JSON file with the config.", allow_single_file = True),
-    "config_label_names": attr.string_list(doc = "The labels as they stand in `config`, in the order of `config_labels`."),
-    "config_labels": attr.label_list(doc = "The objects that `config` names.", aspects = [files_object_aspect]),
+    "label_names_in_config": attr.string_list(doc = "The labels as they stand in `config`, in the order of `labels_in_config`."),
+    "labels_in_config": attr.label_list(doc = "The objects that `config` names.", aspects = [files_object_aspect]),
     "contents": attr.label_list(
         doc = "What is linked into the image's root, the first winning.",
         aspects = [files_object_aspect],

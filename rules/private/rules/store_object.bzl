@@ -10,7 +10,7 @@ load("//rules/private/values:labels.bzl", "display_label")
 
 def _store_object_impl(ctx):
     store_path = label_store_path(ctx, ctx.label, ctx.attr.store_hash_salt)
-    linked = {name: dep[StoreObjectInfo] for name, dep in zip(ctx.attr.linked_names, ctx.attr.linked)}
+    linked = {name: dep[StoreObjectInfo] for name, dep in zip(ctx.attr.label_names_in_symlinks, ctx.attr.labels_in_symlinks)}
     deps = [dep[StoreObjectInfo] for dep in ctx.attr.deps] + linked.values()
     entries = (
         _srcs_entries(ctx) +
@@ -125,8 +125,8 @@ _store_object = rule(
         "deps": attr.label_list(doc = "Store objects that this one refers to.", providers = [StoreObjectInfo]),
         "empty_dirs": attr.string_list(doc = "Directories that are there even when nothing is in them."),
         "executables": attr.string_list(doc = "Globs over destinations whose files get mode 0555."),
-        "linked": attr.label_list(doc = "The objects that symlinks name, which are references.", providers = [StoreObjectInfo]),
-        "linked_names": attr.string_list(doc = "The labels as they stand in symlinks, in the order of linked."),
+        "labels_in_symlinks": attr.label_list(doc = "The objects that symlinks name, which are references.", providers = [StoreObjectInfo]),
+        "label_names_in_symlinks": attr.string_list(doc = "The labels as they stand in symlinks, in the order of labels_in_symlinks."),
         "srcs": attr.label_keyed_string_dict(doc = "Files and their destinations.", allow_files = True),
         "store_hash_salt": attr.string(doc = "Changes the hash in the store path, and nothing else."),
         "symlinks": attr.string_dict(doc = "Symbolic links: destination to link text."),
@@ -214,8 +214,8 @@ def store_object(
         empty_dirs = empty_dirs,
         executables = executables,
         deps = deps,
-        linked = linked,
-        linked_names = linked,
+        labels_in_symlinks = linked,
+        label_names_in_symlinks = linked,
         store_hash_salt = store_hash_salt,
         allow_undeclared_references = allow_undeclared_references,
         **kwargs

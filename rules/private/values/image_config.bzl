@@ -43,11 +43,11 @@ def config_attributes(name, config):
         _reject_selects(name, config)
         text = image_config(config)
         labels = labels_in(text)
-        return {"config": text, "config_label_names": labels, "config_labels": labels}
+        return {"config": text, "label_names_in_config": labels, "labels_in_config": labels}
     if type(config) == "string" and config.lstrip().startswith("{"):
         text = normalise(config)
         labels = labels_in(text)
-        return {"config": text, "config_label_names": labels, "config_labels": labels}
+        return {"config": text, "label_names_in_config": labels, "labels_in_config": labels}
     if type(config) == "string":
         return {"config_file": config}
     if type(config) == "Label":
