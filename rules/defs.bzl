@@ -1,6 +1,6 @@
 """Everything that a BUILD file loads from rules_strata."""
 
-load("//rules:image.bzl", _image_config = "image_config", _stream_layered_image = "stream_layered_image")
+load("//rules:image.bzl", _build_layered_image = "build_layered_image", _image_config = "image_config", _image_test = "image_test", _stream_layered_image = "stream_layered_image")
 load("//rules:object.bzl", _expand_store_paths = "expand_store_paths", _nar_store_object = "nar_store_object", _store_object = "store_object")
 load("//rules:providers.bzl", _ImageInfo = "ImageInfo", _LayerInfo = "LayerInfo", _StoreObjectInfo = "StoreObjectInfo")
 load("//rules:toolchain.bzl", _strata_toolchain = "strata_toolchain")
@@ -8,8 +8,10 @@ load("//rules:toolchain.bzl", _strata_toolchain = "strata_toolchain")
 ImageInfo = _ImageInfo
 LayerInfo = _LayerInfo
 StoreObjectInfo = _StoreObjectInfo
+build_layered_image = _build_layered_image
 expand_store_paths = _expand_store_paths
 image_config = _image_config
+image_test = _image_test
 nar_store_object = _nar_store_object
 store_object = _store_object
 strata_toolchain = _strata_toolchain

@@ -1,7 +1,14 @@
 """Container images from closures of store objects."""
 
-load("//rules/private/rules:layered_image.bzl", "layered_image")
-load("//rules/private/values:image_config.bzl", "config_attributes", _image_config = "image_config")
+load("//rules/private/rules:image_test.bzl", _image_test = "image_test")
+load(
+    "//rules/private/rules:layered_image.bzl",
+    _build_layered_image = "build_layered_image",
+    _stream_layered_image = "stream_layered_image",
+)
+load("//rules/private/values:expansion.bzl", _labels_in = "labels_in", _normalise = "normalise")
+load("//rules/private/values:image_attributes.bzl", _attributes = "image_attributes")
+load("//rules/private/values:image_config.bzl", _image_config = "image_config")
 
 image_config = _image_config
 
@@ -9,11 +16,24 @@ def stream_layered_image(
         name,
         image_name = None,
         tag = None,
+        from_image = None,
+        from_image_name = None,
+        from_image_tag = None,
+        inherit_config = ["*"],
         contents = [],
+        collisions = "first",
         config = None,
         config_deps = [],
+        extra_commands = "",
+        fake_root_commands = "",
+        enable_fakechroot = False,
+        tools = [],
+        store_deps = [],
+        include_store_paths = True,
+        include_nix_db = False,
         max_layers = 100,
         layering = "popularity",
+        layering_debug = False,
         created = "1970-01-01T00:00:01Z",
         mtime = "1970-01-01T00:00:01Z",
         architecture = None,
@@ -22,6 +42,9 @@ def stream_layered_image(
         gid = 0,
         uname = "root",
         gname = "root",
+        layer_compression = "gzip",
+        compressor = "gz",
+        passthru = {},
         **kwargs):
     """An image whose store objects are spread over layers, the most popular in layers of their own.
 
@@ -45,42 +68,283 @@ def stream_layered_image(
       name: the target's name.
       image_name: the repository part of the image's name, lower-cased; the target's name when None.
       tag: the tag; when None, 32 characters of Nix's base32 that the content determines.
+      from_image: the image to build on: an image of ours, a docker archive, or
+        an OCI layout (a directory, or a tar of one); archives may be compressed
+        with gzip, xz or zstd. Objects that it holds are not added again.
+      from_image_name: which image of an archive that has several: its name. It
+        selects together with `from_image_tag`; else the first image is taken.
+      from_image_tag: which image of an archive that has several: its tag.
+      inherit_config: the fields of the config that come from the base image, as
+        Docker's FROM takes them; `["*"]` for all, `["Env"]` as dockerTools does.
       contents: a label or a list of labels: store objects, whose files are
         linked into the image's root, the first winning; any other target with
         files becomes an object of its own.
+      collisions: what happens when two of the contents give one path: "first"
+        wins with a warning, or "error".
       config: the image's config: a dict with the field names of the Docker
         image specification v1.3; or JSON text of `image_config`, which may
         stand in a `select`; or the label of a JSON file. In every string of a
         dict `$(store_path LABEL)` is replaced by the object's store path and
         brings its closure into the image.
       config_deps: labels of the objects named by a config that is not a plain dict.
-      max_layers: the most layers the image may have, at least 2; one is the layer of links.
-      layering: how the objects are ordered: "popularity".
-      created: ISO 8601 time in the config.
-      mtime: ISO 8601 time of every file in the image.
+      extra_commands: a shell script that runs in the tree of links, as an
+        ordinary user: relative paths are the image's. `$(store_path LABEL)`
+        works as in `config`; what the result mentions is in the image.
+      fake_root_commands: a shell script that runs after it, as root: owners,
+        modes and devices that it sets are those of the image.
+      enable_fakechroot: absolute paths in `fake_root_commands` are the image's.
+      tools: labels of programs that scripts can start by name, beside the
+        built-in commands.
+      store_deps: labels of further objects that scripts can read and that
+        their results may mention.
+      include_store_paths: whether the store objects are in the image; False for
+        images that run with the store mounted.
+      include_nix_db: whether the image has a database of its contents' closure,
+        for Nix in the image.
+      max_layers: the most layers the image may have, those of the base image
+        and the one of links included; at least 2.
+      layering: how the objects are ordered and split: "popularity",
+        "popularity_pinned" (for images of Bazel targets), "auto", a pipeline as
+        a nested list, or the label of a JSON file with one.
+      layering_debug: prints why each object is in its layer.
+      created: ISO 8601 time in the config, or "now": the time at
+        which the image is sent (not reproducible).
+      mtime: ISO 8601 time of every file in the image, or "now": as for `created`.
       architecture: GOARCH in the config; the target platform's when None.
       platform: label of the Linux platform to build for; the target platform when None.
       uid: owner of the store objects' files, a number.
       gid: group of the store objects' files, a number.
       uname: owner of the store objects' files, a name.
       gname: group of the store objects' files, a name.
+      layer_compression: how layers are compressed in the OCI layout: "gzip" or "zstd".
+      compressor: how the docker archive is compressed: "gz", "zstd" or "none".
+      passthru: dict of strings that is carried in ImageInfo.
       **kwargs: attributes of every rule (visibility, tags, testonly, ...).
     """
-    layered_image(
+    _stream_layered_image(
         name = name,
-        image_name = image_name,
-        tag = tag,
-        contents = [contents] if type(contents) in ("string", "Label") else contents,
-        config_deps = config_deps,
-        max_layers = max_layers,
-        layering = layering,
-        created = created,
-        mtime = mtime,
-        architecture = architecture,
-        platform = platform,
-        uid = uid,
-        gid = gid,
-        uname = uname,
-        gname = gname,
-        **(config_attributes(name, config) | kwargs)
+        **(_attributes(
+            name = name,
+            image_name = image_name,
+            tag = tag,
+            from_image = from_image,
+            from_image_name = from_image_name,
+            from_image_tag = from_image_tag,
+            inherit_config = inherit_config,
+            contents = contents,
+            collisions = collisions,
+            config = config,
+            config_deps = config_deps,
+            extra_commands = extra_commands,
+            fake_root_commands = fake_root_commands,
+            enable_fakechroot = enable_fakechroot,
+            tools = tools,
+            store_deps = store_deps,
+            include_store_paths = include_store_paths,
+            include_nix_db = include_nix_db,
+            max_layers = max_layers,
+            layering = layering,
+            layering_debug = layering_debug,
+            created = created,
+            mtime = mtime,
+            architecture = architecture,
+            platform = platform,
+            uid = uid,
+            gid = gid,
+            uname = uname,
+            gname = gname,
+            layer_compression = layer_compression,
+            compressor = compressor,
+            passthru = passthru,
+        ) | kwargs)
+    )
+
+def build_layered_image(
+        name,
+        image_name = None,
+        tag = None,
+        from_image = None,
+        from_image_name = None,
+        from_image_tag = None,
+        inherit_config = ["*"],
+        contents = [],
+        collisions = "first",
+        config = None,
+        config_deps = [],
+        extra_commands = "",
+        fake_root_commands = "",
+        enable_fakechroot = False,
+        tools = [],
+        store_deps = [],
+        include_store_paths = True,
+        include_nix_db = False,
+        max_layers = 100,
+        layering = "popularity",
+        layering_debug = False,
+        created = "1970-01-01T00:00:01Z",
+        mtime = "1970-01-01T00:00:01Z",
+        architecture = None,
+        platform = None,
+        uid = 0,
+        gid = 0,
+        uname = "root",
+        gname = "root",
+        layer_compression = "gzip",
+        compressor = "gz",
+        passthru = {},
+        **kwargs):
+    """A layered image as a file: `stream_layered_image` as a docker archive.
+
+    `bazel build` makes `<name>.tar.gz` (`.tar.zst`, `.tar`), for `docker load`;
+    `bazel run` loads the image, sending only the layers that are missing.
+
+    ```starlark
+    build_layered_image(
+        name = "hello_archive",
+        image_name = "hello",
+        tag = "latest",
+        contents = [":hello"],
+        config = {"Cmd": ["/bin/hello"]},
+        compressor = "zstd",
+    )
+    ```
+
+    Args:
+      name: the target's name.
+      image_name: the repository part of the image's name, lower-cased; the target's name when None.
+      tag: the tag; when None, 32 characters of Nix's base32 that the content determines.
+      from_image: the image to build on: an image of ours, a docker archive, or
+        an OCI layout (a directory, or a tar of one); archives may be compressed
+        with gzip, xz or zstd. Objects that it holds are not added again.
+      from_image_name: which image of an archive that has several: its name. It
+        selects together with `from_image_tag`; else the first image is taken.
+      from_image_tag: which image of an archive that has several: its tag.
+      inherit_config: the fields of the config that come from the base image, as
+        Docker's FROM takes them; `["*"]` for all, `["Env"]` as dockerTools does.
+      contents: a label or a list of labels: store objects, whose files are
+        linked into the image's root, the first winning; any other target with
+        files becomes an object of its own.
+      collisions: what happens when two of the contents give one path: "first"
+        wins with a warning, or "error".
+      config: the image's config: a dict with the field names of the Docker
+        image specification v1.3; or JSON text of `image_config`, which may
+        stand in a `select`; or the label of a JSON file. In every string of a
+        dict `$(store_path LABEL)` is replaced by the object's store path and
+        brings its closure into the image.
+      config_deps: labels of the objects named by a config that is not a plain dict.
+      extra_commands: a shell script that runs in the tree of links, as an
+        ordinary user: relative paths are the image's. `$(store_path LABEL)`
+        works as in `config`; what the result mentions is in the image.
+      fake_root_commands: a shell script that runs after it, as root: owners,
+        modes and devices that it sets are those of the image.
+      enable_fakechroot: absolute paths in `fake_root_commands` are the image's.
+      tools: labels of programs that scripts can start by name, beside the
+        built-in commands.
+      store_deps: labels of further objects that scripts can read and that
+        their results may mention.
+      include_store_paths: whether the store objects are in the image; False for
+        images that run with the store mounted.
+      include_nix_db: whether the image has a database of its contents' closure,
+        for Nix in the image.
+      max_layers: the most layers the image may have, those of the base image
+        and the one of links included; at least 2.
+      layering: how the objects are ordered and split: "popularity",
+        "popularity_pinned" (for images of Bazel targets), "auto", a pipeline as
+        a nested list, or the label of a JSON file with one.
+      layering_debug: prints why each object is in its layer.
+      created: ISO 8601 time in the config, or "now": the time of
+        the build that made the config (not reproducible).
+      mtime: ISO 8601 time of every file in the image, or "now": the time of the
+        build in which the content changed; no layer is shared then.
+      architecture: GOARCH in the config; the target platform's when None.
+      platform: label of the Linux platform to build for; the target platform when None.
+      uid: owner of the store objects' files, a number.
+      gid: group of the store objects' files, a number.
+      uname: owner of the store objects' files, a name.
+      gname: group of the store objects' files, a name.
+      layer_compression: how layers are compressed in the OCI layout: "gzip" or "zstd".
+      compressor: how the docker archive is compressed: "gz", "zstd" or "none".
+      passthru: dict of strings that is carried in ImageInfo.
+      **kwargs: attributes of every rule (visibility, tags, testonly, ...).
+    """
+    _build_layered_image(
+        name = name,
+        **(_attributes(
+            name = name,
+            image_name = image_name,
+            tag = tag,
+            from_image = from_image,
+            from_image_name = from_image_name,
+            from_image_tag = from_image_tag,
+            inherit_config = inherit_config,
+            contents = contents,
+            collisions = collisions,
+            config = config,
+            config_deps = config_deps,
+            extra_commands = extra_commands,
+            fake_root_commands = fake_root_commands,
+            enable_fakechroot = enable_fakechroot,
+            tools = tools,
+            store_deps = store_deps,
+            include_store_paths = include_store_paths,
+            include_nix_db = include_nix_db,
+            max_layers = max_layers,
+            layering = layering,
+            layering_debug = layering_debug,
+            created = created,
+            mtime = mtime,
+            architecture = architecture,
+            platform = platform,
+            uid = uid,
+            gid = gid,
+            uname = uname,
+            gname = gname,
+            layer_compression = layer_compression,
+            compressor = compressor,
+            passthru = passthru,
+        ) | kwargs)
+    )
+
+def image_test(name, image, config = {}, paths = {}, absent = [], **kwargs):
+    """A test of what an image is, which needs no daemon: config and files as a container would see them.
+
+    ```starlark
+    image_test(
+        name = "hello_image_test",
+        image = ":hello_image",
+        config = {"architecture": "amd64", "config": {"Cmd": ["/bin/hello"]}},
+        paths = {
+            "/bin/hello": {"mode": "0555"},
+            "/etc/motd": {"content": "Hello\\n", "uid": 0},
+            "/lib": {"type": "symlink", "target": "usr/lib"},
+        },
+        absent = ["/etc/shadow"],
+    )
+    ```
+
+    Args:
+      name: the target's name.
+      image: label of the image.
+      config: dict of fields of the image's config. Of a dict, the fields that
+        are given must be there and equal; a list must be the same list; None is
+        for a field that is not there. `"Cmd"` is short for a field of `config`,
+        and dots lead into dicts: `"config.Labels.maintainer"`.
+      paths: dict from absolute paths to dicts with some of `type` ("file",
+        "directory", "symlink", "char", "block", "fifo"), `mode` ("0755"),
+        `uid`, `gid`, `target` (a symlink's text), `content`, `contains`,
+        `sha256` (hexadecimal) and `size` (bytes). An empty dict: something is
+        there. Symlinks are followed, unless `type` is "symlink" or `target` is
+        given.
+      absent: list of absolute paths at which nothing is.
+      **kwargs: attributes of every test (size, tags, timeout, ...).
+    """
+    expectations = _normalise(json.encode({"absent": absent, "config": config, "paths": paths}))
+    labels = _labels_in(expectations)
+    _image_test(
+        name = name,
+        image = image,
+        expectations = expectations,
+        label_names_in_expectations = labels,
+        labels_in_expectations = labels,
+        **({"size": "small"} | kwargs)
     )

@@ -24,6 +24,8 @@ const (
 	linkMode      = 0o777
 	// maxTarget is the largest number of bytes in a link's text, as on Linux.
 	maxTarget = 4095
+	// version is that of references.json.
+	version = jsonfile.Version
 )
 
 // Write writes the tree as a tar to w: names begin with "./", every directory
@@ -33,6 +35,9 @@ func Write(w io.Writer, tree []symlinkjoin.Entry, mtime int64) (layer.Metadata, 
 	size := &counter{}
 	t := layer.NewTarWriter(io.MultiWriter(w, digest, size))
 	for _, e := range tree {
+		if err := checkName(e.Path); err != nil {
+			return layer.Metadata{}, err
+		}
 		h := layer.Header{Name: "./" + e.Path, Type: tar.TypeDir, Mode: directoryMode, MTime: mtime}
 		if len(e.Target) > maxTarget {
 			return layer.Metadata{}, fmt.Errorf("the link at %.100q leads to a path of %d bytes, at most %d are possible: shorten the path in the object",
@@ -73,9 +78,13 @@ func ReferencesOf(tree []symlinkjoin.Entry, storeDir string) References {
 		addSteps(found, e, storeDir)
 		addMentions(found, e.Target, storeDir+"/")
 	}
+	return References{StorePaths: sorted(found), Version: version}
+}
+
+func sorted(found map[store.Path]bool) []store.Path {
 	paths := slices.AppendSeq([]store.Path{}, maps.Keys(found))
 	slices.Sort(paths)
-	return References{StorePaths: paths, Version: jsonfile.Version}
+	return paths
 }
 
 // addSteps adds the store paths on a link's way, one name after the other.

@@ -10,64 +10,37 @@ import (
 	"encoding/json"
 	"errors"
 	"fmt"
-	"strings"
 	"time"
 
 	"github.com/rules-strata/rules_strata/go/jsonfile"
-	"github.com/rules-strata/rules_strata/go/layer"
-	"github.com/rules-strata/rules_strata/go/layering"
 	"github.com/rules-strata/rules_strata/go/store"
 )
-
-// Kinds of layers.
-const (
-	// StoreLayer holds store objects and nothing else.
-	StoreLayer = "store"
-	// CustomisationLayer holds the links to the contents.
-	CustomisationLayer = "customisation"
-)
-
-// Layer describes one layer of an image.
-type Layer struct {
-	// DiffID is "sha256:" and the hex digest of the uncompressed tar.
-	DiffID string `json:"diff_id"`
-	// Entries is the number of entries in the tar.
-	Entries int `json:"entries"`
-	// Kind is StoreLayer or CustomisationLayer.
-	Kind string `json:"kind"`
-	// Size is that of the uncompressed tar in bytes.
-	Size int64 `json:"size"`
-	// StorePaths are the objects of a store layer, in the order of the tar.
-	StorePaths []store.Path `json:"store_paths"`
-}
-
-// Layers is the content of layers.json: all layers, bottom layer first.
-type Layers struct {
-	Layers  []Layer `json:"layers"`
-	Version int     `json:"version"`
-}
 
 // Settings are what an image is besides its layers.
 type Settings struct {
 	// User is the config as the user wrote it, checked by ParseUserConfig.
-	User         json.RawMessage
+	User json.RawMessage
+	// Base is the image below, nil without one.
+	Base *Base
+	// Inherit are the fields of the base's config that are inherited, all of
+	// them when it is nil.
+	Inherit      []string
 	Created      time.Time
 	OS           string
 	Architecture string
 }
 
+// config is an image's config. What only a base can have is left out when it
+// is empty.
 type config struct {
 	Architecture string          `json:"architecture"`
+	Author       string          `json:"author,omitempty"`
 	Config       json.RawMessage `json:"config"`
 	Created      string          `json:"created"`
-	History      []history       `json:"history"`
+	History      []any           `json:"history"`
 	OS           string          `json:"os"`
 	RootFS       rootFS          `json:"rootfs"`
-}
-
-type history struct {
-	Comment string `json:"comment"`
-	Created string `json:"created"`
+	Variant      string          `json:"variant,omitempty"`
 }
 
 type rootFS struct {
@@ -75,47 +48,14 @@ type rootFS struct {
 	Type    string   `json:"type"`
 }
 
-// Assemble lists the image's layers: one for each of the plan, described by
-// single when it holds one object and by shared when it holds several, and the
-// customisation layer on top.
-func Assemble(plan *layering.Plan, single map[store.Path]layer.Metadata, shared *Shared, customisation layer.Metadata) ([]Layer, error) {
-	var layers []Layer
-	for i, paths := range plan.Layers {
-		m, err := describePlanned(i, paths, single, shared)
-		if err != nil {
-			return nil, err
-		}
-		layers = append(layers, fromMetadata(m, StoreLayer))
-	}
-	return append(layers, fromMetadata(customisation, CustomisationLayer)), nil
-}
-
-func describePlanned(i int, paths []store.Path, single map[store.Path]layer.Metadata, shared *Shared) (layer.Metadata, error) {
-	if len(paths) == 1 {
-		m, ok := single[paths[0]]
-		if !ok {
-			return m, fmt.Errorf("layer %d of the plan: no --layer describes %s", i+1, paths[0])
-		}
-		return m, nil
-	}
-	m, ok := shared.find(paths)
-	if !ok {
-		return m, fmt.Errorf("layer %d of the plan holds %d objects, from %s on, and no --rest describes it", i+1, len(paths), paths[0])
-	}
-	return m, nil
-}
-
-func fromMetadata(m layer.Metadata, kind string) Layer {
-	paths := m.StorePaths
-	if paths == nil {
-		paths = []store.Path{}
-	}
-	return Layer{DiffID: m.DiffID, Entries: m.Entries, Kind: kind, Size: m.Size, StorePaths: paths}
-}
-
 // Config is the image's config as bytes: keys sorted, one trailing newline.
+//
+// On a base it is what Docker makes of FROM: the fields of the base's config
+// that the user does not set are the base's own, Env is merged by name, Labels,
+// Volumes and ExposedPorts are joined; see inherit for the details. The base's
+// history comes first, its author stays, and its variant with its architecture.
 func Config(s Settings, layers []Layer) ([]byte, error) {
-	if err := s.check(); err != nil {
+	if err := s.check(layers); err != nil {
 		return nil, fmt.Errorf("config: %w", err)
 	}
 	created := s.Created.UTC().Format(time.RFC3339Nano)
@@ -123,38 +63,53 @@ func Config(s Settings, layers []Layer) ([]byte, error) {
 		Architecture: s.Architecture,
 		Config:       s.User,
 		Created:      created,
-		History:      []history{},
+		History:      []any{},
 		OS:           s.OS,
 		RootFS:       rootFS{DiffIDs: []string{}, Type: "layers"},
 	}
+	if s.Base != nil {
+		merged, err := inherit(s.Base.config, s.User, s.Inherit)
+		if err != nil {
+			return nil, fmt.Errorf("config: %w", err)
+		}
+		c.Config, c.Author = merged, s.Base.author
+		if s.Base.Architecture == s.Architecture {
+			c.Variant = s.Base.variant
+		}
+		c.History = s.Base.layerHistory(created)
+	}
 	for _, l := range layers {
 		c.RootFS.DiffIDs = append(c.RootFS.DiffIDs, l.DiffID)
-		c.History = append(c.History, history{Comment: comment(l), Created: created})
+		if l.Kind != BaseLayer {
+			c.History = append(c.History, history{Comment: comment(l), Created: created})
+		}
 	}
 	return jsonfile.Marshal(c)
 }
 
-func (s *Settings) check() error {
+func (s *Settings) check(layers []Layer) error {
 	switch year := s.Created.UTC().Year(); {
 	case year < 0 || year > 9999:
 		return fmt.Errorf("created: the year %d is not between 0 and 9999, as RFC 3339 wants", year)
 	case s.OS == "":
 		return errors.New("os: it is empty: give the image's GOOS, such as linux")
-	case s.Architecture == "":
-		return errors.New("architecture: it is empty: give the image's GOARCH, such as amd64")
 	}
-	return nil
+	if err := checkArchitecture(s.Architecture); err != nil {
+		return fmt.Errorf("architecture: %w", err)
+	}
+	return s.Base.check(s.OS, layers)
 }
 
-func comment(l Layer) string {
-	if l.Kind == CustomisationLayer {
-		return "customisation layer"
+// Warnings say what the user may not have meant.
+func (s *Settings) Warnings() []string {
+	if s.Base == nil {
+		return nil
 	}
-	quoted := make([]string, len(l.StorePaths))
-	for i, p := range l.StorePaths {
-		quoted[i] = "'" + string(p) + "'"
+	var warnings []string
+	if s.Base.Architecture != s.Architecture {
+		warnings = append(warnings, fmt.Sprintf("the base image is for the architecture %s, the image for %s", s.Base.Architecture, s.Architecture))
 	}
-	return "store paths: [" + strings.Join(quoted, ", ") + "]"
+	return append(warnings, s.Base.warnings(s.Inherit)...)
 }
 
 // ID is the image ID, "sha256:" and the hex digest of the config.

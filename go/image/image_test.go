@@ -44,11 +44,11 @@ func sample(tb testing.TB) []Layer {
 	tb.Helper()
 	plan := planOf([]store.Path{lib}, []store.Path{other, app})
 	single := map[store.Path]layer.Metadata{lib: metadata("b", lib), app: metadata("a", app)}
-	layers, err := Assemble(plan, single, &Shared{Layers: []layer.Metadata{metadata("d", other, app)}}, metadata("e"))
+	layers, err := Assemble(nil, plan, single, &Shared{Layers: []layer.Metadata{metadata("d", other, app)}}, metadata("e"))
 	if err != nil {
 		tb.Fatal(err)
 	}
-	return layers
+	return layers.Layers
 }
 
 func TestAssemble(t *testing.T) {
@@ -67,8 +67,8 @@ func TestAssemble(t *testing.T) {
 		}
 	}
 	t.Run("no object", func(t *testing.T) {
-		got, err := Assemble(planOf(), nil, nil, metadata("e"))
-		if err != nil || len(got) != 1 || got[0].Kind != CustomisationLayer {
+		got, err := Assemble(nil, planOf(), nil, nil, metadata("e"))
+		if err != nil || len(got.Layers) != 1 || got.Layers[0].Kind != CustomisationLayer {
 			t.Errorf("got %v, %v", got, err)
 		}
 	})
@@ -89,7 +89,7 @@ func TestAssembleErrors(t *testing.T) {
 		{"fewer objects", planOf([]store.Path{lib, app, other}), shared, "layer 1 of the plan holds 3 objects"},
 	} {
 		t.Run(test.name, func(t *testing.T) {
-			_, err := Assemble(test.plan, single, test.shared, metadata("e"))
+			_, err := Assemble(nil, test.plan, single, test.shared, metadata("e"))
 			if err == nil || !strings.Contains(err.Error(), test.wantErr) {
 				t.Errorf("got %v, want %s", err, test.wantErr)
 			}

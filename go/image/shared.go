@@ -12,11 +12,15 @@ import (
 	"github.com/rules-strata/rules_strata/go/store"
 )
 
-// Shared is the content of rest.json: the layers of a plan that hold several
-// objects.
+// Shared is the content of rest.json: the layers of a plan that no single
+// object has.
 type Shared struct {
-	Layers  []layer.Metadata `json:"layers"`
-	Version int              `json:"version"`
+	// Layers are those with several objects, or with none.
+	Layers []layer.Metadata `json:"layers"`
+	// Whiteouts is the layer that removes what the plan replaces, nil if it
+	// replaces nothing.
+	Whiteouts *layer.Metadata `json:"whiteouts,omitempty"`
+	Version   int             `json:"version"`
 }
 
 // Objects opens store objects by their paths.
@@ -24,7 +28,7 @@ type Objects interface {
 	Open(path store.Path) (*object.Object, error)
 }
 
-// DescribeShared describes the layers of a plan that hold several objects.
+// DescribeShared describes the layers of a plan that no single object has.
 func DescribeShared(plan *layering.Plan, objects Objects, o layer.Options) (*Shared, error) {
 	shared := &Shared{Layers: []layer.Metadata{}, Version: jsonfile.Version}
 	for _, paths := range plan.Layers {
@@ -36,6 +40,13 @@ func DescribeShared(plan *layering.Plan, objects Objects, o layer.Options) (*Sha
 			return nil, err
 		}
 		shared.Layers = append(shared.Layers, m)
+	}
+	if len(plan.Replaced) > 0 {
+		m, err := layer.WriteWhiteouts(io.Discard, o.StoreDir, names(plan.Replaced), o.MTime)
+		if err != nil {
+			return nil, fmt.Errorf("layer of whiteouts: %w", err)
+		}
+		shared.Whiteouts = &m
 	}
 	return shared, nil
 }
@@ -57,9 +68,17 @@ func WriteStoreLayer(w io.Writer, paths []store.Path, objects Objects, o layer.O
 	}
 	m, err := layer.Write(w, open, o)
 	if err != nil {
-		return m, fmt.Errorf("layer of %s: %w", paths[0], err)
+		return m, fmt.Errorf("layer of %s: %w", first(paths), err)
 	}
 	return m, nil
+}
+
+// first names a layer by its first object.
+func first(paths []store.Path) string {
+	if len(paths) == 0 {
+		return "no objects"
+	}
+	return string(paths[0])
 }
 
 func (s *Shared) find(paths []store.Path) (layer.Metadata, bool) {

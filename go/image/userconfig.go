@@ -15,7 +15,9 @@ import (
 )
 
 // UserConfig holds the fields that a user may set, as the Docker image
-// specification v1.3.0 names them.
+// specification v1.3.0 names them. Of those, Memory, MemorySwap and CpuShares
+// mean nothing to today's Docker, and ArgsEscaped only something on Windows:
+// they are written into the config as they are.
 type UserConfig struct {
 	User         string              `json:"User"`
 	ExposedPorts map[string]struct{} `json:"ExposedPorts"`
@@ -49,7 +51,8 @@ type Healthcheck struct {
 type nanoseconds int64
 
 // ParseUserConfig checks the JSON of a config and returns it as it was
-// written: an unknown field or a wrong type is an error with the field's name.
+// written: an unknown field, a wrong type or an impossible value is an error
+// with the field's name.
 func ParseUserConfig(data []byte) (json.RawMessage, error) {
 	if err := checkUserConfig(data); err != nil {
 		return nil, fmt.Errorf("config: %w", err)
@@ -76,7 +79,14 @@ func checkUserConfig(data []byte) error {
 	if _, ok := value.(map[string]any); !ok {
 		return fmt.Errorf("%s is not a config: want an object with fields like Cmd and Env", describe(value))
 	}
-	return check("", value, reflect.TypeFor[UserConfig]())
+	if err := check("", value, reflect.TypeFor[UserConfig]()); err != nil {
+		return err
+	}
+	var c UserConfig
+	if err := json.Unmarshal(data, &c); err != nil {
+		return err
+	}
+	return c.checkValues()
 }
 
 // validLen is the number of bytes before the first one that is not UTF-8.

@@ -13,7 +13,7 @@ const everyField = `{
 	"User": "1000:1000", "ExposedPorts": {"80/tcp": {}, "53/udp": {}}, "Env": ["PATH=/bin", "EMPTY="],
 	"Entrypoint": ["/bin/sh", "-c"], "Cmd": ["echo <&>\u2028"], "Volumes": {"/data": {}}, "WorkingDir": "/",
 	"Labels": {"org.opencontainers.image.title": "hello", "": ""}, "StopSignal": "SIGTERM",
-	"Healthcheck": {"Test": ["NONE"], "Interval": 30000000000, "Timeout": 0, "StartPeriod": 1, "StartInterval": -1, "Retries": 3},
+	"Healthcheck": {"Test": ["NONE"], "Interval": 30000000000, "Timeout": 0, "StartPeriod": 1000000, "StartInterval": 1000001, "Retries": 3},
 	"Shell": ["/bin/sh"], "OnBuild": [], "ArgsEscaped": true,
 	"Memory": 9223372036854775807, "MemorySwap": -1, "CpuShares": 2
 }`

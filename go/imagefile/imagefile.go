@@ -9,133 +9,77 @@ import (
 	"errors"
 	"fmt"
 	"io"
-	"io/fs"
 	"os"
-	"path/filepath"
 	"slices"
-	"strings"
 
 	"github.com/rules-strata/rules_strata/go/archive"
 	"github.com/rules-strata/rules_strata/go/image"
-	"github.com/rules-strata/rules_strata/go/isotime"
-	"github.com/rules-strata/rules_strata/go/jsonfile"
 	"github.com/rules-strata/rules_strata/go/layer"
-	"github.com/rules-strata/rules_strata/go/object"
-	"github.com/rules-strata/rules_strata/go/store"
 )
 
-// description is the content of NAME.image.json. Paths are relative to the
-// runfiles folder.
-type description struct {
-	Config        string `json:"config"`
-	Customisation string `json:"customisation"`
-	GID           int64  `json:"gid"`
-	GName         string `json:"gname"`
-	Layers        string `json:"layers"`
-	MTime         string `json:"mtime"`
-	Name          string `json:"name"`
-	Objects       string `json:"objects"`
-	StoreDir      string `json:"store_dir"`
-	Tag           string `json:"tag"`
-	UID           int64  `json:"uid"`
-	UName         string `json:"uname"`
-	Version       int    `json:"version"`
-}
-
-// Image is an image whose layers are made when they are asked for.
-type Image struct {
+// Parts are what an image is made of.
+type Parts struct {
 	// Name is the repository part of the image's name, Tag what follows the
 	// colon.
 	Name, Tag string
 	// Config is the image's config; its SHA-256 is the image ID.
 	Config []byte
-
-	layers        []image.Layer
-	options       layer.Options
-	customisation string
-	runfiles      string
-	sources       map[store.Path]string
+	// Layers are all layers, bottom layer first; those of the base come first.
+	Layers []image.Layer
+	// Options are those of the store layers and the whiteouts.
+	Options layer.Options
+	// Customisation is the file with the tar of the top layer.
+	Customisation string
+	// Objects opens the objects of the store layers.
+	Objects image.Objects
+	// Base writes the layers of the base, nil if there is none.
+	Base BaseLayers
 }
 
-// Open reads the description in a file whose paths are relative to the folder
-// runfiles. It opens no object.
-func Open(file, runfiles string) (*Image, error) {
-	var d description
-	if err := jsonfile.Read(file, &d); err != nil {
+// BaseLayers writes the layers of an image to build on.
+type BaseLayers interface {
+	// WriteLayer writes the uncompressed tar of the layer i, counted from 0 at
+	// the bottom, to w.
+	WriteLayer(ctx context.Context, i int, w io.Writer) error
+}
+
+// Image is an image whose layers are made when they are asked for.
+type Image struct {
+	Parts
+	// retimed says that the customisation layer gets the options' time in
+	// place of the one that it has.
+	retimed bool
+}
+
+// New checks that the parts go together. It opens no object.
+func New(p Parts) (*Image, error) {
+	if err := checkLayers(p.Layers); err != nil {
 		return nil, err
 	}
-	mtime, err := d.check()
-	if err != nil {
-		return nil, fmt.Errorf("%s: %w", file, err)
+	img := &Image{Parts: p}
+	if img.base() > 0 && p.Base == nil {
+		return nil, fmt.Errorf("it has %d layers of a base image, and nothing to make them of", img.base())
 	}
-	at := func(path string) string { return filepath.Join(runfiles, filepath.FromSlash(path)) }
-	img := &Image{
-		Name:          d.Name,
-		customisation: at(d.Customisation),
-		options:       layer.Options{MTime: mtime, UID: d.UID, GID: d.GID, UName: d.UName, GName: d.GName, StoreDir: d.StoreDir},
-		runfiles:      runfiles,
-	}
-	if err := img.read(at(d.Config), at(d.Layers), at(d.Tag), at(d.Objects)); err != nil {
-		if errors.Is(err, fs.ErrNotExist) {
-			err = fmt.Errorf("%w: build the image again, without --nobuild_runfile_links", err)
-		}
-		return nil, err
+	if err := checkConfig(p.Config, img.DiffIDs()); err != nil {
+		return nil, fmt.Errorf("config: %w", err)
 	}
 	return img, nil
 }
 
-// check wants all that has no default, and gives the time.
-func (d *description) check() (mtime int64, err error) {
-	for _, field := range []struct{ name, value string }{
-		{"config", d.Config}, {"customisation", d.Customisation}, {"layers", d.Layers}, {"name", d.Name},
-		{"objects", d.Objects}, {"store_dir", d.StoreDir}, {"tag", d.Tag},
-	} {
-		if field.value == "" {
-			return 0, fmt.Errorf("no %q", field.name)
-		}
-	}
-	if mtime, err = isotime.Parse(d.MTime); err != nil {
-		return 0, fmt.Errorf("mtime: %w", err)
-	}
-	return mtime, nil
-}
-
-// read reads the files that the description names.
-func (i *Image) read(config, layers, tag, objects string) error {
-	var err error
-	if i.Config, err = os.ReadFile(config); err != nil {
-		return err
-	}
-	text, err := os.ReadFile(tag)
-	if err != nil {
-		return err
-	}
-	if i.Tag = strings.TrimSpace(string(text)); i.Tag == "" {
-		return fmt.Errorf("%s: no tag", tag)
-	}
-	var list image.Layers
-	if err := jsonfile.Read(layers, &list); err != nil {
-		return err
-	}
-	i.layers = list.Layers
-	if err := checkLayers(i.layers); err != nil {
-		return fmt.Errorf("%s: %w", layers, err)
-	}
-	if err := checkConfig(i.Config, i.DiffIDs()); err != nil {
-		return fmt.Errorf("%s: %w", config, err)
-	}
-	i.sources, err = readSources(objects)
-	return err
-}
+// order is how the kinds of layers lie on one another.
+var order = []string{image.BaseLayer, image.WhiteoutLayer, image.StoreLayer, image.CustomisationLayer}
 
 func checkLayers(layers []image.Layer) error {
+	last := 0
 	for n, l := range layers {
+		at := slices.Index(order, l.Kind)
 		switch {
-		case l.Kind != image.StoreLayer && l.Kind != image.CustomisationLayer:
+		case at < 0:
 			return fmt.Errorf("layer %d has the unknown kind %q", n+1, l.Kind)
-		case l.Kind == image.StoreLayer && len(l.StorePaths) == 0:
-			return fmt.Errorf("layer %d is of store objects and has none", n+1)
+		case at < last:
+			return fmt.Errorf("layer %d is of the kind %s and lies on one of the kind %s", n+1, l.Kind, order[last])
 		}
+		last = at
 	}
 	return nil
 }
@@ -161,51 +105,46 @@ func checkConfig(data []byte, diffIDs []string) error {
 	return nil
 }
 
-// readSources reads the list of objects: one a line, the store path, NUL, and
-// the source as object.Open takes it.
-func readSources(file string) (map[store.Path]string, error) {
-	data, err := os.ReadFile(file)
-	if err != nil {
-		return nil, err
+// Close frees what is open of the base.
+func (i *Image) Close() error {
+	if c, ok := i.Base.(io.Closer); ok {
+		return c.Close()
 	}
-	sources := map[store.Path]string{}
-	number := 0
-	for line := range strings.Lines(string(data)) {
-		number++
-		text, source, ok := strings.Cut(strings.TrimSuffix(line, "\n"), "\x00")
-		path, err := store.ParseAnyPath(text)
-		if !ok || source == "" || !strings.HasSuffix(line, "\n") {
-			err = fmt.Errorf("%.200q: want STORE_PATH, NUL, SOURCE, newline", line)
-		}
-		if err != nil {
-			return nil, fmt.Errorf("%s: line %d: %w", file, number, err)
-		}
-		sources[path] = source
-	}
-	return sources, nil
+	return nil
 }
 
 // Ref is the image's name and tag, "hello:latest".
 func (i *Image) Ref() string { return i.Name + ":" + i.Tag }
 
 // DiffIDs are the digests of the uncompressed layers, bottom layer first.
-func (i *Image) DiffIDs() []string {
-	ids := make([]string, len(i.layers))
-	for n, l := range i.layers {
+func (i *Image) DiffIDs() []string { return diffIDs(i.Layers) }
+
+func diffIDs(layers []image.Layer) []string {
+	ids := make([]string, len(layers))
+	for n, l := range layers {
 		ids[n] = l.DiffID
 	}
 	return ids
 }
 
+// base is the number of the base's layers.
+func (i *Image) base() int {
+	n := 0
+	for n < len(i.Layers) && i.Layers[n].Kind == image.BaseLayer {
+		n++
+	}
+	return n
+}
+
 // Archive is the image as what package archive writes.
 func (i *Image) Archive() archive.Image {
 	a := archive.Image{Config: i.Config, RepoTags: []string{i.Ref()}}
-	for _, l := range i.layers {
+	for n, l := range i.Layers {
 		a.Layers = append(a.Layers, archive.Layer{
 			DiffID:   l.DiffID,
 			Size:     l.Size,
 			Describe: describe(l),
-			Write:    func(_ context.Context, w io.Writer) error { return i.writeLayer(w, l) },
+			Write:    func(ctx context.Context, w io.Writer) error { return i.WriteLayer(ctx, n, w) },
 		})
 	}
 	return a
@@ -213,8 +152,14 @@ func (i *Image) Archive() archive.Image {
 
 func describe(l image.Layer) string {
 	switch {
+	case l.Kind == image.BaseLayer:
+		return "base image"
+	case l.Kind == image.WhiteoutLayer:
+		return fmt.Sprintf("removal of %d objects of the base image", len(l.StorePaths))
 	case l.Kind == image.CustomisationLayer:
 		return "links to the contents"
+	case len(l.StorePaths) == 0:
+		return "no objects"
 	case len(l.StorePaths) == 1:
 		return l.StorePaths[0].Name()
 	default:
@@ -222,42 +167,41 @@ func describe(l image.Layer) string {
 	}
 }
 
-func (i *Image) writeLayer(w io.Writer, l image.Layer) error {
-	if l.Kind == image.StoreLayer {
-		m, err := image.WriteStoreLayer(w, l.StorePaths, i, i.options)
-		if err == nil && m.DiffID != l.DiffID {
-			err = fmt.Errorf("the objects of the layer changed since the image was built: diff ID %s, want %s: build it again", m.DiffID, l.DiffID)
-		}
-		return err
+// WriteLayer writes the uncompressed tar of the layer n, counted from 0 at the
+// bottom, to w. That it is the one that the diff ID names is for the caller to
+// check, as archive.Layer does.
+func (i *Image) WriteLayer(ctx context.Context, n int, w io.Writer) error {
+	l := i.Layers[n]
+	switch l.Kind {
+	case image.BaseLayer:
+		return i.Base.WriteLayer(ctx, n, w)
+	case image.CustomisationLayer:
+		return i.writeCustomisation(w)
 	}
-	f, err := os.Open(i.customisation)
-	if err != nil {
-		return err
+	m, err := i.writeObjects(w, l)
+	if err == nil && m.DiffID != l.DiffID {
+		err = fmt.Errorf("the objects of the layer changed since the image was built: diff ID %s, want %s: build it again", m.DiffID, l.DiffID)
 	}
-	defer f.Close()
-	_, err = io.Copy(w, f)
 	return err
 }
 
-// Open opens one of the image's store objects.
-func (i *Image) Open(path store.Path) (*object.Object, error) {
-	source, ok := i.sources[path]
-	if !ok {
-		return nil, fmt.Errorf("%s is not among the image's objects: build the image again", path)
+// writeObjects writes a layer of store objects, or of whiteouts of them.
+func (i *Image) writeObjects(w io.Writer, l image.Layer) (layer.Metadata, error) {
+	if l.Kind == image.WhiteoutLayer {
+		return layer.WriteWhiteouts(w, i.Options.StoreDir, l.WhiteoutNames(), i.Options.MTime)
 	}
-	manifest, ok := strings.CutPrefix(source, "@")
-	if !ok {
-		return object.Open(path, filepath.Join(i.runfiles, source))
-	}
-	name := filepath.Join(i.runfiles, manifest)
-	f, err := os.Open(name)
+	return image.WriteStoreLayer(w, l.StorePaths, i.Objects, i.Options)
+}
+
+func (i *Image) writeCustomisation(w io.Writer) error {
+	f, err := os.Open(i.Customisation)
 	if err != nil {
-		return nil, err
+		return err
 	}
 	defer f.Close()
-	obj, err := object.ReadManifest(path, f, i.runfiles)
-	if err != nil {
-		return nil, fmt.Errorf("%s from %s: %w", path, name, err)
+	if i.retimed {
+		return retime(w, f, i.Options.MTime)
 	}
-	return obj, nil
+	_, err = io.Copy(w, f)
+	return err
 }

@@ -44,14 +44,13 @@ func build(t *testing.T) built {
 	b.write(t, "_main/tag", "latest\n")
 	b.write(t, "_main/customisation.tar", strings.Repeat("\x00", 10240))
 
-	objects, err := readSources(b.path("_main/objects"))
+	objects, err := readSources(b.path("_main/objects"), b.path(""))
 	if err != nil {
 		t.Fatal(err)
 	}
-	img := &Image{sources: objects, runfiles: b.path("")}
 	var layers []image.Layer
 	for _, paths := range [][]store.Path{{app}, {lib, other}} {
-		m, err := image.WriteStoreLayer(io.Discard, paths, img, layer.DefaultOptions())
+		m, err := image.WriteStoreLayer(io.Discard, paths, objects, layer.DefaultOptions())
 		if err != nil {
 			t.Fatal(err)
 		}
@@ -299,8 +298,9 @@ func TestOpenErrors(t *testing.T) {
 		{"config of another image", replace("_main/config.json", `{"os":"linux","rootfs":{"diff_ids":["sha256:0"]}}`),
 			[]string{"config.json: it has 1 diff IDs which are not those of the image's 3 layers: build the image again"}},
 		{"layers that are not JSON", replace("_main/layers.json", "x"), []string{"layers.json: not a JSON object"}},
-		{"layer of an unknown kind", replace("_main/layers.json", `{"layers":[{"kind":"base"}],"version":1}`), []string{`layers.json: layer 1 has the unknown kind "base"`}},
-		{"store layer of nothing", replace("_main/layers.json", `{"layers":[{"kind":"customisation"},{"kind":"store"}],"version":1}`), []string{"layers.json: layer 2 is of store objects and has none"}},
+		{"layer of an unknown kind", replace("_main/layers.json", `{"layers":[{"kind":"top"}],"version":1}`), []string{`layers.json: layer 1 has the unknown kind "top"`}},
+		{"store layer on the links", replace("_main/layers.json", `{"layers":[{"kind":"customisation"},{"kind":"store"}],"version":1}`),
+			[]string{"layers.json: layer 2 is of the kind store and lies on one of the kind customisation"}},
 		{"object without a source", replace("_main/objects", string(app)+"\x00\n"), []string{"objects: line 1: ", "want STORE_PATH, NUL, SOURCE, newline"}},
 		{"object without a NUL", replace("_main/objects", string(app)+"\x00x\n"+string(lib)+"\n"), []string{"objects: line 2: "}},
 		{"objects that are cut", replace("_main/objects", string(app)+"\x00x"), []string{"objects: line 1: ", "newline"}},
@@ -327,7 +327,7 @@ func TestOpenObject(t *testing.T) {
 	img := build(t).mustOpen(t)
 	t.Chdir(t.TempDir())
 	for path, want := range map[store.Path]string{app: "app", lib: "lib/lib.so", other: "l"} {
-		o, err := img.Open(path)
+		o, err := img.Objects.Open(path)
 		if err != nil {
 			t.Fatal(err)
 		}

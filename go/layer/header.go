@@ -31,6 +31,8 @@ type Header struct {
 	Linkname string
 	// DevMajor and DevMinor are the numbers of a device.
 	DevMajor, DevMinor int64
+	// Xattrs are extended attributes by their names, "security.capability".
+	Xattrs map[string][]byte
 }
 
 // MaxOwner is the largest user or group ID that Linux knows.
@@ -58,6 +60,11 @@ func (h *Header) check() error {
 	} {
 		if strings.IndexByte(text.value, 0) >= 0 {
 			return fmt.Errorf("the %s %q has a zero byte", text.what, text.value)
+		}
+	}
+	for name := range h.Xattrs {
+		if name == "" || strings.ContainsAny(name, "=\x00") {
+			return fmt.Errorf("the name %q of an extended attribute is empty, or has a zero byte or a \"=\"", name)
 		}
 	}
 	isDevice := h.Type == tar.TypeChar || h.Type == tar.TypeBlock

@@ -57,27 +57,38 @@ func Write(w io.Writer, objects []*object.Object, o Options) (Metadata, error) {
 	out := newDigester(w)
 	l := &writer{tar: NewTarWriter(out), options: o, scan: newScanner(objects, o)}
 	l.content = make([]byte, l.scan.overlap+contentSize)
-	meta := Metadata{Version: jsonfile.Version, StorePaths: []store.Path{}}
 	if err := l.parents(); err != nil {
 		return Metadata{}, err
 	}
+	paths := make([]store.Path, 0, len(objects))
 	for _, obj := range objects {
 		if err := l.object(obj); err != nil {
 			return Metadata{}, err
 		}
-		meta.StorePaths = append(meta.StorePaths, obj.Path())
+		paths = append(paths, obj.Path())
 	}
+	meta, err := l.finish(out)
+	if err != nil {
+		return Metadata{}, err
+	}
+	if err := l.scan.err(); err != nil {
+		return Metadata{}, err
+	}
+	meta.StorePaths = paths
+	return meta, nil
+}
+
+// finish ends the tar and describes it, without store paths.
+func (l *writer) finish(out *digester) (Metadata, error) {
 	if err := l.tar.Close(); err != nil {
 		return Metadata{}, err
 	}
 	if err := out.w.Flush(); err != nil {
 		return Metadata{}, err
 	}
-	if err := l.scan.err(); err != nil {
-		return Metadata{}, err
-	}
-	meta.DiffID, meta.Size, meta.Entries = out.digest(), out.size, l.entries
-	return meta, nil
+	return Metadata{
+		Version: jsonfile.Version, DiffID: out.digest(), Size: out.size, Entries: l.entries, StorePaths: []store.Path{},
+	}, nil
 }
 
 // check refuses options that fit neither the format nor the objects.

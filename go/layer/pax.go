@@ -1,6 +1,8 @@
 package layer
 
 import (
+	"maps"
+	"slices"
 	"strconv"
 	"unicode/utf8"
 )
@@ -9,9 +11,14 @@ import (
 // length, as that of every record, counts all of the line.
 const binaryCharset = "21 hdrcharset=BINARY\n"
 
+// xattrKeyword begins the keyword of an extended attribute's record, as tar
+// programs and container engines know it. The value is the attribute's bytes.
+const xattrKeyword = "SCHILY.xattr."
+
 // appendRecords appends the PAX records that a header needs, in the order of
 // Python's tarfile: those for texts that are too long or not ASCII, then those
-// for numbers that are too big or negative.
+// for numbers that are too big or negative. Extended attributes, which tarfile
+// does not know, come last, by their names.
 func appendRecords(records []byte, h *Header) []byte {
 	texts := [...]struct {
 		keyword, value string
@@ -47,6 +54,9 @@ func appendRecords(records []byte, h *Header) []byte {
 		if !fits(n.value, n.width) {
 			records = appendRecord(records, n.keyword, strconv.FormatInt(n.value, 10))
 		}
+	}
+	for _, name := range slices.Sorted(maps.Keys(h.Xattrs)) {
+		records = appendRecord(records, xattrKeyword+name, string(h.Xattrs[name]))
 	}
 	return records
 }

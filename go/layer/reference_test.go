@@ -20,8 +20,8 @@ const (
 	// keptAnswers is how many answers that file holds, comparedLayers and
 	// comparedHeaders how many a test with Python compares.
 	keptAnswers     = 16
-	comparedLayers  = 100
-	comparedHeaders = 1000
+	comparedLayers  = 200
+	comparedHeaders = 3000
 )
 
 // answers are what reference.py says of the generated layers and headers, one
@@ -30,6 +30,7 @@ type answers struct {
 	About   string        `json:"about,omitempty"`
 	Layers  []layerAnswer `json:"layers"`
 	Headers []string      `json:"headers"`
+	Folders []layerAnswer `json:"folders,omitempty"`
 }
 
 type layerAnswer struct {
@@ -41,7 +42,7 @@ type layerAnswer struct {
 // that are kept.
 func TestGenerated(t *testing.T) {
 	if *update {
-		data, err := json.MarshalIndent(askPython(t, keptAnswers, keptAnswers), "", " ")
+		data, err := json.MarshalIndent(askPython(t, pythonRequest(keptAnswers, keptAnswers)), "", " ")
 		if err != nil {
 			t.Fatal(err)
 		}
@@ -65,7 +66,7 @@ func TestGenerated(t *testing.T) {
 
 // TestPython compares many more with Python itself.
 func TestPython(t *testing.T) {
-	compare(t, askPython(t, comparedLayers, comparedHeaders))
+	compare(t, askPython(t, pythonRequest(comparedLayers, comparedHeaders)))
 }
 
 func compare(t *testing.T, a answers) {
@@ -121,10 +122,10 @@ func python(t *testing.T) string {
 }
 
 // askPython skips the test if there is no Python to ask.
-func askPython(t *testing.T, layers, headers int) answers {
+func askPython(t *testing.T, question map[string]any) answers {
 	t.Helper()
 	interpreter := python(t)
-	request, err := json.Marshal(pythonRequest(layers, headers))
+	request, err := json.Marshal(question)
 	if err != nil {
 		t.Fatal(err)
 	}
@@ -159,11 +160,7 @@ func pythonRequest(layers, headers int) map[string]any {
 			})
 			objects = append(objects, map[string]any{"path": o.path, "entries": entries})
 		}
-		o := l.options
-		layerList = append(layerList, map[string]any{
-			"store_dir": o.StoreDir, "mtime": o.MTime, "uid": o.UID, "gid": o.GID,
-			"uname": latin1(o.UName), "gname": latin1(o.GName), "objects": objects,
-		})
+		layerList = append(layerList, pythonLayer(l.options, objects))
 	}
 	for seed := range headers {
 		h := newGenerator(uint64(seed)).header()
@@ -173,7 +170,14 @@ func pythonRequest(layers, headers int) map[string]any {
 			"gname": latin1(h.GName), "devmajor": h.DevMajor, "devminor": h.DevMinor,
 		})
 	}
-	return map[string]any{"layers": layerList, "headers": headerList}
+	return map[string]any{"layers": layerList, "headers": headerList, "folders": list{}}
+}
+
+func pythonLayer(o Options, objects any) map[string]any {
+	return map[string]any{
+		"store_dir": o.StoreDir, "mtime": o.MTime, "uid": o.UID, "gid": o.GID,
+		"uname": latin1(o.UName), "gname": latin1(o.GName), "objects": objects,
+	}
 }
 
 // latin1 writes bytes as characters, since JSON has no bytes.

@@ -2,56 +2,84 @@ package layering
 
 import (
 	"fmt"
-	"strings"
 
-	"github.com/rules-strata/rules_strata/go/jsonfile"
+	"github.com/rules-strata/rules_strata/go/baseinfo"
+	"github.com/rules-strata/rules_strata/go/closure"
+	"github.com/rules-strata/rules_strata/go/layer"
 	"github.com/rules-strata/rules_strata/go/store"
 )
 
-// Base is what base.json says about a base image. The fields are in the order
-// of their JSON keys.
-type Base struct {
-	// DiffIDs are the diff IDs of the layers, bottom layer first,
-	// "sha256:<64 hexadecimal digits>".
-	DiffIDs []string `json:"diff_ids"`
-	// Layers is the number of layers.
-	Layers int `json:"layers"`
-	// StorePaths are the store objects that the image holds.
-	StorePaths []store.Path `json:"store_paths"`
-	// Version is jsonfile.Version.
-	Version int `json:"version"`
+// known is what the base image holds already.
+type known struct {
+	// layers is the number of its layers.
+	layers int
+	// leftOut are the objects of the closure that it holds.
+	leftOut map[store.Path]bool
+	// replaced are those that it holds with other bytes.
+	replaced map[store.Path]bool
 }
 
-// ReadBase reads base.json and checks it.
-func ReadBase(file string) (*Base, error) {
-	var b Base
-	if err := jsonfile.Read(file, &b); err != nil {
+// compareWithBase finds the objects of the closure that the base image holds.
+// A store path of Nix says what the object is. One whose bytes may change does
+// not: its layer must be the one that the base's object would have.
+func (o *Options) compareWithBase(c *closure.Closure) (*known, error) {
+	k := &known{leftOut: map[store.Path]bool{}, replaced: map[store.Path]bool{}}
+	if o.Base == "" {
+		return k, nil
+	}
+	base, err := baseinfo.Read(o.Base)
+	if err != nil {
 		return nil, err
 	}
-	if err := b.check(); err != nil {
-		return nil, fmt.Errorf("%s: not a description of a base image: %w", file, err)
+	k.layers = len(base.Layers)
+	mutable, err := readMutable(o.Mutable)
+	if err != nil {
+		return nil, err
 	}
-	return &b, nil
-}
-
-func (b *Base) check() error {
-	if b.Layers != len(b.DiffIDs) {
-		return fmt.Errorf(`"layers" is %d, but there are %d diff IDs`, b.Layers, len(b.DiffIDs))
-	}
-	for i, id := range b.DiffIDs {
-		if !isDiffID(id) {
-			return fmt.Errorf("diff ID %d is %q: want sha256:<64 hexadecimal digits>", i+1, id)
+	for _, object := range c.Objects {
+		held, ok := base.StorePaths[object.Path]
+		if !ok || object.Synthetic {
+			continue
+		}
+		if own := mutable[object.Path]; own == "" || own == held {
+			k.leftOut[object.Path] = true
+		} else {
+			k.replaced[object.Path] = true
 		}
 	}
-	for _, path := range b.StorePaths {
-		if _, err := store.ParseAnyPath(string(path)); err != nil {
-			return err
-		}
-	}
-	return nil
+	return k, nil
 }
 
-func isDiffID(s string) bool {
-	digits, ok := strings.CutPrefix(s, "sha256:")
-	return ok && len(digits) == 64 && strings.Trim(digits, "0123456789abcdef") == ""
+// keepReplaced forgets what a pipeline has removed: it replaces nothing.
+func (k *known) keepReplaced(layers []planned) {
+	kept := map[store.Path]bool{}
+	for _, l := range layers {
+		for _, path := range l.paths {
+			if k.replaced[path] {
+				kept[path] = true
+			}
+		}
+	}
+	k.replaced = kept
+}
+
+// readMutable reads the layer.json of objects that are alone in their layers,
+// and returns the diff IDs.
+func readMutable(files []string) (map[store.Path]string, error) {
+	diffIDs := make(map[store.Path]string, len(files))
+	for _, file := range files {
+		m, err := layer.ReadMetadata(file)
+		if err != nil {
+			return nil, err
+		}
+		if len(m.StorePaths) != 1 {
+			return nil, fmt.Errorf("%s: the layer has %d store objects: want one, whose bytes may change", file, len(m.StorePaths))
+		}
+		path := m.StorePaths[0]
+		if other := diffIDs[path]; other != "" && other != m.DiffID {
+			return nil, fmt.Errorf("%s: %s has the diff ID %s here, and %s in another file", file, path, m.DiffID, other)
+		}
+		diffIDs[path] = m.DiffID
+	}
+	return diffIDs, nil
 }

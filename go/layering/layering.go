@@ -1,8 +1,9 @@
 // Package layering decides which store objects share a layer of an image.
 //
 // A strategy takes a closure and a number of layers and returns the plan: the
-// objects of each layer, bottom layer first. The strategies are those of
-// nixpkgs' dockerTools.
+// objects of each layer, bottom layer first. Except "popularity_pinned", which
+// is ours, the strategies are those of nixpkgs' dockerTools, and give the same
+// layers in the same order.
 //
 // # Popularity
 //
@@ -40,11 +41,33 @@
 // Given that order and N layers, the first N-1 objects get a layer each and
 // all others share the last one. When there are at most N objects, each has a
 // layer of its own.
+//
+// # Pinned
+//
+// "popularity_pinned" gives each pinned object a layer of its own, above those
+// of the others, which are split as by "popularity" over the layers that
+// remain. See pinned.go.
+//
+// # Auto
+//
+// "auto" gives the largest objects layers of their own, each with what only it
+// needs (nixpkgs' auto-layer.py). See auto.go.
+//
+// # Pipelines
+//
+// A pipeline is a list of operations on the reference graph (nixpkgs'
+// flatten-references-graph). See pipeline.go.
+//
+// # Base images
+//
+// What a base image already holds is left out of the layers, but stays in the
+// graph while they are planned: the others keep their order and their places,
+// and it takes no layer from them.
 package layering
 
 import (
 	"fmt"
-	"maps"
+	"io"
 	"slices"
 	"strings"
 
@@ -53,46 +76,40 @@ import (
 	"github.com/rules-strata/rules_strata/go/store"
 )
 
-// Strategy plans the layers of a closure: at most n of them, bottom layer
-// first, n >= 1. Every object of the closure that is not synthetic is in
-// exactly one layer, and no layer is empty.
-type Strategy func(c *closure.Closure, n int) ([][]store.Path, error)
-
-// strategies are the strategies by name. A new one is a file of its own and a
-// line here.
-func strategies() map[string]Strategy {
-	return map[string]Strategy{
-		"popularity": planPopularity,
-	}
-}
-
-// Names lists the strategies, sorted.
-func Names() []string {
-	return slices.Sorted(maps.Keys(strategies()))
-}
-
 // Options say which plan Make computes.
 type Options struct {
 	// Closure names the closure.json.
 	Closure string
-	// Strategy is one of Names.
+	// Strategy is one of Names; "" when there is a pipeline.
 	Strategy string
-	// MaxLayers is the number of store layers that the image may have,
-	// together with the layers of the base image.
+	// Pipeline names a pipeline file, "" when there is none.
+	Pipeline string
+	// MaxLayers is the number of layers that the image may have, all of them
+	// counted. With a pipeline it is ignored, as dockerTools does.
 	MaxLayers int
+	// OwnLayers is the number of the image's layers that are neither the base
+	// image's nor store layers nor whiteouts: the customisation layer.
+	OwnLayers int
 	// Base names the base.json of the base image, "" when there is none.
 	Base string
+	// Mutable name the layer.json of each object whose bytes may change while
+	// its store path stays the same.
+	Mutable []string
+	// Pinned names a file of store paths, one a line, for the strategies that
+	// pin objects; "" for none. Those that are not in the closure are ignored.
+	Pinned string
+	// Info name info.json files, for the strategies that need sizes. What is
+	// in the closure already may be missing.
+	Info []string
+	// Debug is where a table of the plan is written to, nil when it is not.
+	Debug io.Writer
 }
 
 // Make plans the store layers of an image. It is an error when the strategy is
-// unknown, when a file is not what it should be, and when the base image
-// leaves no layer.
+// unknown, when a file is not what it should be, when nothing is left of
+// MaxLayers, and when the image would have more than MaxImageLayers.
 func Make(o Options) (*Plan, error) {
-	strategy := strategies()[o.Strategy]
-	if strategy == nil {
-		return nil, fmt.Errorf("unknown layering strategy %q: want %s", o.Strategy, strings.Join(Names(), ", "))
-	}
-	n, err := available(o)
+	name, plan, err := o.strategy()
 	if err != nil {
 		return nil, err
 	}
@@ -100,30 +117,67 @@ func Make(o Options) (*Plan, error) {
 	if err != nil {
 		return nil, err
 	}
-	layers, err := strategy(c, n)
+	p := &problem{closure: c, refs: referencesOf(c.Objects)}
+	if err := p.readSizes(o.Info); err != nil {
+		return nil, err
+	}
+	if p.pinned, err = readPinned(o.Pinned); err != nil {
+		return nil, err
+	}
+	known, err := o.compareWithBase(c)
 	if err != nil {
 		return nil, err
 	}
-	return &Plan{Version: jsonfile.Version, Strategy: o.Strategy, Layers: layers}, nil
+	p.leftOut = known.leftOut
+	if p.layers, err = known.available(o); err != nil {
+		return nil, err
+	}
+	layers, err := plan(p)
+	if err != nil {
+		return nil, err
+	}
+	known.keepReplaced(layers)
+	out := &Plan{
+		Layers:   make([][]store.Path, len(layers)),
+		LeftOut:  sortedKeys(known.leftOut),
+		Replaced: sortedKeys(known.replaced),
+		Strategy: name,
+		Version:  jsonfile.Version,
+	}
+	for i, l := range layers {
+		out.Layers[i] = l.paths
+	}
+	if o.Debug != nil {
+		if err := p.debug(o.Debug, out, layers); err != nil {
+			return nil, err
+		}
+	}
+	if err := CheckDepth(known.usedLayers(o) + len(layers)); err != nil {
+		return nil, err
+	}
+	return out, nil
 }
 
-// available is the number of store layers that the base image leaves, at
-// least 1.
-func available(o Options) (int, error) {
-	used := 0
-	usedBy := ""
-	if o.Base != "" {
-		base, err := ReadBase(o.Base)
-		if err != nil {
-			return 0, err
+// strategy is the one that the options ask for, and its name in the plan.
+func (o *Options) strategy() (string, strategy, error) {
+	if o.Pipeline != "" {
+		if o.Strategy != "" {
+			return "", nil, fmt.Errorf("both the layering strategy %q and the pipeline %s are given: give one of them", o.Strategy, o.Pipeline)
 		}
-		used = base.Layers
-		usedBy = fmt.Sprintf("the base image (%s) has %d and ", o.Base, used)
+		plan, err := readPipeline(o.Pipeline)
+		return pipelineName, plan, err
 	}
-	if n := o.MaxLayers - used; n >= 1 {
-		return n, nil
+	if plan := strategies()[o.Strategy]; plan != nil {
+		return o.Strategy, plan, nil
 	}
-	// An image's max_layers counts its customisation layer too.
-	return 0, fmt.Errorf("no layer is left for the store objects: of max_layers = %d layers, %sthe customisation layer is 1: set max_layers to at least %d",
-		o.MaxLayers+1, usedBy, used+2)
+	return "", nil, fmt.Errorf("unknown layering strategy %q: want %s, or a pipeline", o.Strategy, strings.Join(Names(), ", "))
+}
+
+func sortedKeys(set map[store.Path]bool) []store.Path {
+	keys := make([]store.Path, 0, len(set))
+	for path := range set {
+		keys = append(keys, path)
+	}
+	slices.Sort(keys)
+	return keys
 }

@@ -10,7 +10,9 @@ import (
 	"strings"
 	"testing"
 
+	"github.com/rules-strata/rules_strata/go/baseinfo"
 	"github.com/rules-strata/rules_strata/go/jsonfile"
+	"github.com/rules-strata/rules_strata/go/layer"
 	"github.com/rules-strata/rules_strata/go/store"
 )
 
@@ -29,33 +31,61 @@ func writeClosure(t *testing.T, refs [][]int, random *rand.Rand) string {
 	return file
 }
 
-// writeBase writes a base.json of n layers.
-func writeBase(t *testing.T, n int) string {
+// writeBase writes a base.json of n layers that holds some objects.
+func writeBase(t *testing.T, n int, storePaths map[store.Path]string) string {
 	t.Helper()
-	b := Base{Version: jsonfile.Version, Layers: n, DiffIDs: []string{}, StorePaths: []store.Path{pathOf(1, "a")}}
+	b := baseinfo.Info{ConfigDigest: digestOf("c"), StorePaths: storePaths}
 	for range n {
-		b.DiffIDs = append(b.DiffIDs, "sha256:"+strings.Repeat("0a", 32))
+		b.Layers = append(b.Layers, baseinfo.Layer{DiffID: digestOf("0")})
 	}
 	file := filepath.Join(t.TempDir(), "base.json")
-	if err := jsonfile.Write(file, b); err != nil {
+	if err := b.Write(file); err != nil {
 		t.Fatal(err)
 	}
 	return file
 }
 
+// digestOf makes a digest of one hexadecimal digit.
+func digestOf(digit string) string { return "sha256:" + strings.Repeat(digit, 64) }
+
+// writeMutable writes the layer.json of an object.
+func writeMutable(t *testing.T, diffID string, paths ...store.Path) string {
+	t.Helper()
+	file := filepath.Join(t.TempDir(), "layer.json")
+	m := layer.Metadata{Version: jsonfile.Version, DiffID: diffID, Size: 10240, Entries: 3, StorePaths: paths}
+	if err := jsonfile.Write(file, m); err != nil {
+		t.Fatal(err)
+	}
+	return file
+}
+
+func p(i int) store.Path { return pathOf(i, fmt.Sprint("p", i)) }
+
+// indices spells a plan as the numbers of its objects.
+func indices(layers [][]store.Path) string {
+	var out []string
+	for _, layer := range layers {
+		out = append(out, strings.Join(namesOf(layer), " "))
+	}
+	return strings.ReplaceAll(strings.Join(out, " | "), "p", "")
+}
+
 func TestMake(t *testing.T) {
 	chain := writeClosure(t, [][]int{{1}, {2}, {}}, nil)
+	base := func(n int) string { return writeBase(t, n, nil) }
 	for _, test := range []struct {
-		name  string
-		o     Options
-		sizes string
+		name string
+		o    Options
+		want string
 	}{
-		{"room for all", Options{Closure: chain, MaxLayers: 98}, "[1 1 1]"},
-		{"two layers", Options{Closure: chain, MaxLayers: 2}, "[1 2]"},
-		{"base", Options{Closure: chain, MaxLayers: 98, Base: writeBase(t, 96)}, "[1 2]"},
-		{"base leaves one layer", Options{Closure: chain, MaxLayers: 98, Base: writeBase(t, 97)}, "[3]"},
-		{"base without layers", Options{Closure: chain, MaxLayers: 1, Base: writeBase(t, 0)}, "[3]"},
-		{"empty", Options{Closure: writeClosure(t, nil, nil), MaxLayers: 1}, "[]"},
+		{"room for all", Options{Closure: chain, MaxLayers: 98}, "2 | 1 | 0"},
+		{"two layers", Options{Closure: chain, MaxLayers: 2}, "2 | 1 0"},
+		{"customisation layer", Options{Closure: chain, MaxLayers: 3, OwnLayers: 1}, "2 | 1 0"},
+		{"base", Options{Closure: chain, MaxLayers: 98, Base: base(96)}, "2 | 1 0"},
+		{"base and customisation layer", Options{Closure: chain, MaxLayers: 98, OwnLayers: 1, Base: base(95)}, "2 | 1 0"},
+		{"base leaves one layer", Options{Closure: chain, MaxLayers: 98, Base: base(97)}, "2 1 0"},
+		{"base without layers", Options{Closure: chain, MaxLayers: 1, Base: base(0)}, "2 1 0"},
+		{"empty", Options{Closure: writeClosure(t, nil, nil), MaxLayers: 1}, ""},
 	} {
 		t.Run(test.name, func(t *testing.T) {
 			test.o.Strategy = "popularity"
@@ -63,43 +93,122 @@ func TestMake(t *testing.T) {
 			if err != nil {
 				t.Fatal(err)
 			}
-			sizes := []int{}
-			for _, layer := range p.Layers {
-				sizes = append(sizes, len(layer))
-			}
-			if got := fmt.Sprint(sizes); got != test.sizes {
-				t.Errorf("got layers of %s objects, want %s", got, test.sizes)
+			if got := indices(p.Layers); got != test.want {
+				t.Errorf("got %s, want %s", got, test.want)
 			}
 		})
 	}
 }
 
+// TestMakeOnABase: what the base holds takes no layer, and what it holds with
+// other bytes takes one for all whiteouts.
+func TestMakeOnABase(t *testing.T) {
+	closure := writeClosure(t, [][]int{{1, 2}, {3}, {3}, {4}, {}}, nil) // by popularity: 4 3 1 2 0
+	same, other := digestOf("a"), digestOf("b")
+	for _, test := range []struct {
+		name                      string
+		base                      map[store.Path]string
+		mutable                   []string
+		layers                    int
+		want, leftOut, wantPlaced string
+	}{
+		{"of Nix", map[store.Path]string{p(4): same, p(1): "", p(77): same}, nil, 9, "3 | 2 | 0", "1 4", ""},
+		{"of Nix, few layers", map[store.Path]string{p(4): same}, nil, 4, "3 | 1 2 0", "4", ""},
+		{"the same bytes", map[store.Path]string{p(3): same}, []string{writeMutable(t, same, p(3)), writeMutable(t, same, p(0))}, 9,
+			"4 | 1 | 2 | 0", "3", ""},
+		{"other bytes", map[store.Path]string{p(3): same, p(0): ""}, []string{writeMutable(t, other, p(3)), writeMutable(t, same, p(0))}, 9,
+			"4 | 3 | 1 | 2 | 0", "", "0 3"},
+		{"other bytes, few layers", map[store.Path]string{p(3): same}, []string{writeMutable(t, other, p(3))}, 5, "4 | 3 1 2 0", "", "3"},
+		{"all", map[store.Path]string{p(0): same, p(1): same, p(2): same, p(3): same, p(4): same}, nil, 9, "", "0 1 2 3 4", ""},
+	} {
+		for _, strategy := range []string{"popularity", "popularity_pinned"} {
+			t.Run(test.name+", "+strategy, func(t *testing.T) {
+				got, err := Make(Options{Closure: closure, Strategy: strategy, MaxLayers: test.layers, OwnLayers: 1,
+					Base: writeBase(t, 1, test.base), Mutable: test.mutable})
+				if err != nil {
+					t.Fatal(err)
+				}
+				if got := indices(got.Layers); got != test.want {
+					t.Errorf("layers: got %s, want %s", got, test.want)
+				}
+				if got := indices([][]store.Path{got.LeftOut}); got != test.leftOut {
+					t.Errorf("left out: got %s, want %s", got, test.leftOut)
+				}
+				if got := indices([][]store.Path{got.Replaced}); got != test.wantPlaced {
+					t.Errorf("replaced: got %s, want %s", got, test.wantPlaced)
+				}
+				if err := got.check(); err != nil {
+					t.Error(err)
+				}
+			})
+		}
+	}
+}
+
 func TestMakeErrors(t *testing.T) {
 	closure := writeClosure(t, [][]int{{1}, {}}, nil)
-	base := writeBase(t, 99)
+	base := writeBase(t, 99, nil)
+	held := writeBase(t, 1, map[store.Path]string{p(0): digestOf("a")})
+	other := writeMutable(t, digestOf("b"), p(0))
+	two := writeMutable(t, digestOf("b"), p(0), p(1))
+	deep := writeClosure(t, make([][]int, 126), nil)
 	for _, test := range []struct {
 		name, wantErr string
 		o             Options
 	}{
-		{"strategy", `unknown layering strategy "biggest": want popularity`, Options{Closure: closure, Strategy: "biggest", MaxLayers: 5}},
-		{"no layers", "no layer is left for the store objects: of max_layers = 1 layers, the customisation layer is 1: set max_layers to at least 2",
+		{"strategy", `unknown layering strategy "biggest": want auto, popularity, popularity_pinned, or a pipeline`,
+			Options{Closure: closure, Strategy: "biggest", MaxLayers: 5}},
+		{"strategy and pipeline", `both the layering strategy "popularity" and the pipeline x are given`,
+			Options{Closure: closure, Pipeline: "x", MaxLayers: 5}},
+		{"no layers", "no layer is left for the store objects: 0 used (0 for the customisation), but only max_layers = 0 allowed, " +
+			"and the objects need at least 1: set max_layers to at least 1",
 			Options{Closure: closure, MaxLayers: 0}},
-		{"base takes all", "of max_layers = 100 layers, the base image (" + base + ") has 99 and the customisation layer is 1: set max_layers to at least 101",
-			Options{Closure: closure, MaxLayers: 99, Base: base}},
-		{"base takes more", "set max_layers to at least 101", Options{Closure: closure, MaxLayers: 9, Base: base}},
+		{"only a customisation layer", "1 used (1 for the customisation), but only max_layers = 1 allowed, and the objects need at least 1: set max_layers to at least 2",
+			Options{Closure: closure, MaxLayers: 1, OwnLayers: 1}},
+		{"empty closure", "set max_layers to at least 2", Options{Closure: writeClosure(t, nil, nil), MaxLayers: 1, OwnLayers: 1}},
+		{"base takes all", "100 used (1 for the customisation, 99 of from_image (" + base + ")), but only max_layers = 100 allowed, " +
+			"and the objects need at least 1: set max_layers to at least 101",
+			Options{Closure: closure, MaxLayers: 100, OwnLayers: 1, Base: base}},
+		{"base takes more", "set max_layers to at least 101", Options{Closure: closure, MaxLayers: 9, OwnLayers: 1, Base: base}},
+		{"no layer for whiteouts", "3 used (1 for the customisation, 1 of from_image (" + held + "), " +
+			"1 for the deletion of what is replaced in from_image), but only max_layers = 3",
+			Options{Closure: closure, MaxLayers: 3, OwnLayers: 1, Base: held, Mutable: []string{other}}},
+		{"too many for overlay2", "the image has 126 layers, but Docker's overlay2 mounts at most 125: set max_layers to 125 or less",
+			Options{Closure: deep, MaxLayers: 200}},
+		{"too many with the base", "the image has 133 layers", Options{Closure: deep, MaxLayers: 133, OwnLayers: 1, Base: base}},
 		{"no closure", "no such file", Options{Closure: closure + "x", MaxLayers: 5}},
 		{"no base", "no such file", Options{Closure: closure, MaxLayers: 5, Base: base + "x"}},
-		{"closure that is a base", "diff_ids", Options{Closure: base, MaxLayers: 5}},
+		{"no mutable", "no such file", Options{Closure: closure, MaxLayers: 5, Base: base, Mutable: []string{closure + "x"}}},
+		{"mutable of two objects", two + ": the layer has 2 store objects: want one", Options{Closure: closure, MaxLayers: 101, Base: base, Mutable: []string{two}}},
+		{"two diff IDs of one object", string(p(0)) + " has the diff ID " + digestOf("c") + " here, and " + digestOf("b") + " in another file",
+			Options{Closure: closure, MaxLayers: 101, Base: base, Mutable: []string{other, writeMutable(t, digestOf("c"), p(0))}}},
+		{"no pinned", "no such file", Options{Closure: closure, MaxLayers: 5, Pinned: closure + "x"}},
+		{"pinned that is no path", "line 1: \"{", Options{Closure: closure, MaxLayers: 5, Pinned: closure}},
+		{"closure that is a base", "config_digest", Options{Closure: base, MaxLayers: 5}},
 	} {
 		t.Run(test.name, func(t *testing.T) {
 			if test.o.Strategy == "" {
 				test.o.Strategy = "popularity"
 			}
-			_, err := Make(test.o)
-			if err == nil || !strings.Contains(err.Error(), test.wantErr) {
+			plan, err := Make(test.o)
+			if err == nil || !strings.Contains(err.Error(), test.wantErr) || plan != nil {
 				t.Errorf("got %v, want %q", err, test.wantErr)
 			}
 		})
+	}
+}
+
+// TestDepth: 125 layers are allowed.
+func TestDepth(t *testing.T) {
+	plan, err := Make(Options{Closure: writeClosure(t, make([][]int, 126), nil), Strategy: "popularity", MaxLayers: 125, OwnLayers: 1})
+	if err != nil || len(plan.Layers) != 124 {
+		t.Errorf("got %d layers, %v", len(plan.Layers), err)
+	}
+	if err := CheckDepth(125); err != nil {
+		t.Error(err)
+	}
+	if err := CheckDepth(126); err == nil || !strings.Contains(err.Error(), "max_layers") {
+		t.Errorf("got %v", err)
 	}
 }
 
@@ -143,27 +252,13 @@ func TestReadPlanErrors(t *testing.T) {
 		{"not a path", `{"version":1,"strategy":"s","layers":[["/etc"]]}`, `layer 1: "/etc" is not a store path`},
 		{"twice", `{"version":1,"strategy":"s","layers":[["` + a + `"],["` + b + `","` + a + `"]]}`, a + " is there twice"},
 		{"unknown field", `{"version":1,"sizes":[]}`, "sizes"},
+		{"replaced in no layer", `{"version":1,"strategy":"s","layers":[["` + a + `"]],"replaced":["` + b + `"]}`, b + ` is in "replaced", but in no layer`},
+		{"left out and there", `{"version":1,"strategy":"s","layers":[["` + a + `"]],"left_out":["` + a + `"]}`, a + ` is in "left_out" and in a layer`},
+		{"left out is no path", `{"version":1,"strategy":"s","layers":[],"left_out":["x"]}`, `"left_out": "x" is not a store path`},
+		{"left out in disorder", `{"version":1,"strategy":"s","layers":[],"left_out":["` + b + `","` + a + `"]}`, "not sorted"},
 	} {
 		t.Run(test.name, func(t *testing.T) {
 			checkReadError(t, test.data, test.wantErr, func(file string) error { _, err := ReadPlan(file); return err })
-		})
-	}
-}
-
-func TestReadBaseErrors(t *testing.T) {
-	id := "sha256:" + strings.Repeat("0", 64)
-	for _, test := range []struct{ name, data, wantErr string }{
-		{"version", `{}`, `no "version"`},
-		{"too few diff IDs", `{"version":1,"layers":2,"diff_ids":["` + id + `"],"store_paths":[]}`, `"layers" is 2, but there are 1 diff IDs`},
-		{"no layers", `{"version":1,"diff_ids":["` + id + `"],"store_paths":[]}`, `"layers" is 0, but there are 1 diff IDs`},
-		{"short diff ID", `{"version":1,"layers":1,"diff_ids":["` + id[:70] + `"]}`, "want sha256:<64 hexadecimal digits>"},
-		{"upper case", `{"version":1,"layers":1,"diff_ids":["sha256:` + strings.Repeat("A", 64) + `"]}`, "want sha256:"},
-		{"other algorithm", `{"version":1,"layers":1,"diff_ids":["md5:` + strings.Repeat("0", 64) + `"]}`, "diff ID 1 is"},
-		{"not a path", `{"version":1,"layers":0,"diff_ids":[],"store_paths":["/bin"]}`, `"/bin" is not a store path`},
-		{"unknown field", `{"version":1,"layer_count":1}`, "layer_count"},
-	} {
-		t.Run(test.name, func(t *testing.T) {
-			checkReadError(t, test.data, test.wantErr, func(file string) error { _, err := ReadBase(file); return err })
 		})
 	}
 }

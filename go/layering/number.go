@@ -73,18 +73,25 @@ func (n number) compare(x number) int {
 	return 0
 }
 
-// arena hands out numbers from large pieces of memory.
+// arena hands out numbers from pieces of memory, each twice as large as the
+// one before.
 type arena struct {
 	free []uint64
+	// last is the size of the last piece in words.
+	last int
 }
 
-// pieceWords is the size of an arena's pieces, 1 MiB.
-const pieceWords = 1 << 17
+// An arena's pieces have 512 bytes to 1 MiB.
+const (
+	firstPieceWords = 1 << 6
+	pieceWords      = 1 << 17
+)
 
 // zero returns a number of the given count of words, all zero.
 func (a *arena) zero(words int) number {
 	if words > len(a.free) {
-		a.free = make([]uint64, max(words, pieceWords))
+		a.last = min(max(2*a.last, firstPieceWords), pieceWords)
+		a.free = make([]uint64, max(words, a.last))
 	}
 	n := a.free[:words:words]
 	a.free = a.free[words:]

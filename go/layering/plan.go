@@ -3,6 +3,7 @@ package layering
 import (
 	"errors"
 	"fmt"
+	"slices"
 
 	"github.com/rules-strata/rules_strata/go/jsonfile"
 	"github.com/rules-strata/rules_strata/go/store"
@@ -11,10 +12,17 @@ import (
 // Plan is what plan.json holds. The fields are in the order of their JSON keys.
 type Plan struct {
 	// Layers are the objects of each layer, bottom layer first, in the order
-	// in which the layer's tar has them. No layer is empty and no object is in
-	// two.
+	// in which the layer's tar has them. No object is in two, and only a
+	// pipeline makes a layer that is empty.
 	Layers [][]store.Path `json:"layers"`
-	// Strategy is the name of the strategy that made the plan.
+	// LeftOut are the objects that are in no layer, because the base image
+	// holds them already; sorted.
+	LeftOut []store.Path `json:"left_out"`
+	// Replaced are objects of the layers whose paths the base image holds with
+	// other bytes; sorted. If there are any, the image has a layer of
+	// whiteouts of them below its store layers.
+	Replaced []store.Path `json:"replaced"`
+	// Strategy is the name of the strategy that made the plan, or "pipeline".
 	Strategy string `json:"strategy"`
 	// Version is jsonfile.Version.
 	Version int `json:"version"`
@@ -27,7 +35,7 @@ func (p *Plan) Write(file string) error {
 
 // ReadPlan reads plan.json and checks it.
 func ReadPlan(file string) (*Plan, error) {
-	var p Plan
+	p := Plan{LeftOut: []store.Path{}, Replaced: []store.Path{}}
 	if err := jsonfile.Read(file, &p); err != nil {
 		return nil, err
 	}
@@ -46,7 +54,7 @@ func (p *Plan) check() error {
 	}
 	seen := map[store.Path]bool{}
 	for i, layer := range p.Layers {
-		if len(layer) == 0 {
+		if len(layer) == 0 && p.Strategy != pipelineName {
 			return fmt.Errorf("layer %d is empty", i+1)
 		}
 		for _, path := range layer {
@@ -58,6 +66,22 @@ func (p *Plan) check() error {
 			}
 			seen[path] = true
 		}
+	}
+	for _, path := range p.Replaced {
+		if !seen[path] {
+			return fmt.Errorf(`%s is in "replaced", but in no layer`, path)
+		}
+	}
+	for _, path := range p.LeftOut {
+		if _, err := store.ParseAnyPath(string(path)); err != nil {
+			return fmt.Errorf(`"left_out": %w`, err)
+		}
+		if seen[path] {
+			return fmt.Errorf(`%s is in "left_out" and in a layer`, path)
+		}
+	}
+	if !slices.IsSorted(p.LeftOut) || !slices.IsSorted(p.Replaced) {
+		return errors.New(`"left_out" and "replaced" are not sorted`)
 	}
 	return nil
 }

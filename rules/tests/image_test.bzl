@@ -23,6 +23,7 @@ def _image_info_test_impl(ctx):
     image = target[ImageInfo]
     asserts.equals(env, ctx.attr.image_name, image.name)
     asserts.equals(env, ctx.attr.tag or None, image.tag)
+    asserts.equals(env, ctx.attr.passthru, image.passthru)
     asserts.equals(env, ctx.attr.platform, image.platform.os + "/" + image.platform.architecture)
     asserts.equals(
         env,
@@ -34,6 +35,7 @@ def _image_info_test_impl(ctx):
 _IMAGE_INFO_ATTRS = {
     "image_name": attr.string(),
     "outputs": attr.string_list(),
+    "passthru": attr.string_dict(),
     "platform": attr.string(),
     "tag": attr.string(),
 }

@@ -15,9 +15,13 @@ import (
 
 type loadCmd struct {
 	Quiet bool `short:"q" help:"Print only the loaded image's name."`
+	tagFlag
 }
 
 func (c *loadCmd) Run(ctx context.Context, img *imagefile.Image, std *streams) error {
+	if err := c.apply(img); err != nil {
+		return err
+	}
 	client, err := reachable(ctx)
 	if err != nil {
 		return err

@@ -14,6 +14,7 @@ import (
 	"path/filepath"
 	"strings"
 	"syscall"
+	"time"
 
 	"github.com/alecthomas/kong"
 
@@ -26,7 +27,12 @@ type commands struct {
 	Load   loadCmd   `cmd:"" default:"withargs" help:"Load the image into Docker."`
 	Stream streamCmd `cmd:"" help:"Write the image to standard output, as an archive that docker load reads."`
 	Run    runCmd    `cmd:"" help:"Load the image into Docker and run it; without Docker, run it in a sandbox of its own."`
+	Check  checkCmd  `cmd:"" help:"Compare the image with what is expected of it."`
 }
+
+const help = "Takes a container image to where it runs. Without a command: load; as NAME.stream: stream.\n\n" +
+	"An image with created = \"now\" or mtime = \"now\" gets the time at which this program starts: " +
+	"every run makes another image, and with mtime other layers, so that nothing is shared or reproducible."
 
 // streams are the program's standard streams. Only what was asked for goes to
 // stdout, everything else to stderr.
@@ -59,7 +65,7 @@ func run(ctx context.Context, argv []string, std *streams) int {
 	exited := -1
 	parser, err := kong.New(&c,
 		kong.Name(filepath.Base(argv[0])),
-		kong.Description("Takes a container image to where it runs. Without a command: load; as NAME.stream: stream."),
+		kong.Description(help),
 		kong.Writers(std.err, std.err),
 		kong.Exit(func(code int) { exited = code }),
 		kong.BindTo(ctx, (*context.Context)(nil)),
@@ -105,9 +111,9 @@ func namesCommand(args []string) bool {
 
 // runOn runs a command on the program's image.
 func runOn(program imagefile.Program, command *kong.Context) error {
-	img, err := imagefile.Open(program.Description, program.Runfiles)
+	img, err := imagefile.OpenAt(program.Description, program.Runfiles, time.Now())
 	if err != nil {
 		return err
 	}
-	return command.Run(img)
+	return errors.Join(command.Run(img, program), img.Close())
 }

@@ -15,9 +15,13 @@ import (
 
 type streamCmd struct {
 	Quiet bool `short:"q" help:"Say nothing while it works."`
+	tagFlag
 }
 
 func (c *streamCmd) Run(ctx context.Context, img *imagefile.Image, std *streams) error {
+	if err := c.apply(img); err != nil {
+		return err
+	}
 	if isTerminal(std.out) {
 		return errors.New("the archive is not for a terminal: send it to a file or to docker load: `… | docker load`")
 	}

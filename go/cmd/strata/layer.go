@@ -208,9 +208,9 @@ func (f *ownerFlag) UnmarshalText(text []byte) error {
 // timeFlag is a time in seconds since 1970.
 type timeFlag int64
 
-// UnmarshalText reads a number of seconds or a time with its zone.
+// UnmarshalText reads a number of seconds, a time with its zone, or "@FILE", which has one of them.
 func (f *timeFlag) UnmarshalText(text []byte) error {
-	n, err := isotime.Parse(string(text))
+	n, err := isotime.Resolve(string(text))
 	if err != nil {
 		return fmt.Errorf("%w; at most %d seconds are possible", err, int64(math.MaxInt64))
 	}

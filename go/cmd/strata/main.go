@@ -20,7 +20,14 @@ type commands struct {
 	Closure       closureCmd       `cmd:"" help:"Take the closure of store paths."`
 	Plan          planCmd          `cmd:"" help:"Decide which store objects share a layer."`
 	Rest          restCmd          `cmd:"" help:"Describe the layers that several store objects share."`
+	Base          baseCmd          `cmd:"" help:"Describe the image that an image is built on."`
 	Config        configCmd        `cmd:"" help:"Write the config of an image."`
+	Time          timeCmd          `cmd:"" help:"Write the time of the build."`
+	Blob          blobCmd          `cmd:"" help:"Compress a layer."`
+	RestBlobs     restBlobsCmd     `cmd:"" help:"Compress the layers that several store objects share."`
+	BaseBlobs     baseBlobsCmd     `cmd:"" help:"Compress the layers of a base image."`
+	Manifest      manifestCmd      `cmd:"" help:"Write the OCI manifest of an image."`
+	Layout        layoutCmd        `cmd:"" help:"Write the OCI layout of an image."`
 }
 
 const (

@@ -4,6 +4,8 @@ Reads a JSON object from standard input and writes one to standard output:
 
   layers   -> of each, the diff ID and the size of its tar
   headers  -> of each, the SHA-256 of its tar header and the PAX header before
+  folders  -> of each layer whose objects are on disk, the diff ID and the size
+              of its tar
 
 Texts stand for bytes: each character, U+0000 to U+00FF, is one.
 """
@@ -67,9 +69,40 @@ def write_layer(layer, out):
                     add(path, tarfile.REGTYPE, mode, content=e["content"].encode("latin-1"))
 
 
-def layer_digest(layer):
+def write_folder(layer, out):
+    """Asks the file system and tarfile for all that can be asked of them."""
+    with tarfile.open(fileobj=out, mode="w|", format=tarfile.PAX_FORMAT) as tar:
+
+        def add(info, content=None):
+            info.mtime = layer["mtime"]
+            info.uid, info.gid = layer["uid"], layer["gid"]
+            info.uname, info.gname = text(layer["uname"]), text(layer["gname"])
+            tar.addfile(info, content)
+
+        for path in [*parents(layer["store_dir"]), layer["store_dir"]]:
+            info = tarfile.TarInfo(str(path))
+            info.type = tarfile.DIRTYPE
+            info.mode = 0o755
+            add(info)
+        for path in map(pathlib.Path, layer["objects"]):
+            below = [] if path.is_symlink() else path.rglob("*")
+            for file in sorted([path, *below]):
+                info = tar.gettarinfo(file)
+                info.name = "/" + info.name
+                if info.islnk():
+                    info.type = tarfile.REGTYPE
+                    info.linkname = ""
+                    info.size = file.stat().st_size
+                if info.isreg():
+                    with open(file, "rb") as content:
+                        add(info, content)
+                else:
+                    add(info)
+
+
+def digest(write, layer):
     out = Digest()
-    write_layer(layer, out)
+    write(layer, out)
     return {"diff_id": "sha256:" + out.hash.hexdigest(), "size": out.size}
 
 
@@ -89,8 +122,9 @@ def main():
     request = json.load(sys.stdin)
     json.dump(
         {
-            "layers": [layer_digest(layer) for layer in request["layers"]],
+            "layers": [digest(write_layer, layer) for layer in request["layers"]],
             "headers": [header(h) for h in request["headers"]],
+            "folders": [digest(write_folder, layer) for layer in request["folders"]],
         },
         sys.stdout,
     )

@@ -20,18 +20,7 @@ def closure(ctx, *, store_dir, candidates, config, references, output):
     Returns:
       File: closure.json.
     """
-    graph = ctx.actions.declare_file(output + ".graph.json")
-    lines = ctx.actions.args()
-    lines.set_param_file_format("multiline")
-    lines.add_joined(
-        candidates,
-        map_each = _graph_object,
-        join_with = ",\n",
-        format_joined = "[\n%s\n]",
-        omit_if_empty = False,
-    )
-    ctx.actions.write(graph, lines)
-
+    graph = object_graph(ctx, candidates, output = output)
     out = ctx.actions.declare_file(output + ".closure.json")
     args = ctx.actions.args()
     args.add("closure")
@@ -50,6 +39,44 @@ def closure(ctx, *, store_dir, candidates, config, references, output):
         progress_message = "Taking the closure of %{label}",
     )
     return out
+
+def empty_closure(ctx, *, output):
+    """The closure of an image without store objects.
+
+    Args:
+      ctx: rule context.
+      output: string, the stem of the output's file name.
+
+    Returns:
+      File: closure.json.
+    """
+    out = ctx.actions.declare_file(output + ".closure.json")
+    ctx.actions.write(out, '{"objects":[],"roots":[],"version":1}\n')
+    return out
+
+def object_graph(ctx, objects, *, output):
+    """Writes objects and their references as a graph, see docs/design/formats.md.
+
+    Args:
+      ctx: rule context.
+      objects: depset or list of StoreObjectInfo.
+      output: string, the stem of the output's file name.
+
+    Returns:
+      File.
+    """
+    graph = ctx.actions.declare_file(output + ".graph.json")
+    lines = ctx.actions.args()
+    lines.set_param_file_format("multiline")
+    lines.add_joined(
+        objects,
+        map_each = _graph_object,
+        join_with = ",\n",
+        format_joined = "[\n%s\n]",
+        omit_if_empty = False,
+    )
+    ctx.actions.write(graph, lines)
+    return graph
 
 def _graph_object(info):
     return json.encode({

@@ -1,15 +1,24 @@
-"""CustomisationLayer: the top layer, links to the contents."""
+"""CustomisationLayer: the top layer, links to the contents, and what the scripts made."""
 
+load("//rules/private/actions:closure.bzl", "object_graph")
+load("//rules/private/actions:layer_options.bzl", "add_mtime", "layer_option_files")
+load("//rules/private/actions:object_pool.bzl", "pool_argument", "pool_files")
 load("//rules/private/actions:strata.bzl", "run_strata")
 load("//rules/private/values:labels.bzl", "display_label")
 
-def customisation_layer(ctx, *, contents, options, output):
-    """Declares the action. It reads listings, not bytes: editing a file in place does not run it again.
+def customisation_layer(ctx, *, contents, scripts, candidates, collisions, options, output):
+    """Declares the action.
+
+    Without scripts it reads listings, not bytes: editing a file in place does
+    not run it again. Scripts may read the bytes of every candidate.
 
     Args:
       ctx: rule context.
       contents: list of StoreObjectInfo, in the order in which they win.
-      options: struct from layer_options; the owner is always 0:0.
+      scripts: struct from image_scripts, or None.
+      candidates: list of StoreObjectInfo that scripts can read.
+      collisions: string, "first" or "error".
+      options: struct from layer_options; the owner is 0:0.
       output: string, the stem of the outputs' file names.
 
     Returns:
@@ -23,21 +32,51 @@ def customisation_layer(ctx, *, contents, options, output):
     args.use_param_file("@%s")
     args.set_param_file_format("multiline")
     args.add("customisation")
-    args.add(options.mtime, format = "--mtime=%s")
+    add_mtime(args, options)
     args.add("--store-dir", options.store_dir)
     args.add("--tar", tar)
     args.add("--metadata", metadata)
     args.add("--references-out", references)
+    args.add("--collisions", collisions)
     for content in contents:
         args.add("--content")
         args.add(content.listing, format = content.store_path + "=%s")
         args.add(display_label(content.label), format = "--label=%s")
+    arguments, files, transitive, tools = [args], [], [], []
+    if scripts:
+        files = _add_scripts(ctx, args, scripts, output)
+        arguments.append(pool_argument(ctx.actions.args, candidates))
+        transitive, tools = pool_files(candidates), scripts.tools
     run_strata(
         ctx,
-        arguments = [args],
-        inputs = [content.listing for content in contents],
+        arguments = arguments,
+        binary = "strata_script" if scripts else "strata",
+        inputs = depset(
+            [content.listing for content in contents] + layer_option_files(options) + files,
+            transitive = transitive,
+        ),
+        tools = tools,
         outputs = [tar, metadata, references],
         mnemonic = "CustomisationLayer",
-        progress_message = "Linking the contents of %{label}",
+        progress_message = "Customising %{label}" if scripts else "Linking the contents of %{label}",
     )
     return struct(tar = tar, metadata = metadata, references = references)
+
+def _add_scripts(ctx, args, scripts, output):
+    files = list(scripts.files)
+    if scripts.nix_db != None:
+        graph = object_graph(ctx, scripts.nix_db, output = output + ".nix-db")
+        infos = [info.info for info in scripts.nix_db]
+        args.add("--nix-db", graph)
+        args.add_all(infos, before_each = "--nix-db-info")
+        files += [graph] + infos
+    if scripts.extra_commands:
+        args.add("--extra-commands", scripts.extra_commands)
+    if scripts.fake_root_commands:
+        args.add("--fake-root-commands", scripts.fake_root_commands)
+    if scripts.fakechroot:
+        args.add("--fakechroot")
+    for tool in scripts.tools:
+        args.add("--tool")
+        args.add(tool.executable, format = tool.executable.basename.replace("%", "%%") + "=%s")
+    return files

@@ -2,7 +2,7 @@
 
 load("//rules/private/actions:strata.bzl", "run_strata")
 
-def image_config(ctx, *, plan, layers, rest, customisation, config, config_as_is, created, platform, tag, output):
+def image_config(ctx, *, plan, layers, rest, customisation, config, config_as_is, created, platform, base, inherit, tag, output):
     """Declares the action.
 
     Args:
@@ -13,8 +13,10 @@ def image_config(ctx, *, plan, layers, rest, customisation, config, config_as_is
       customisation: struct from customisation_layer.
       config: File, the config as the user wrote it, store paths expanded.
       config_as_is: bool, the config is a file in which nothing was expanded.
-      created: string, ISO 8601 time with a zone.
+      created: string, ISO 8601 time with a zone; "now" for the time of the build.
       platform: struct: os and architecture.
+      base: struct from archive_base_info or image_base_info, or None.
+      inherit: list of strings, the config's fields that come from the base; None for all.
       tag: string or None; None takes the tag from the content.
       output: string, the stem of the outputs' file names.
 
@@ -32,7 +34,6 @@ def image_config(ctx, *, plan, layers, rest, customisation, config, config_as_is
     args.add_all(layers, before_each = "--layer")
     args.add("--customisation", customisation.metadata)
     args.add("--config", config)
-    args.add(created, format = "--created=%s")
     args.add("--os", platform.os)
     args.add(platform.architecture, format = "--architecture=%s")
     args.add("--out", config_out)
@@ -43,6 +44,18 @@ def image_config(ctx, *, plan, layers, rest, customisation, config, config_as_is
         args.add(tag, format = "--tag=%s")
     if config_as_is:
         args.add("--config-as-is")
+    if created == "now":
+        # A change of this file alone runs nothing again.
+        args.add("--created-file", ctx.version_file)
+        inputs.append(ctx.version_file)
+    else:
+        args.add(created, format = "--created=%s")
+    if base:
+        args.add("--base", base.info)
+        args.add("--base-config", base.config)
+        inputs += [base.info, base.config]
+        if inherit != None:
+            args.add_all(inherit or [""], format_each = "--inherit=%s")
     if rest:
         args.add("--rest", rest)
         inputs.append(rest)

@@ -1,11 +1,40 @@
 """ObjectLayer: describes the layer that holds one store object alone."""
 
-load("//rules/private/actions:layer_options.bzl", "add_layer_options")
+load("//rules/private/actions:layer_blob.bzl", "object_blob")
+load("//rules/private/actions:layer_options.bzl", "add_layer_options", "layer_option_files", "layer_options")
 load("//rules/private/actions:object_source.bzl", "add_object_argument")
 load("//rules/private/actions:strata.bzl", "run_strata")
 load("//rules/private/providers:layer_info.bzl", "LayerInfo")
 
-def object_layer(ctx, *, store_path, source, references, options, output, listing = None):
+def image_object_layers(ctx, objects, options, *, compression, output):
+    """The layers of objects alone, with an image's options: the objects' own when these are the default ones.
+
+    Args:
+      ctx: rule context.
+      objects: list of StoreObjectInfo.
+      options: struct from layer_options.
+      compression: string, "gzip" or "zstd".
+      output: string, the stem of the outputs' file names.
+
+    Returns:
+      list of LayerInfo.
+    """
+    if options == layer_options(store_dir = options.store_dir):
+        return [info.layer for info in objects]
+    return [
+        object_layer(
+            ctx,
+            store_path = info.store_path,
+            source = info.source,
+            references = None if info.allow_undeclared_references else info.references,
+            options = options,
+            compressions = [compression],
+            output = "{}_layers/{}".format(output, info.store_path.split("/")[-1]),
+        )
+        for info in objects
+    ]
+
+def object_layer(ctx, *, store_path, source, references, options, compressions, output, listing = None):
     """Declares the action; no tar is kept, its bytes are a function of the object.
 
     Args:
@@ -15,6 +44,7 @@ def object_layer(ctx, *, store_path, source, references, options, output, listin
       references: list of store paths that the object may mention besides its
         own; None turns the scan for undeclared references off.
       options: struct from layer_options.
+      compressions: list of strings, the kinds of blobs that can be asked for.
       output: string, the stem of the output's file name.
       listing: File or None, where the object's listing goes.
 
@@ -42,9 +72,13 @@ def object_layer(ctx, *, store_path, source, references, options, output, listin
     run_strata(
         ctx,
         arguments = arguments + add_object_argument(ctx.actions.args, "--object", store_path, source),
-        inputs = source.files,
+        inputs = depset(layer_option_files(options), transitive = [source.files]),
         outputs = outputs,
         mnemonic = "ObjectLayer",
         progress_message = "Describing the layer of %{label}",
     )
-    return LayerInfo(metadata = metadata, source = source, blob = None)
+    blobs = {
+        compression: object_blob(ctx, store_path = store_path, source = source, options = options, compression = compression, output = output)
+        for compression in compressions
+    }
+    return LayerInfo(metadata = metadata, source = source, blob = struct(**blobs))

@@ -1,7 +1,7 @@
 """RestLayer: describes the layers that several store objects share."""
 
-load("//rules/private/actions:layer_options.bzl", "add_layer_options")
-load("//rules/private/actions:object_source.bzl", "add_records")
+load("//rules/private/actions:layer_options.bzl", "add_layer_options", "layer_option_files")
+load("//rules/private/actions:object_pool.bzl", "pool_argument", "pool_files")
 load("//rules/private/actions:strata.bzl", "run_strata")
 
 def rest_layer(ctx, *, plan, candidates, options, output):
@@ -26,21 +26,10 @@ def rest_layer(ctx, *, plan, candidates, options, output):
     args.add("--unused-inputs", unused)
     args.add("--out", out)
 
-    objects = ctx.actions.args()
-    objects.use_param_file("--objects=%s", use_always = True)
-    objects.set_param_file_format("multiline")
-    for info in candidates:
-        objects.add("\0".join(["object", info.store_path]))
-        if info.source.nar:
-            objects.add(info.source.nar, format = "nar\0%s")
-        else:
-            # Pruning goes by the artifact, so a directory is named as one.
-            objects.add_all(info.source.files, format_each = "input\0%s", expand_directories = False)
-            add_records(objects, info.source, runfiles = False)
     run_strata(
         ctx,
-        arguments = [args, objects],
-        inputs = depset([plan], transitive = [info.source.files for info in candidates]),
+        arguments = [args, pool_argument(ctx.actions.args, candidates)],
+        inputs = depset([plan] + layer_option_files(options), transitive = pool_files(candidates)),
         outputs = [out, unused],
         unused_inputs_list = unused,
         mnemonic = "RestLayer",

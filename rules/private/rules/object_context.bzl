@@ -92,6 +92,7 @@ def make_store_object(ctx, *, label, store_path, source, deps, references, mutab
             source = source,
             references = None if allow_undeclared_references else references,
             options = layer_options(store_dir = store_dir(ctx)),
+            compressions = ["gzip", "zstd"],
             output = output,
             listing = listing,
         ),

@@ -1,6 +1,6 @@
 """The config attribute: a dict, JSON text of image_config, or the label of a JSON file."""
 
-load("//rules/private/values:expansion.bzl", "labels_in", "normalise")
+load("//rules/private/values:expansion.bzl", "normalise")
 
 def image_config(config):
     """JSON text of an image's config, for use where a plain dict cannot stand: in a `select`.
@@ -41,16 +41,10 @@ def config_attributes(name, config):
         return {}
     if type(config) == "dict":
         _reject_selects(name, config)
-        text = image_config(config)
-        labels = labels_in(text)
-        return {"config": text, "label_names_in_config": labels, "labels_in_config": labels}
+        return {"config": image_config(config)}
     if type(config) == "string" and config.lstrip().startswith("{"):
-        text = normalise(config)
-        labels = labels_in(text)
-        return {"config": text, "label_names_in_config": labels, "labels_in_config": labels}
-    if type(config) == "string":
-        return {"config_file": config}
-    if type(config) == "Label":
+        return {"config": normalise(config)}
+    if type(config) == "string" or type(config) == "Label":
         return {"config_file": config}
     return {"config": config}
 

@@ -1,0 +1,211 @@
+package baseimage
+
+import (
+	"context"
+	"errors"
+	"fmt"
+	"io"
+	"io/fs"
+	"strings"
+
+	"github.com/rules-strata/rules_strata/go/decompress"
+)
+
+// Layer is one layer of an image.
+type Layer struct {
+	// DiffID is the digest of the uncompressed tar, "sha256:<64 hexadecimal
+	// digits>".
+	DiffID string
+	// Describe says which layer it is and where it comes from, for errors and
+	// progress: "layer 2 of 7 (blobs/sha256/ab…)".
+	Describe string
+	// Blob is the layer as the OCI layout has it, nil for other images.
+	Blob *Blob
+
+	// where is Describe after the image's name.
+	where   string
+	member  string
+	members members
+	// want is the member's digest where it is known.
+	want digest
+}
+
+// Blob is a layer as it is stored.
+type Blob struct {
+	// MediaType says how it is compressed.
+	MediaType string
+	// Digest is that of the stored bytes, Size their number.
+	Digest string
+	Size   int64
+
+	layer *Layer
+}
+
+// Open gives the stored bytes. The reader has an error in place of its end if
+// they are not what Digest and Size say.
+func (b *Blob) Open() (io.ReadCloser, error) {
+	raw, err := b.layer.raw()
+	if err != nil {
+		return nil, b.layer.explain(err)
+	}
+	return &layerReader{Reader: raw, closer: raw, layer: b.layer}, nil
+}
+
+// Open gives the uncompressed tar. The reader has an error in place of its end
+// if the bytes are not those of DiffID.
+func (l *Layer) Open() (io.ReadCloser, error) {
+	r, err := l.unpack()
+	if err != nil {
+		return nil, err
+	}
+	r.Reader = newVerifier(r.Reader, digest(l.DiffID), "diff ID", -1)
+	return r, nil
+}
+
+// unpack gives the uncompressed tar, whatever its diff ID.
+func (l *Layer) unpack() (*layerReader, error) {
+	raw, err := l.raw()
+	if err != nil {
+		return nil, l.explain(err)
+	}
+	plain, _, err := decompress.NewReader(raw)
+	if err != nil {
+		raw.Close()
+		return nil, l.explain(err)
+	}
+	return &layerReader{Reader: &toTheEnd{plain, raw}, closer: both{plain, raw}, layer: l}, nil
+}
+
+// Write writes the uncompressed tar to w, and has an error if it was not the
+// one of DiffID.
+func (l *Layer) Write(ctx context.Context, w io.Writer) error {
+	r, err := l.Open()
+	if err != nil {
+		return err
+	}
+	defer r.Close()
+	_, err = io.Copy(w, &cancelled{ctx, r})
+	return err
+}
+
+// raw gives the stored bytes, checked where their digest is known.
+func (l *Layer) raw() (io.ReadCloser, error) {
+	m, err := l.members.open(l.member)
+	if err != nil {
+		return nil, err
+	}
+	size := m.size
+	if l.Blob != nil {
+		size = l.Blob.Size
+		if m.size != size {
+			m.Close()
+			return nil, fmt.Errorf("%s has %d bytes, but its descriptor says %d", l.member, m.size, size)
+		}
+	}
+	if l.want == "" {
+		return m, nil
+	}
+	return &checked{newVerifier(m, l.want, "digest", size), m}, nil
+}
+
+// check finds out whether the layer is there, without reading it.
+func (l *Layer) check() error {
+	r, err := l.raw()
+	if err != nil {
+		return fmt.Errorf("%s: %w", l.Describe, plainPathError(err))
+	}
+	return r.Close()
+}
+
+func (l *Layer) explain(err error) error { return fmt.Errorf("%s: %w", l.where, err) }
+
+type checked struct {
+	io.Reader
+	io.Closer
+}
+
+// toTheEnd reads what is compressed to its end before it ends itself, so that
+// all of it is checked.
+type toTheEnd struct{ plain, raw io.Reader }
+
+func (t *toTheEnd) Read(p []byte) (int, error) {
+	n, err := t.plain.Read(p)
+	if err == io.EOF {
+		if _, rawErr := io.Copy(io.Discard, t.raw); rawErr != nil {
+			err = rawErr
+		}
+	}
+	return n, err
+}
+
+// both closes two things.
+type both struct{ first, second io.Closer }
+
+func (b both) Close() error { return errors.Join(b.first.Close(), b.second.Close()) }
+
+// layerReader names the layer in errors.
+type layerReader struct {
+	io.Reader
+	closer io.Closer
+	layer  *Layer
+}
+
+func (r *layerReader) Read(p []byte) (int, error) {
+	n, err := r.Reader.Read(p)
+	if err != nil && err != io.EOF {
+		err = r.layer.explain(err)
+	}
+	return n, err
+}
+
+func (r *layerReader) Close() error { return r.closer.Close() }
+
+// cancelled ends a reader with its context.
+type cancelled struct {
+	ctx context.Context
+	r   io.Reader
+}
+
+func (c *cancelled) Read(p []byte) (int, error) {
+	if err := c.ctx.Err(); err != nil {
+		return 0, err
+	}
+	return c.r.Read(p)
+}
+
+// makeLayers puts layers together: members[i] holds the layer of diffIDs[i].
+func makeLayers(m members, names []string, diffIDs []string) ([]Layer, error) {
+	if len(names) != len(diffIDs) {
+		return nil, fmt.Errorf("it lists %d layers, but its config has %d diff IDs", len(names), len(diffIDs))
+	}
+	layers := make([]Layer, len(names))
+	for i, name := range names {
+		describe := fmt.Sprintf("layer %d of %d (%s)", i+1, len(names), name)
+		if _, err := parseDiffID(diffIDs[i]); err != nil {
+			return nil, fmt.Errorf("%s: %w", describe, err)
+		}
+		layers[i] = Layer{DiffID: diffIDs[i], Describe: describe, member: name, members: m}
+	}
+	return layers, nil
+}
+
+// isMissing says whether an error is about a member that is not there.
+func isMissing(err error) bool { return errors.Is(err, fs.ErrNotExist) }
+
+// isLayerType says whether a media type is that of a layer that is a tar.
+func isLayerType(mediaType string) bool {
+	for _, prefix := range []string{
+		"application/vnd.oci.image.layer.v1.tar",
+		"application/vnd.oci.image.layer.nondistributable.v1.tar",
+		"application/vnd.docker.image.rootfs.diff.tar",
+		"application/vnd.docker.image.rootfs.foreign.diff.tar",
+	} {
+		if rest, ok := strings.CutPrefix(mediaType, prefix); ok {
+			switch rest {
+			case "", "+gzip", "+zstd", ".gzip", ".zstd":
+				return true
+			}
+		}
+	}
+	return false
+}

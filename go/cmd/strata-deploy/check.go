@@ -1,0 +1,42 @@
+package main
+
+import (
+	"context"
+	"fmt"
+	"strings"
+
+	"github.com/rules-strata/rules_strata/go/imagecheck"
+	"github.com/rules-strata/rules_strata/go/imagefile"
+)
+
+type checkCmd struct {
+	Expectations string `placeholder:"FILE" help:"What is expected of the image (default: NAME.expectations.json beside the program)."`
+}
+
+// Help describes the command.
+func (checkCmd) Help() string {
+	return "Compares the image's config and files with what is expected of them. Needs no Docker."
+}
+
+func (c *checkCmd) Run(ctx context.Context, img *imagefile.Image, program imagefile.Program, std *streams) error {
+	file := c.Expectations
+	if file == "" {
+		file = strings.TrimSuffix(program.Description, ".image.json") + ".expectations.json"
+	}
+	expectations, err := imagecheck.Read(file)
+	if err != nil {
+		return err
+	}
+	report, err := imagecheck.Run(ctx, img, expectations)
+	if err != nil {
+		return fmt.Errorf("%s: %w", img.Ref(), err)
+	}
+	for _, failure := range report.Failures {
+		fmt.Fprintf(std.err, "FAIL %s\n", failure)
+	}
+	if n := len(report.Failures); n > 0 {
+		return fmt.Errorf("%s is not as expected: see the %d lines above, and %s", img.Ref(), n, file)
+	}
+	_, err = fmt.Fprintf(std.out, "%s is as expected: %d fields of its config and paths\n", img.Ref(), report.Expectations)
+	return err
+}

@@ -1,0 +1,30 @@
+package main
+
+import (
+	"fmt"
+	"os"
+	"strings"
+)
+
+// expandArguments replaces every argument "@FILE" by the lines of FILE, one
+// argument a line, as Bazel writes its multi-line parameter files.
+func expandArguments(args []string) ([]string, error) {
+	var out []string
+	for _, arg := range args {
+		file, ok := strings.CutPrefix(arg, "@")
+		if !ok {
+			out = append(out, arg)
+			continue
+		}
+		data, err := os.ReadFile(file)
+		if err != nil {
+			return nil, fmt.Errorf("parameter file: %w", err)
+		}
+		text := strings.TrimSuffix(string(data), "\n")
+		if text == "" {
+			continue
+		}
+		out = append(out, strings.Split(text, "\n")...)
+	}
+	return out, nil
+}

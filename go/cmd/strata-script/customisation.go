@@ -1,0 +1,126 @@
+package main
+
+import (
+	"context"
+	"fmt"
+	"io"
+	"os"
+
+	"github.com/rules-strata/rules_strata/go/customisation"
+	"github.com/rules-strata/rules_strata/go/customisation/scripts"
+	"github.com/rules-strata/rules_strata/go/jsonfile"
+	"github.com/rules-strata/rules_strata/go/objectset"
+	"github.com/rules-strata/rules_strata/go/outfile"
+	"github.com/rules-strata/rules_strata/go/store"
+)
+
+type customisationCmd struct {
+	Content          []contentFlag `sep:"none" placeholder:"STORE_PATH=LISTING" help:"An object to link into the root, and its listing. Repeatable; the first wins."`
+	Label            []string      `sep:"none" help:"What messages call a content, in the order of --content. Repeatable."`
+	Collisions       string        `enum:"first,error" default:"first" help:"What becomes of a path that two contents give differently: ${enum}."`
+	ExtraCommands    string        `placeholder:"FILE" help:"A script that runs first, as the user of a build."`
+	FakeRootCommands string        `placeholder:"FILE" help:"A script that runs then, as root."`
+	Fakechroot       bool          `help:"Make the tree the root of --fake-root-commands."`
+	Objects          string        `placeholder:"FILE" help:"The store objects that scripts can read, as a set of objects."`
+	Tool             []toolFlag    `sep:"none" placeholder:"NAME=PATH" help:"A program that scripts can call, and the name they call it by. Repeatable."`
+	MTime            timeFlag      `name:"mtime" default:"1" help:"Time of every entry: seconds since 1970, or ISO 8601."`
+	StoreDir         string        `default:"/nix/store" help:"The store directory."`
+	Tar              string        `required:"" placeholder:"FILE" help:"Where the layer's tar goes."`
+	Metadata         string        `required:"" placeholder:"FILE" help:"Where layer.json goes."`
+	ReferencesOut    string        `required:"" placeholder:"FILE" help:"Where references.json goes: the store paths that the layer mentions."`
+}
+
+func (c *customisationCmd) Run(stderr io.Writer) error {
+	image, err := c.image(stderr)
+	if err != nil {
+		return err
+	}
+	fs, root, err := scripts.Run(context.Background(), image)
+	if err != nil {
+		return err
+	}
+	defer fs.Close()
+	out, err := outfile.Create(c.Tar)
+	if err != nil {
+		return err
+	}
+	defer out.Discard()
+	result, err := customisation.WriteTree(out, fs, root, customisation.Options{
+		MTime: int64(c.MTime), StoreDir: c.StoreDir, Known: image.Pool.Paths(),
+	})
+	if err != nil {
+		return err
+	}
+	if err := out.Commit(); err != nil {
+		return err
+	}
+	if err := jsonfile.Write(c.ReferencesOut, result.References); err != nil {
+		return err
+	}
+	return jsonfile.Write(c.Metadata, result.Metadata)
+}
+
+// image is what the flags say.
+func (c *customisationCmd) image(stderr io.Writer) (scripts.Image, error) {
+	image := scripts.Image{Fakechroot: c.Fakechroot, Output: stderr}
+	sources, err := c.sources()
+	if err != nil {
+		return image, err
+	}
+	image.Tree, err = customisation.Join(sources, c.StoreDir, customisation.Collisions(c.Collisions), stderr, "strata-script customisation")
+	if err != nil {
+		return image, err
+	}
+	if image.Pool, err = c.pool(); err != nil {
+		return image, err
+	}
+	for _, t := range c.Tool {
+		image.Tools = append(image.Tools, t.Tool)
+	}
+	if image.ExtraCommands, err = text(c.ExtraCommands); err != nil {
+		return image, err
+	}
+	image.FakeRootCommands, err = text(c.FakeRootCommands)
+	return image, err
+}
+
+func (c *customisationCmd) sources() ([]customisation.Source, error) {
+	if len(c.Label) != 0 && len(c.Label) != len(c.Content) {
+		return nil, fmt.Errorf("%d --label for %d --content: give none or one each", len(c.Label), len(c.Content))
+	}
+	var sources []customisation.Source
+	for i, content := range c.Content {
+		s := customisation.Source{Path: content.path, Listing: content.listing}
+		if len(c.Label) != 0 {
+			s.Label = c.Label[i]
+		}
+		sources = append(sources, s)
+	}
+	return sources, nil
+}
+
+// pool reads the set of objects, none of them yet.
+func (c *customisationCmd) pool() (*objectset.Set, error) {
+	if c.Objects == "" {
+		return &objectset.Set{}, nil
+	}
+	set, err := objectset.Read(c.Objects)
+	if err != nil {
+		return nil, err
+	}
+	for _, p := range set.Paths() {
+		if _, err := store.ParsePath(c.StoreDir, string(p)); err != nil {
+			return nil, fmt.Errorf("--objects: %w: give the right --store-dir", err)
+		}
+	}
+	return set, nil
+}
+
+// text reads a script, if there is one.
+func text(file string) (string, error) {
+	if file == "" {
+		return "", nil
+	}
+	data, err := os.ReadFile(file)
+	return string(data), err
+}

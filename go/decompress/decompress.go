@@ -1,0 +1,187 @@
+// Package decompress reads streams that may be compressed, and tells how by
+// their first bytes: gzip (RFC 1952), zstd (RFC 8878), xz (its file format
+// 1.2.1), bzip2, or anything else, which is read as it is.
+//
+// Streams of several members or frames are read to the end. What follows after
+// the last one is an error, so that no byte of a file is silently left unread.
+package decompress
+
+import (
+	"bufio"
+	"bytes"
+	"compress/bzip2"
+	"errors"
+	"fmt"
+	"io"
+
+	"github.com/klauspost/compress/gzip"
+	"github.com/klauspost/compress/zstd"
+	"github.com/ulikunitz/xz"
+)
+
+// Format is how a stream is compressed.
+type Format string
+
+// The formats.
+const (
+	None  Format = "none"
+	Gzip  Format = "gzip"
+	Zstd  Format = "zstd"
+	XZ    Format = "xz"
+	Bzip2 Format = "bzip2"
+)
+
+// MaxWindow is how much memory a stream may ask its reader to keep, in bytes:
+// the window of zstd and the dictionary of xz. It is what zstd --ultra -22 and
+// --long want.
+const MaxWindow = 128 << 20
+
+// magicLen is how many bytes Detect wants to see.
+const magicLen = 6
+
+// Detect tells the format of a stream by its first bytes.
+func Detect(start []byte) Format {
+	switch {
+	case bytes.HasPrefix(start, []byte{0x1f, 0x8b}):
+		return Gzip
+	case isZstd(start):
+		return Zstd
+	case bytes.HasPrefix(start, []byte("\xfd7zXZ\x00")):
+		return XZ
+	case len(start) > 3 && string(start[:3]) == "BZh" && '1' <= start[3] && start[3] <= '9':
+		return Bzip2
+	}
+	return None
+}
+
+// isZstd says whether a stream begins with a frame of zstd, or with one that
+// readers skip.
+func isZstd(start []byte) bool {
+	if len(start) < 4 {
+		return false
+	}
+	return string(start[:4]) == "\x28\xb5\x2f\xfd" || start[0]&0xf0 == 0x50 && string(start[1:4]) == "\x2a\x4d\x18"
+}
+
+// NewReader returns a reader of what r holds when it is not compressed, and
+// the format that r has. Close frees memory and does not close r. A stream that
+// ends too early is an io.ErrUnexpectedEOF.
+func NewReader(r io.Reader) (io.ReadCloser, Format, error) {
+	in := bufio.NewReaderSize(r, 64<<10)
+	start, err := in.Peek(magicLen)
+	if err != nil && err != io.EOF {
+		return nil, "", err
+	}
+	format := Detect(start)
+	out, err := open(in, format)
+	if err != nil {
+		return nil, format, explain(format, err)
+	}
+	return &reader{out, format}, format, nil
+}
+
+func open(in *bufio.Reader, format Format) (io.ReadCloser, error) {
+	switch format {
+	case Gzip:
+		return gzip.NewReader(in)
+	case Zstd:
+		// Nothing runs in the background, so that a reader that is not read to
+		// its end leaves nothing behind.
+		z, err := zstd.NewReader(in, zstd.WithDecoderConcurrency(1), zstd.WithDecoderLowmem(true),
+			zstd.WithDecoderMaxWindow(MaxWindow), zstd.WithDecoderMaxMemory(MaxWindow))
+		if err != nil {
+			return nil, err
+		}
+		return z.IOReadCloser(), nil
+	case XZ:
+		if err := checkDictionary(in); err != nil {
+			return nil, err
+		}
+		x, err := xz.NewReader(in)
+		return io.NopCloser(x), err
+	case Bzip2:
+		return io.NopCloser(bzip2.NewReader(in)), nil
+	}
+	return io.NopCloser(in), nil
+}
+
+// checkDictionary looks at the first block's header, without reading on: 12
+// bytes of the stream's header, then the block header's size and flags, then
+// the filters, of which LZMA2 (0x21) is the last and the only one that is
+// supported.
+func checkDictionary(in *bufio.Reader) error {
+	const filters = 14
+	start, err := in.Peek(filters + 2*9 + 3)
+	if err != nil && err != io.EOF {
+		return err
+	}
+	if len(start) <= filters || start[12] == 0 {
+		return nil // there is no block
+	}
+	rest := start[filters:]
+	const packedSize, unpackedSize = 0x40, 0x80
+	for _, flag := range []byte{packedSize, unpackedSize} {
+		if start[13]&flag != 0 {
+			rest = afterNumber(rest)
+		}
+	}
+	const lzma2 = 0x21
+	if len(rest) < 3 || rest[0] != lzma2 || rest[1] != 1 {
+		return nil // its reader says what is wrong
+	}
+	if bits := uint(rest[2]); bits > 40 || dictionarySize(bits) > MaxWindow {
+		return errWindow
+	}
+	return nil
+}
+
+// dictionarySize is what LZMA2's one byte of properties stands for: 4 KiB,
+// 6 KiB, 8 KiB, 12 KiB and so on.
+func dictionarySize(bits uint) uint64 { return uint64(2|bits&1) << (bits/2 + 11) }
+
+// afterNumber skips a number of xz: seven bits a byte, the last one below 128.
+func afterNumber(b []byte) []byte {
+	for i, c := range b {
+		if c < 0x80 {
+			return b[i+1:]
+		}
+	}
+	return nil
+}
+
+// reader names the format in errors.
+type reader struct {
+	io.ReadCloser
+	format Format
+}
+
+func (r *reader) Read(p []byte) (int, error) {
+	n, err := r.ReadCloser.Read(p)
+	if err != nil && err != io.EOF {
+		err = explain(r.format, err)
+	}
+	return n, err
+}
+
+var errWindow = fmt.Errorf("it wants its reader to keep more than the limit of %d MiB: compress it with a smaller window", MaxWindow>>20)
+
+func explain(format Format, err error) error {
+	var syntax bzip2.StructuralError
+	switch {
+	case errors.Is(err, zstd.ErrWindowSizeExceeded), errors.Is(err, zstd.ErrDecoderSizeExceeded):
+		err = errWindow
+	case errors.Is(err, io.EOF):
+		err = io.ErrUnexpectedEOF
+	case errors.Is(err, gzip.ErrHeader), errors.Is(err, zstd.ErrMagicMismatch):
+		err = fmt.Errorf("%w: there is something else than %s in it, at its beginning or after its end", err, format)
+	case errors.As(err, &syntax):
+		err = fmt.Errorf("%w (or something follows after its end)", err)
+	}
+	if errors.Is(err, io.ErrUnexpectedEOF) {
+		err = fmt.Errorf("truncated: %w", err)
+	}
+	if format == None {
+		return err
+	}
+	return fmt.Errorf("%s: %w", format, err)
+}

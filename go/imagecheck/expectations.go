@@ -1,0 +1,174 @@
+// Package imagecheck tells whether an image is what somebody expects: its
+// config, and the files that a container would see. It needs no daemon and
+// writes nothing: the layers are laid on one another in memory (OCI image
+// specification, "Image Layer Filesystem Changeset"), without the files'
+// contents, and contents are read in passing where an expectation asks for
+// them.
+package imagecheck
+
+import (
+	"encoding/hex"
+	"encoding/json"
+	"errors"
+	"fmt"
+	"os"
+	"path"
+	"slices"
+	"strconv"
+	"strings"
+
+	"github.com/rules-strata/rules_strata/go/jsonfile"
+)
+
+// Expectations are what an image should be, and are the content of a JSON file.
+type Expectations struct {
+	// Config holds fields of the image's config. A name is that of a field
+	// ("architecture", "config"), of a field inside of objects, with dots
+	// ("config.Labels.maintainer"), or of a field of "config" ("Cmd"). Of an
+	// object the fields that are given must be there and as they are given; a
+	// list must have exactly the elements given; null is for a field that is
+	// not there, or null.
+	Config map[string]any `json:"config"`
+	// Paths are absolute, without "." and "..". Symlinks on the way are
+	// followed, within the image.
+	Paths map[string]Path `json:"paths"`
+	// Absent are paths where nothing may be, not even a symlink that leads
+	// nowhere.
+	Absent []string `json:"absent"`
+}
+
+// Path is what should be at a path. Whatever is not given may be anything, but
+// something must be there.
+//
+// Type, Mode, UID and GID are those of what the path leads to through symlinks;
+// they are the symlink's own when Type is "symlink" or Target is given. Size,
+// Content, Contains and SHA256 are always those of the file that the path leads
+// to.
+type Path struct {
+	// Type is "file", "directory", "symlink", "char", "block" or "fifo".
+	Type string `json:"type"`
+	// Mode holds the 12 permission bits in octal, "0755".
+	Mode string `json:"mode"`
+	// UID and GID are the owner's numbers.
+	UID *int64 `json:"uid"`
+	GID *int64 `json:"gid"`
+	// Target is the text of a symlink.
+	Target *string `json:"target"`
+	// Content is all that is in the file, Contains a part of it of at most
+	// 64 KiB.
+	Content  *string `json:"content"`
+	Contains *string `json:"contains"`
+	// SHA256 is the content's digest, 64 hexadecimal digits.
+	SHA256 string `json:"sha256"`
+	// Size is its number of bytes.
+	Size *int64 `json:"size"`
+}
+
+// Read reads expectations from a file. Errors name the file and the field.
+func Read(file string) (*Expectations, error) {
+	data, err := os.ReadFile(file)
+	if err != nil {
+		return nil, err
+	}
+	e, err := Parse(data)
+	if err != nil {
+		return nil, fmt.Errorf("%s: %w", file, err)
+	}
+	return e, nil
+}
+
+// Parse reads expectations as JSON.
+func Parse(data []byte) (*Expectations, error) {
+	var e Expectations
+	if err := jsonfile.Decode(data, &e); err != nil {
+		return nil, fmt.Errorf("not expectations of an image: %w", err)
+	}
+	// Numbers stay as they are written.
+	var exact struct {
+		Config map[string]any `json:"config"`
+	}
+	dec := json.NewDecoder(strings.NewReader(string(data)))
+	dec.UseNumber()
+	if err := dec.Decode(&exact); err != nil {
+		return nil, fmt.Errorf("not expectations of an image: %w", err)
+	}
+	e.Config = exact.Config
+	if len(e.Config)+len(e.Paths)+len(e.Absent) == 0 {
+		return nil, errors.New("nothing is expected: give config, paths or absent")
+	}
+	for _, name := range e.Absent {
+		if err := checkPath(name); err != nil {
+			return nil, fmt.Errorf("absent: %w", err)
+		}
+		if _, ok := e.Paths[name]; ok {
+			return nil, fmt.Errorf("%s is both in paths and in absent: remove one", name)
+		}
+	}
+	for _, name := range sortedKeys(e.Paths) {
+		err := checkPath(name)
+		if err == nil {
+			p := e.Paths[name]
+			err = p.check()
+		}
+		if err != nil {
+			return nil, fmt.Errorf("paths: %q: %w", name, err)
+		}
+	}
+	return &e, nil
+}
+
+func checkPath(name string) error {
+	if !strings.HasPrefix(name, "/") {
+		return fmt.Errorf("%q is not an absolute path", name)
+	}
+	if clean := path.Clean(name); clean != name {
+		return fmt.Errorf("%q: write it %q", name, clean)
+	}
+	return nil
+}
+
+var typeNames = []string{"file", "directory", "symlink", "char", "block", "fifo"}
+
+func (p *Path) check() error {
+	if p.Type != "" && !slices.Contains(typeNames, p.Type) {
+		return fmt.Errorf("type is %q, want one of %s", p.Type, strings.Join(typeNames, ", "))
+	}
+	if p.Target != nil && p.Type != "" && p.Type != "symlink" {
+		return fmt.Errorf("it has a target, but type is %q: only a symlink has one", p.Type)
+	}
+	if p.Mode != "" {
+		if _, err := p.mode(); err != nil {
+			return err
+		}
+	}
+	if p.SHA256 != "" {
+		if sum, err := hex.DecodeString(p.SHA256); err != nil || len(sum) != 32 || strings.ToLower(p.SHA256) != p.SHA256 {
+			return fmt.Errorf("sha256 is %q, want 64 lower-case hexadecimal digits", p.SHA256)
+		}
+	}
+	if p.Contains != nil && len(*p.Contains) > maxContains {
+		return fmt.Errorf("contains has %d bytes, at most %d are possible: use sha256 or content", len(*p.Contains), maxContains)
+	}
+	for name, n := range map[string]*int64{"uid": p.UID, "gid": p.GID, "size": p.Size} {
+		if n != nil && *n < 0 {
+			return errors.New(name + " is negative")
+		}
+	}
+	return nil
+}
+
+func (p *Path) mode() (uint32, error) {
+	mode, err := strconv.ParseUint(p.Mode, 8, 32)
+	if err != nil || mode > 0o7777 {
+		return 0, fmt.Errorf("mode is %q, want octal digits like 0755, at most 07777", p.Mode)
+	}
+	return uint32(mode), nil
+}
+
+// own says whether a symlink at the path is itself what is described.
+func (p *Path) own() bool { return p.Type == "symlink" || p.Target != nil }
+
+// reads says whether the file's content matters, ofFile whether anything does
+// that only a file has.
+func (p *Path) reads() bool  { return p.Content != nil || p.Contains != nil || p.SHA256 != "" }
+func (p *Path) ofFile() bool { return p.reads() || p.Size != nil }

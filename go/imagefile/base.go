@@ -1,0 +1,123 @@
+package imagefile
+
+import (
+	"context"
+	"encoding/json"
+	"errors"
+	"fmt"
+	"io"
+	"path/filepath"
+	"sync"
+
+	"github.com/rules-strata/rules_strata/go/baseimage"
+	"github.com/rules-strata/rules_strata/go/image"
+)
+
+// base opens an image to build on when the first of its layers is asked for.
+type base struct {
+	// diffIDs are those that the layers must have.
+	diffIDs []string
+	open    func() (layers, error)
+
+	mu     sync.Mutex
+	opened *layers
+	err    error
+}
+
+// layers is an opened image to build on.
+type layers struct {
+	diffIDs []string
+	write   func(ctx context.Context, i int, w io.Writer) error
+	close   func() error
+}
+
+// open gives what writes the layers of the base of the image p, nil if there
+// is none.
+func (d *baseDescription) open(dir string, p Parts) BaseLayers {
+	if d == nil {
+		return nil
+	}
+	b := &base{}
+	for _, l := range p.Layers {
+		if l.Kind == image.BaseLayer {
+			b.diffIDs = append(b.diffIDs, l.DiffID)
+		}
+	}
+	b.open = func() (layers, error) { return openImage(filepath.Join(dir, filepath.FromSlash(d.Image)), dir) }
+	if d.Archive != "" {
+		b.open = func() (layers, error) {
+			return openArchive(filepath.Join(dir, filepath.FromSlash(d.Archive)), baseimage.Selection{
+				Name: d.Name, Tag: d.Tag, Architecture: architecture(p.Config),
+			})
+		}
+	}
+	return b
+}
+
+// architecture is the one that chose the base when the image was built.
+func architecture(config []byte) string {
+	var c struct {
+		Architecture string `json:"architecture"`
+	}
+	// What is wrong with the config is found elsewhere.
+	_ = json.Unmarshal(config, &c)
+	return c.Architecture
+}
+
+func openImage(file, dir string) (layers, error) {
+	img, err := Open(file, dir)
+	if err != nil {
+		return layers{}, err
+	}
+	return layers{diffIDs: img.DiffIDs(), write: img.WriteLayer, close: img.Close}, nil
+}
+
+func openArchive(name string, sel baseimage.Selection) (layers, error) {
+	img, err := baseimage.Open(name, sel)
+	if err != nil {
+		return layers{}, err
+	}
+	opened := layers{close: img.Close, write: func(ctx context.Context, i int, w io.Writer) error { return img.Layers[i].Write(ctx, w) }}
+	for _, l := range img.Layers {
+		opened.diffIDs = append(opened.diffIDs, l.DiffID)
+	}
+	return opened, nil
+}
+
+// WriteLayer is that of BaseLayers.
+func (b *base) WriteLayer(ctx context.Context, i int, w io.Writer) error {
+	opened, err := b.get()
+	if err != nil {
+		return err
+	}
+	if i >= len(opened.diffIDs) || i >= len(b.diffIDs) || opened.diffIDs[i] != b.diffIDs[i] {
+		return errors.New("the base image is another one than when the image was built: build it again")
+	}
+	return opened.write(ctx, i, w)
+}
+
+func (b *base) get() (*layers, error) {
+	b.mu.Lock()
+	defer b.mu.Unlock()
+	if b.opened == nil && b.err == nil {
+		opened, err := b.open()
+		if err != nil {
+			b.err = fmt.Errorf("the base image cannot be read: %w", err)
+		} else {
+			b.opened = &opened
+		}
+	}
+	return b.opened, b.err
+}
+
+// Close closes the base if it was opened.
+func (b *base) Close() error {
+	b.mu.Lock()
+	defer b.mu.Unlock()
+	if b.opened == nil {
+		return nil
+	}
+	err := b.opened.close()
+	b.opened = nil
+	return err
+}

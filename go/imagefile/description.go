@@ -1,0 +1,192 @@
+package imagefile
+
+import (
+	"errors"
+	"fmt"
+	"io/fs"
+	"os"
+	"path/filepath"
+	"strings"
+	"time"
+
+	"github.com/rules-strata/rules_strata/go/image"
+	"github.com/rules-strata/rules_strata/go/isotime"
+	"github.com/rules-strata/rules_strata/go/jsonfile"
+	"github.com/rules-strata/rules_strata/go/layer"
+	"github.com/rules-strata/rules_strata/go/objectset"
+)
+
+// description is the content of NAME.image.json. Paths are relative to the
+// folder that Open is given.
+type description struct {
+	Base          *baseDescription `json:"base"`
+	Config        string           `json:"config"`
+	Created       string           `json:"created"`
+	Customisation string           `json:"customisation"`
+	GID           int64            `json:"gid"`
+	GName         string           `json:"gname"`
+	Layers        string           `json:"layers"`
+	MTime         string           `json:"mtime"`
+	Name          string           `json:"name"`
+	// Objects or ObjectSet says where the objects are: a list as readSources
+	// reads it, or as package objectset does.
+	Objects   string `json:"objects"`
+	ObjectSet string `json:"object_set"`
+	StoreDir  string `json:"store_dir"`
+	Tag       string `json:"tag"`
+	UID       int64  `json:"uid"`
+	UName     string `json:"uname"`
+	Version   int    `json:"version"`
+}
+
+// baseDescription is an image of ours by its own description, or an archive or
+// a layout.
+type baseDescription struct {
+	Image   string `json:"image"`
+	Archive string `json:"archive"`
+	Name    string `json:"name"`
+	Tag     string `json:"tag"`
+}
+
+// now stands for the time at which the image is taken to where it runs.
+const now = "now"
+
+// Open reads the description in a file whose paths are relative to the folder
+// dir: the runfiles, or empty for the working directory. It opens no object.
+// The image is as it was built, also when its times are "now".
+func Open(file, dir string) (*Image, error) {
+	parts, _, err := read(file, dir)
+	if err != nil {
+		return nil, err
+	}
+	return newOf(file, parts)
+}
+
+// OpenAt is Open for an image that is taken to where it runs: times of "now"
+// are t. It makes all the image's own layers once if that changes them, so
+// that it may take as long as an archive takes to write.
+func OpenAt(file, dir string, t time.Time) (*Image, error) {
+	parts, d, err := read(file, dir)
+	if err != nil {
+		return nil, err
+	}
+	img, err := newOf(file, parts)
+	if err != nil {
+		return nil, err
+	}
+	if d.MTime == now {
+		if err := img.setMTime(t); err != nil {
+			return nil, fmt.Errorf("%s: %w", file, err)
+		}
+	}
+	if d.Created == now {
+		if err := img.setCreated(t); err != nil {
+			return nil, fmt.Errorf("%s: %w", file, err)
+		}
+	}
+	return img, nil
+}
+
+func newOf(file string, parts Parts) (*Image, error) {
+	img, err := New(parts)
+	if err != nil {
+		return nil, fmt.Errorf("%s: %w", file, err)
+	}
+	return img, nil
+}
+
+// read reads a description and the files that it names.
+func read(file, dir string) (Parts, *description, error) {
+	var d description
+	if err := jsonfile.Read(file, &d); err != nil {
+		return Parts{}, nil, err
+	}
+	if err := d.check(); err != nil {
+		return Parts{}, nil, fmt.Errorf("%s: %w", file, err)
+	}
+	at := func(path string) string { return filepath.Join(dir, filepath.FromSlash(path)) }
+	mtime, err := d.mtime(at)
+	if err != nil {
+		return Parts{}, nil, fmt.Errorf("%s: mtime: %w", file, err)
+	}
+	p, err := d.parts(dir, at)
+	p.Options.MTime = mtime
+	if errors.Is(err, fs.ErrNotExist) {
+		err = fmt.Errorf("%w: build the image again, without --nobuild_runfile_links", err)
+	}
+	return p, &d, err
+}
+
+// check wants all that has no default.
+func (d *description) check() error {
+	for _, field := range []struct{ name, value string }{
+		{"config", d.Config}, {"customisation", d.Customisation}, {"layers", d.Layers}, {"name", d.Name},
+		{"objects", d.Objects + d.ObjectSet}, {"store_dir", d.StoreDir}, {"tag", d.Tag},
+	} {
+		if field.value == "" {
+			return fmt.Errorf("no %q", field.name)
+		}
+	}
+	if d.Objects != "" && d.ObjectSet != "" {
+		return errors.New(`it has both "objects" and "object_set"`)
+	}
+	if d.Created != "" && d.Created != now {
+		return fmt.Errorf(`"created" is %q: want nothing, as the config says it, or %q`, d.Created, now)
+	}
+	if d.Base != nil && (d.Base.Image == "") == (d.Base.Archive == "") {
+		return errors.New(`"base": want either "image" or "archive"`)
+	}
+	return nil
+}
+
+// parts reads the files that the description names.
+func (d *description) parts(dir string, at func(string) string) (Parts, error) {
+	p := Parts{
+		Name:          d.Name,
+		Customisation: at(d.Customisation),
+		Options:       layer.Options{UID: d.UID, GID: d.GID, UName: d.UName, GName: d.GName, StoreDir: d.StoreDir},
+	}
+	var err error
+	if p.Config, err = os.ReadFile(at(d.Config)); err != nil {
+		return p, err
+	}
+	text, err := os.ReadFile(at(d.Tag))
+	if err != nil {
+		return p, err
+	}
+	if p.Tag = strings.TrimSpace(string(text)); p.Tag == "" {
+		return p, fmt.Errorf("%s: no tag", at(d.Tag))
+	}
+	var list image.Layers
+	if err := jsonfile.Read(at(d.Layers), &list); err != nil {
+		return p, err
+	}
+	p.Layers = list.Layers
+	if err := checkLayers(p.Layers); err != nil {
+		return p, fmt.Errorf("%s: %w", at(d.Layers), err)
+	}
+	if err := checkConfig(p.Config, diffIDs(p.Layers)); err != nil {
+		return p, fmt.Errorf("%s: %w", at(d.Config), err)
+	}
+	p.Base = d.Base.open(dir, p)
+	if d.ObjectSet != "" {
+		p.Objects, err = objectset.Read(at(d.ObjectSet))
+	} else {
+		p.Objects, err = readSources(at(d.Objects), dir)
+	}
+	return p, err
+}
+
+// builtMTime is the time of the files of an image whose time is "now", as it
+// was built: dockerTools' default.
+const builtMTime = 1
+
+func (d *description) mtime(at func(string) string) (int64, error) {
+	if d.MTime == now {
+		return builtMTime, nil
+	}
+	if file, ok := strings.CutPrefix(d.MTime, "@"); ok {
+		return isotime.Resolve("@" + at(file))
+	}
+	return isotime.Parse(d.MTime)
+}

@@ -1,0 +1,32 @@
+package builtin
+
+// fileCommands are the commands that work on files, directories and their names.
+var fileCommands = map[string]Command{
+	"[":        testCommand,
+	"basename": basename,
+	"chgrp":    chgrp,
+	"chmod":    chmod,
+	"chown":    chown,
+	"cp":       cp,
+	"dirname":  dirname,
+	"false":    fail,
+	"install":  install,
+	"link":     link,
+	"ln":       ln,
+	"ls":       ls,
+	"mkdir":    mkdir,
+	"mkfifo":   mkfifo,
+	"mknod":    mknod,
+	"mv":       mv,
+	"pwd":      pwd,
+	"readlink": readlink,
+	"realpath": realpath,
+	"rm":       rm,
+	"rmdir":    rmdir,
+	"stat":     stat,
+	"test":     testCommand,
+	"touch":    touch,
+	"true":     succeed,
+	"truncate": truncate,
+	"unlink":   unlink,
+}

@@ -1,0 +1,283 @@
+package builtin
+
+import (
+	"bytes"
+	"errors"
+	"fmt"
+	"io"
+	"strings"
+
+	"github.com/rules-strata/rules_strata/go/scriptfs"
+)
+
+// installRun is one run of install.
+type installRun struct {
+	c *Context
+	// mode is that of files.
+	mode uint32
+	// dirMode is that of directories, dirBits are those of its bits that directories get which are there already.
+	dirMode, dirBits uint32
+	// uid and gid are noID where they stay.
+	uid, gid int64
+	// parents makes missing directories (-D), compare leaves files alone that are as they should be (-C), times keeps the source's time (-p).
+	parents, compare, times, verbose bool
+	// made are the files that this run has installed.
+	made map[uint64]bool
+}
+
+func install(c *Context) int {
+	o, err := parseOptions(c.Args, "c", "C,compare", "d,directory", "D", "g,group=", "m,mode=", "o,owner=", "p,preserve-timestamps",
+		"t,target-directory=", "T,no-target-directory", "v,verbose")
+	if err != nil {
+		return c.Fail(usageStatus, "%v", err)
+	}
+	r := &installRun{
+		c: c, mode: 0o755, dirMode: 0o755, dirBits: allBits, uid: noID, gid: noID, parents: o.has("D"), compare: o.has("C"), times: o.has("p"), verbose: o.has("v"),
+		made: map[uint64]bool{},
+	}
+	if err := r.attributes(o); err != nil {
+		return c.Fail(1, "%v", err)
+	}
+	if o.has("d") {
+		return r.directories(o)
+	}
+	p := placement{operands: o.args, noDir: o.has("T"), dirError: installDirectoryError}
+	p.dir, p.hasDir = o.value("t")
+	if r.parents && p.hasDir && len(p.operands) > 0 && !p.noDir {
+		if err := r.makeParents(joinName(p.dir, "x")); err != nil {
+			return c.Fail(1, "%v", err)
+		}
+	}
+	to, err := c.destination(p)
+	if err != nil {
+		return c.Fail(1, "%v", err)
+	}
+	ok := true
+	for _, source := range to.sources {
+		if err := r.file(source, to.of(source), to.dir == ""); err != nil {
+			c.Errorf("%v", err)
+			ok = false
+		}
+	}
+	return exitStatus(ok)
+}
+
+func installDirectoryError(dir string, err error) error {
+	return fmt.Errorf("failed to access %s: %s", quote(dir), reason(err))
+}
+
+// attributes reads mode, owner and group.
+func (r *installRun) attributes(o *options) error {
+	if text, ok := o.value("m"); ok {
+		change, err := parseMode(text)
+		if err != nil {
+			return err
+		}
+		r.mode = change.apply(0, false, 0)
+		r.dirMode, r.dirBits = change.applyBits(0, true, 0)
+	}
+	accounts := r.c.accounts()
+	if name, ok := o.value("o"); ok {
+		if r.uid, ok = idOf(accounts.users, name); !ok {
+			return fmt.Errorf("invalid user %s", quote(name))
+		}
+	}
+	if name, ok := o.value("g"); ok {
+		if r.gid, ok = idOf(accounts.groups, name); !ok {
+			return fmt.Errorf("invalid group %s", quote(name))
+		}
+	}
+	return nil
+}
+
+// directories makes all operands directories (-d).
+func (r *installRun) directories(o *options) int {
+	switch {
+	case o.has("t"):
+		return r.c.Fail(1, "target directory not allowed when installing a directory")
+	case len(o.args) == 0:
+		return r.c.Fail(1, "missing file operand")
+	}
+	ok := true
+	for _, path := range o.args {
+		m := r.dirMaker()
+		m.mode = 0o755
+		created, err := m.all(path)
+		if err != nil {
+			r.c.Errorf("cannot create directory %s: %s", quote(m.failed), reason(err))
+			ok = false
+			continue
+		}
+		if err := r.ownDirectory(path, created); err != nil {
+			r.c.Errorf("%v", err)
+			ok = false
+		}
+	}
+	return exitStatus(ok)
+}
+
+// dirMaker makes directories and announces them.
+func (r *installRun) dirMaker() *dirMaker {
+	m := &dirMaker{c: r.c, mode: 0o755, parentMode: 0o755}
+	if r.verbose {
+		m.made = func(path string) { r.c.Printf("%s: creating directory %s\n", r.c.Name(), quote(path)) }
+	}
+	return m
+}
+
+// makeParents makes the directories above a path (-D).
+func (r *installRun) makeParents(path string) error {
+	trimmed := strings.TrimRight(path, "/")
+	at := strings.LastIndexByte(trimmed, '/')
+	if at <= 0 {
+		return nil
+	}
+	m := r.dirMaker()
+	if _, err := m.all(trimmed[:at]); err != nil {
+		return fmt.Errorf("cannot create directory %s: %s", quote(m.failed), reason(err))
+	}
+	return nil
+}
+
+// file installs one file; single says that target is the command line's.
+func (r *installRun) file(source, target string, single bool) error {
+	from, err := r.c.FS.Stat(r.c.Path(source))
+	if isStdin(source) {
+		from, err = scriptfs.Info{Type: scriptfs.FIFO}, nil
+	}
+	if err != nil {
+		return fmt.Errorf("cannot stat %s: %s", quote(source), reason(err))
+	}
+	if from.Type == scriptfs.Directory {
+		return fmt.Errorf("omitting directory %s", quote(source))
+	}
+	if r.parents && single {
+		if err := r.makeParents(target); err != nil {
+			return err
+		}
+	}
+	to, err := r.c.FS.Lstat(r.c.Path(target))
+	switch {
+	case err == nil:
+		if r.upToDate(source, target, from, to) {
+			return nil
+		}
+		if err := r.clear(source, target, from, to); err != nil {
+			return err
+		}
+	case strings.HasSuffix(target, "/") && reason(err) != "Not a directory":
+		return fmt.Errorf("cannot create regular file %s: Not a directory", quote(target))
+	case !notExist(err) || reason(err) == "Not a directory":
+		return fmt.Errorf("cannot stat %s: %s", quote(target), reason(err))
+	}
+	if r.verbose {
+		r.c.Printf("%s -> %s\n", quote(source), quote(target))
+	}
+	if err := r.c.copyContent(source, from, target, nil, 0o600); err != nil {
+		return fmt.Errorf("cannot create regular file %s: %s", quote(target), reason(err))
+	}
+	if made, err := r.c.FS.Lstat(r.c.Path(target)); err == nil {
+		r.made[made.Ino] = true
+	}
+	if r.times && !isStdin(source) {
+		if err := r.c.FS.Chtimes(r.c.Path(target), from.MTime); err != nil {
+			return fmt.Errorf("cannot set timestamps for %s: %s", quote(target), reason(err))
+		}
+	}
+	return r.own(target, r.mode)
+}
+
+// clear removes what is at the target, for the new file to take its place.
+func (r *installRun) clear(source, target string, from, to scriptfs.Info) error {
+	switch {
+	case to.Type == scriptfs.Directory:
+		return fmt.Errorf("cannot overwrite directory %s with non-directory", quote(target))
+	case r.made[to.Ino]:
+		return fmt.Errorf("will not overwrite just-created %s with %s", quote(target), quote(source))
+	case from.Ino == to.Ino && (to.Nlink == 1 || r.c.sameName(source, target)):
+		return fmt.Errorf("%s and %s are the same file", quote(source), quote(target))
+	}
+	if err := r.c.FS.Remove(r.c.Path(target)); err != nil {
+		return fmt.Errorf("cannot remove %s: %s", quote(target), reason(err))
+	}
+	if r.verbose {
+		r.c.Printf("removed %s\n", quote(target))
+	}
+	return nil
+}
+
+// ownDirectory gives a directory its owner and mode; one that was there already keeps the bits that the mode says nothing about.
+func (r *installRun) ownDirectory(path string, created bool) error {
+	if created {
+		return r.own(path, r.dirMode)
+	}
+	info, err := r.c.FS.Stat(r.c.Path(path))
+	if err != nil {
+		return fmt.Errorf("cannot access %s: %s", quote(path), reason(err))
+	}
+	return r.own(path, info.Mode&^r.dirBits|r.dirMode&r.dirBits)
+}
+
+// own gives a new file its owner and mode.
+func (r *installRun) own(path string, mode uint32) error {
+	at := r.c.Path(path)
+	if r.uid != noID || r.gid != noID {
+		info, err := r.c.FS.Lstat(at)
+		if err == nil {
+			err = r.c.chown(path, info, r.uid, r.gid, true)
+		}
+		if err != nil {
+			return fmt.Errorf("cannot change ownership of %s: %s", quote(path), reason(err))
+		}
+	}
+	if err := r.c.FS.Chmod(at, mode); err != nil {
+		return fmt.Errorf("cannot change permissions of %s: %s", quote(path), reason(err))
+	}
+	return nil
+}
+
+// upToDate says whether -C leaves the target alone: a file with the same bytes, mode and owner.
+func (r *installRun) upToDate(source, target string, from, to scriptfs.Info) bool {
+	if !r.compare || from.Type != scriptfs.Regular || to.Type != scriptfs.Regular || from.Size != to.Size || to.Mode != r.mode ||
+		(r.mode|from.Mode|to.Mode)&^0o777 != 0 {
+		return false
+	}
+	uid, gid := max(r.uid, 0), max(r.gid, 0)
+	if to.UID != uid || to.GID != gid {
+		return false
+	}
+	same, err := r.c.sameBytes(source, target)
+	return err == nil && same
+}
+
+// sameBytes says whether two files have the same content.
+func (c *Context) sameBytes(a, b string) (bool, error) {
+	fileA, err := c.FS.Open(c.Path(a))
+	if err != nil {
+		return false, err
+	}
+	defer fileA.Close()
+	fileB, err := c.FS.Open(c.Path(b))
+	if err != nil {
+		return false, err
+	}
+	defer fileB.Close()
+	bufferA, bufferB := make([]byte, 32<<10), make([]byte, 32<<10)
+	for {
+		n, errA := io.ReadFull(fileA, bufferA)
+		m, errB := io.ReadFull(fileB, bufferB)
+		if !bytes.Equal(bufferA[:n], bufferB[:m]) {
+			return false, nil
+		}
+		ended := errors.Is(errA, io.EOF) || errors.Is(errA, io.ErrUnexpectedEOF)
+		if errA != nil && !ended {
+			return false, errA
+		}
+		if errB != nil && !errors.Is(errB, io.EOF) && !errors.Is(errB, io.ErrUnexpectedEOF) {
+			return false, errB
+		}
+		if ended {
+			return true, nil
+		}
+	}
+}

@@ -1,0 +1,133 @@
+package builtin
+
+import (
+	"fmt"
+	"io"
+	"os"
+)
+
+// sedOutput is a file that sed writes to.
+type sedOutput struct {
+	w       output
+	end     byte
+	missing bool // the last line was not ended, as in the input; it is when something follows
+	file    io.Closer
+}
+
+// begin ends the line before.
+func (o *sedOutput) begin() {
+	if o.missing {
+		o.w.WriteByte(o.end)
+		o.missing = false
+	}
+}
+
+// line writes a line, ended or not.
+func (o *sedOutput) line(line []byte, ended bool) {
+	o.begin()
+	o.w.Write(line)
+	if ended {
+		o.w.WriteByte(o.end)
+	}
+	o.missing = !ended
+}
+
+// openFiles makes the files that the script writes, whether or not it comes to it.
+func (s *sed) openFiles() error {
+	for _, c := range s.commands {
+		name := c.file
+		if c.subst != nil {
+			name = c.subst.file
+		} else if c.name != 'w' && c.name != 'W' {
+			continue
+		}
+		if name == "" || s.files[name] != nil {
+			continue
+		}
+		file, err := s.FS.OpenFile(s.Path(name), os.O_WRONLY|os.O_CREATE|os.O_TRUNC, 0o666&^s.Umask)
+		if err != nil {
+			return fmt.Errorf("couldn't open file %s: %s", name, reason(err))
+		}
+		s.files[name] = &sedOutput{w: (&Context{Stdout: file}).newOutput(), end: s.end, file: file}
+	}
+	return nil
+}
+
+func (s *sed) closeFiles() {
+	for name, o := range s.files {
+		if name != "/dev/stdout" {
+			o.w.Flush()
+		}
+		if o.file != nil {
+			o.file.Close()
+		}
+	}
+	for _, r := range s.readers {
+		if r.source != nil {
+			r.source.Close()
+		}
+	}
+}
+
+// flushFiles makes what w wrote visible to those who read the files.
+func (s *sed) flushFiles() {
+	for name, o := range s.files {
+		if name != "/dev/stdout" {
+			o.w.Flush()
+		}
+	}
+}
+
+// writeAppends writes what a, r and R left for the end of the cycle.
+func (s *sed) writeAppends() {
+	for _, a := range s.appends {
+		s.out.begin()
+		if !a.isFile {
+			s.out.w.Write(a.text)
+			continue
+		}
+		s.flushFiles()
+		r, err := s.open(stdinName(a.file))
+		if err != nil {
+			continue // as if it were empty
+		}
+		io.Copy(s.out.w, readerOnly{r})
+		r.Close()
+	}
+	s.appends = s.appends[:0]
+}
+
+// stdinName maps the name that r has for standard input.
+func stdinName(name string) string {
+	if name == "/dev/stdin" {
+		return "-"
+	}
+	return name
+}
+
+// appendFromFile leaves the next line of a file for the end of the cycle: the command R.
+func (s *sed) appendFromFile(name string) {
+	reader, ok := s.readers[name]
+	if !ok {
+		if s.readers == nil {
+			s.readers = map[string]*sedReader{}
+		}
+		reader = &sedReader{}
+		if r, err := s.open(stdinName(name)); err == nil {
+			reader.lineReader, reader.source = newLineReader(r, s.end), r
+		}
+		s.readers[name] = reader
+	}
+	if reader.lineReader == nil {
+		return
+	}
+	if line, _, err := reader.next(); err == nil {
+		s.appends = append(s.appends, sedAppend{text: append(append([]byte{}, line...), s.end)})
+	}
+}
+
+// sedReader is a file that R reads; without lineReader there is none.
+type sedReader struct {
+	*lineReader
+	source io.Closer
+}

@@ -1,0 +1,141 @@
+package scriptfs
+
+import (
+	"bytes"
+	"io/fs"
+	"maps"
+	"slices"
+	"syscall"
+	"time"
+)
+
+const (
+	setuid  = 0o4000
+	setgid  = 0o2000
+	execute = 0o111
+	// maxOwner is the largest user or group ID that Linux knows.
+	maxOwner = 1<<32 - 2
+	// maxXattrName and maxXattrValue are Linux's.
+	maxXattrName  = 255
+	maxXattrValue = 64 << 10
+)
+
+// Chmod sets a mode, following symlinks.
+func (f *FS) Chmod(path string, mode uint32) error {
+	return f.alter("chmod", path, follow, func(n *node) error {
+		n.mode = mode & permissions
+		return nil
+	})
+}
+
+// Chown sets the owner, following symlinks; -1 leaves one as it is. A file
+// that is no directory loses setuid, and setgid if its group may execute it,
+// as on Linux.
+func (f *FS) Chown(path string, uid, gid int64) error {
+	return f.chown("chown", path, uid, gid, follow)
+}
+
+// Lchown is Chown of a symlink itself.
+func (f *FS) Lchown(path string, uid, gid int64) error {
+	return f.chown("lchown", path, uid, gid, stay)
+}
+
+func (f *FS) chown(op, path string, uid, gid int64, end ending) error {
+	return f.alter(op, path, end, func(n *node) error {
+		if uid < -1 || uid > maxOwner || gid < -1 || gid > maxOwner {
+			return syscall.EINVAL
+		}
+		if uid >= 0 {
+			n.uid = uid
+		}
+		if gid >= 0 {
+			n.gid = gid
+		}
+		if n.typ == Regular {
+			n.mode &^= setuid
+			if n.mode&0o010 != 0 {
+				n.mode &^= setgid
+			}
+		}
+		return nil
+	})
+}
+
+// Chtimes sets the time of the last change, following symlinks.
+func (f *FS) Chtimes(path string, mtime time.Time) error {
+	return f.alter("chtimes", path, follow, func(n *node) error {
+		n.mtime = mtime
+		return nil
+	})
+}
+
+// Setxattr sets an extended attribute, following symlinks. The name has its
+// namespace: "security.capability".
+func (f *FS) Setxattr(path, name string, value []byte) error {
+	return f.alter("setxattr", path, follow, func(n *node) error {
+		switch {
+		case name == "" || len(name) > maxXattrName:
+			return syscall.ERANGE
+		case len(value) > maxXattrValue:
+			return syscall.E2BIG
+		}
+		if n.xattrs == nil {
+			n.xattrs = map[string][]byte{}
+		}
+		n.xattrs[name] = bytes.Clone(value)
+		return nil
+	})
+}
+
+// Removexattr removes an extended attribute.
+func (f *FS) Removexattr(path, name string) error {
+	return f.alter("removexattr", path, follow, func(n *node) error {
+		if _, ok := n.xattrs[name]; !ok {
+			return syscall.ENODATA
+		}
+		delete(n.xattrs, name)
+		return nil
+	})
+}
+
+// Getxattr gives an extended attribute's value.
+func (f *FS) Getxattr(path, name string) ([]byte, error) {
+	f.mu.Lock()
+	defer f.mu.Unlock()
+	p, err := f.exists(path, follow)
+	if err == nil {
+		if value, ok := p.node.xattrs[name]; ok {
+			return bytes.Clone(value), nil
+		}
+		err = syscall.ENODATA
+	}
+	return nil, &fs.PathError{Op: "getxattr", Path: path, Err: err}
+}
+
+// Listxattr gives the names of all extended attributes, sorted by bytes.
+func (f *FS) Listxattr(path string) ([]string, error) {
+	f.mu.Lock()
+	defer f.mu.Unlock()
+	p, err := f.exists(path, follow)
+	if err != nil {
+		return nil, errno("listxattr", path, err)
+	}
+	return slices.Sorted(maps.Keys(p.node.xattrs)), nil
+}
+
+// alter changes the node at a path.
+func (f *FS) alter(op, path string, end ending, change func(n *node) error) error {
+	f.mu.Lock()
+	defer f.mu.Unlock()
+	p, err := f.exists(path, end)
+	if err == nil {
+		err = p.node.writable()
+	}
+	if err == nil {
+		err = change(p.node)
+	}
+	if err == nil && p.node.isDir() {
+		p.node.used()
+	}
+	return errno(op, path, err)
+}

@@ -1,0 +1,45 @@
+package scriptfs
+
+import (
+	"fmt"
+	"syscall"
+)
+
+// outsideError is what a path gives that leads out of what a script may use.
+// To programs it is EACCES.
+type outsideError struct{ path string }
+
+func (e *outsideError) Error() string {
+	return fmt.Sprintf("%s is outside of the image's tree: give a path relative to it, or set enable_fakechroot = True", e.path)
+}
+
+func (e *outsideError) Unwrap() error { return syscall.EACCES }
+
+// leads notes that a path leads outside, and is the error for it.
+func (f *FS) leads(path string) error {
+	if f.outside == "" {
+		f.outside = path
+	}
+	return &outsideError{path: path}
+}
+
+// CloseRoot makes every name in "/" that is not there an error that says that
+// it is outside of the image's tree, and so is the list of names. Outside
+// tells of it.
+func (f *FS) CloseRoot() {
+	f.mu.Lock()
+	defer f.mu.Unlock()
+	f.root.flags |= closed
+}
+
+// Outside is nil, or the error for the first path outside of the image's tree
+// that somebody used. Scripts may ignore the failure; whoever runs them must
+// not, as a real build's host could have that file.
+func (f *FS) Outside() error {
+	f.mu.Lock()
+	defer f.mu.Unlock()
+	if f.outside == "" {
+		return nil
+	}
+	return &outsideError{path: f.outside}
+}

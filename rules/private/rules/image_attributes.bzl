@@ -1,0 +1,96 @@
+"""What an image's plain attributes must be, and their errors."""
+
+load("//rules/private/rules:object_context.bzl", "target_platform")
+load("//rules/private/values:goarch.bzl", "GOARCH")
+load("//rules/private/values:reference.bzl", "name_problem", "tag_problem")
+
+def image_name(ctx):
+    """The repository part of the image's name, lower-cased.
+
+    Args:
+      ctx: rule context.
+
+    Returns:
+      string.
+    """
+    name = (ctx.attr.image_name or ctx.label.name.split("/")[-1]).lower()
+    problem = name_problem(name)
+    if problem:
+        fail('{}: image_name "{}": {}'.format(ctx.label, name, problem))
+    problem = ctx.attr.tag and tag_problem(ctx.attr.tag)
+    if problem:
+        fail('{}: tag "{}": {}'.format(ctx.label, ctx.attr.tag, problem))
+    return name
+
+# The largest that Linux knows; 2^32 - 1 means "no owner".
+_MAX_OWNER = 4294967294
+
+def owner(ctx, attribute):
+    """A user's or a group's number.
+
+    Args:
+      ctx: rule context.
+      attribute: string.
+
+    Returns:
+      int.
+    """
+    value = getattr(ctx.attr, attribute)
+    if value < 0 or value > _MAX_OWNER:
+        fail("{}: {} = {}: want a number from 0 to {}".format(ctx.label, attribute, value, _MAX_OWNER))
+    return value
+
+def image_platform(ctx):
+    """The platform in the image's config.
+
+    Args:
+      ctx: rule context with OBJECT_CONTEXT_ATTRS.
+
+    Returns:
+      struct: os and architecture.
+    """
+    platform = target_platform(ctx)
+    if platform.os != "linux":
+        fail(('{}: the target platform is {}, and images are for Linux: set platform = "<label of a Linux platform>" ' +
+              "on the image, or build with --platforms").format(ctx.label, platform.os))
+    if ctx.attr.architecture and ctx.attr.architecture not in GOARCH:
+        fail('{}: architecture = "{}": want a GOARCH, one of {}'.format(ctx.label, ctx.attr.architecture, ", ".join(GOARCH)))
+    architecture = ctx.attr.architecture or platform.arch
+    if architecture == "unknown":
+        fail("{}: the target platform has no known architecture: set architecture to a GOARCH, such as amd64".format(ctx.label))
+    return struct(os = platform.os, architecture = architecture)
+
+# Fields of a config that a base image can give, as the Docker image
+# specification v1.3.0 names them.
+_INHERITABLE = [
+    "ArgsEscaped",
+    "Cmd",
+    "Entrypoint",
+    "Env",
+    "ExposedPorts",
+    "Healthcheck",
+    "Labels",
+    "OnBuild",
+    "Shell",
+    "StopSignal",
+    "User",
+    "Volumes",
+    "WorkingDir",
+]
+
+def inherited_fields(ctx):
+    """The fields of the config that come from the base image.
+
+    Args:
+      ctx: rule context.
+
+    Returns:
+      list of strings, or None for all.
+    """
+    fields = ctx.attr.inherit_config
+    if fields == ["*"]:
+        return None
+    for field in fields:
+        if field not in _INHERITABLE:
+            fail('{}: inherit_config: "{}": want one of {}, or leave it out for all of them'.format(ctx.label, field, ", ".join(_INHERITABLE)))
+    return fields

@@ -1,0 +1,72 @@
+"""The image that an image is built on."""
+
+load("//rules/private/actions:base_info.bzl", "archive_base_info", "image_base_info")
+load("//rules/private/providers:image_info.bzl", "ImageInfo")
+
+IMAGE_BASE_ATTRS = {
+    "from_image": attr.label(
+        doc = "The image to build on: one of ours, a docker archive, or an OCI layout (a directory, or a tar of one).",
+        allow_files = True,
+    ),
+    "from_image_name": attr.string(doc = "Which image of an archive that has several: its name."),
+    "from_image_tag": attr.string(doc = "Which image of an archive that has several: its tag."),
+    "inherit_config": attr.string_list(doc = "Fields of the config that come from the base image; all for [\"*\"].", default = ["*"]),
+}
+
+def image_base(ctx, *, platform, store_dir):
+    """Reads the attributes.
+
+    Args:
+      ctx: rule context with IMAGE_BASE_ATTRS.
+      platform: struct: os and architecture.
+      store_dir: string.
+
+    Returns:
+      struct: info and config (Files, see BaseInfo), image (ImageInfo or None)
+      or archive (File) with name and tag; None without a base image.
+    """
+    if not ctx.attr.from_image:
+        for attribute in ["from_image_name", "from_image_tag"]:
+            if getattr(ctx.attr, attribute):
+                fail("{}: {} is set, and from_image is not".format(ctx.label, attribute))
+        return None
+    output = ctx.label.name
+    if ImageInfo in ctx.attr.from_image:
+        image = ctx.attr.from_image[ImageInfo]
+        _check_image(ctx, image)
+        described = image_base_info(ctx, image = image, store_dir = store_dir, output = output)
+        return struct(archive = None, config = described.config, image = image, info = described.info)
+    archive = _archive(ctx)
+    described = archive_base_info(
+        ctx,
+        archive = archive,
+        name = ctx.attr.from_image_name,
+        tag = ctx.attr.from_image_tag,
+        platform = platform,
+        store_dir = store_dir,
+        output = output,
+    )
+    return struct(
+        archive = archive,
+        config = described.config,
+        image = None,
+        info = described.info,
+        name = ctx.attr.from_image_name,
+        tag = ctx.attr.from_image_tag,
+    )
+
+def _check_image(ctx, image):
+    if image.made_at_run:
+        fail(('{}: from_image: the time of {} is "now", so that its layers are not known before it runs: ' +
+              "give it a fixed time, or use a build_layered_image").format(ctx.label, ctx.attr.from_image.label))
+    wanted = [(ctx.attr.from_image_name, image.name), (ctx.attr.from_image_tag, image.tag)]
+    for want, have in wanted:
+        if want and have and want != have:
+            fail("{}: from_image: {} is {}:{}, not {}".format(ctx.label, ctx.attr.from_image.label, image.name, image.tag, want))
+
+def _archive(ctx):
+    files = ctx.files.from_image
+    if len(files) != 1:
+        fail(("{}: from_image: {} has {} files: give one docker archive, or an OCI layout as one directory " +
+              "(a rule's output, or the label of a source directory)").format(ctx.label, ctx.attr.from_image.label, len(files)))
+    return files[0]

@@ -1,0 +1,84 @@
+"""NAME.image.json: an image as the programs read it that make its bytes."""
+
+load("//rules/private/actions:object_pool.bzl", "pool_files", "write_pool")
+load("//rules/private/actions:object_source.bzl", "runfiles_path")
+
+def image_description(ctx, *, name, base, config, created, customisation, layers, objects, options, mtime_at_run, tag):
+    """Describes the image twice: with runfiles paths for `bazel run`, and with exec paths for actions.
+
+    Args:
+      ctx: rule context.
+      name: string, the repository part of the image's name.
+      base: struct from image_base, or None.
+      config: File, the image's config.
+      created: string, "now" when the config's time is that of the run.
+      customisation: File, the top layer's tar.
+      layers: File, layers.json.
+      objects: list of StoreObjectInfo, the candidates.
+      options: struct from layer_options.
+      mtime_at_run: bool, the files' time is that of the run.
+      tag: File, one line.
+
+    Returns:
+      struct: name, run and exec (Files), runfiles (list of Files beside those of the
+      objects), exec_files (depset: all that exec names).
+    """
+    own = [config, layers, tag, customisation] + ([options.mtime_file] if options.mtime_file else [])
+    manifests = [info.source.runfiles_manifest for info in objects if not info.source.nar]
+
+    def fields(path):
+        return {
+            "base": _base(base, path),
+            "config": path(config),
+            "created": "now" if created == "now" else "",
+            "customisation": path(customisation),
+            "gid": options.gid,
+            "gname": options.gname,
+            "layers": path(layers),
+            "mtime": "now" if mtime_at_run else "@" + path(options.mtime_file) if options.mtime_file else options.mtime,
+            "name": name,
+            "store_dir": options.store_dir,
+            "tag": path(tag),
+            "uid": options.uid,
+            "uname": options.uname,
+            "version": 1,
+        }
+
+    list_file = ctx.actions.declare_file(ctx.label.name + ".objects")
+    lines = ctx.actions.args()
+    lines.set_param_file_format("multiline")
+    lines.add_all(objects, map_each = _object_line)
+    ctx.actions.write(list_file, lines)
+    pool = write_pool(ctx, objects, output = ctx.label.name)
+
+    run = ctx.actions.declare_file(ctx.label.name + ".image.json")
+    ctx.actions.write(run, json.encode(fields(runfiles_path) | {"objects": runfiles_path(list_file)}) + "\n")
+    exec = ctx.actions.declare_file(ctx.label.name + ".exec-image.json")
+    ctx.actions.write(exec, json.encode(fields(_exec_path) | {"object_set": pool.path}) + "\n")
+    base_files = _base_files(base)
+    return struct(
+        exec = exec,
+        name = name,
+        exec_files = depset(own + [exec, pool] + base_files, transitive = pool_files(objects) + ([base.image.description.exec_files] if base and base.image else [])),
+        run = run,
+        runfiles = own + [run, list_file] + manifests + base_files,
+    )
+
+def _exec_path(file):
+    return file.path
+
+def _base(base, path):
+    if not base:
+        return None
+    if base.image:
+        description = base.image.description
+        return {"image": path(description.run if path == runfiles_path else description.exec)}
+    return {"archive": path(base.archive), "name": base.name, "tag": base.tag}
+
+def _base_files(base):
+    return [base.archive] if base and base.archive else []
+
+def _object_line(info):
+    if info.source.nar:
+        return info.store_path + "\0" + runfiles_path(info.source.nar)
+    return info.store_path + "\0@" + runfiles_path(info.source.runfiles_manifest)

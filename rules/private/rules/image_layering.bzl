@@ -1,0 +1,102 @@
+"""How an image's store objects are put in order and into layers."""
+
+load("//rules/private/values:expansion.bzl", "expand")
+
+_STRATEGIES = ["auto", "popularity", "popularity_pinned"]
+
+IMAGE_LAYERING_ATTRS = {
+    "layering": attr.string(
+        doc = "How objects are ordered and split over layers.",
+        default = "popularity",
+    ),
+    "layering_debug": attr.bool(doc = "Prints why each object is where it is."),
+    "layering_file": attr.label(doc = "A JSON file with a pipeline.", allow_single_file = True),
+    "layering_pipeline": attr.string(doc = "JSON text of a pipeline."),
+    "max_layers": attr.int(doc = "The most layers that the image may have.", default = 100),
+}
+
+def image_layering(ctx, paths):
+    """Reads the attributes.
+
+    Args:
+      ctx: rule context with IMAGE_LAYERING_ATTRS.
+      paths: dict from labels to store paths.
+
+    Returns:
+      struct: strategy (string), pipeline (File or None), pins and needs_sizes
+      and debug (bools).
+    """
+    pipeline = ctx.file.layering_file
+    if ctx.attr.layering_pipeline:
+        pipeline = ctx.actions.declare_file(ctx.label.name + ".pipeline.json")
+        ctx.actions.write(pipeline, expand(ctx.attr.layering_pipeline, paths, "{}: layering".format(ctx.label)))
+    strategy = ctx.attr.layering
+    if not pipeline and strategy not in _STRATEGIES:
+        fail('{}: layering = "{}": want "{}", a pipeline (a list), or the label of a JSON file with one'.format(
+            ctx.label,
+            strategy,
+            '", "'.join(_STRATEGIES),
+        ))
+    return struct(
+        debug = ctx.attr.layering_debug,
+        needs_sizes = bool(pipeline) or strategy == "auto" or ctx.attr.layering_debug,
+        pins = not pipeline and strategy == "popularity_pinned",
+        pipeline = pipeline,
+        strategy = strategy,
+    )
+
+def most_store_layers(ctx, layering):
+    """How many layers the store objects may take, those of a base image aside.
+
+    Args:
+      ctx: rule context with IMAGE_LAYERING_ATTRS.
+      layering: struct from image_layering.
+
+    Returns:
+      int.
+    """
+    if ctx.attr.max_layers < 2 and not layering.pipeline:
+        fail("{}: max_layers = {}: at least 2 are needed, one for store objects and one for the contents' links".format(ctx.label, ctx.attr.max_layers))
+    return ctx.attr.max_layers - 1
+
+def can_share_layers(layering, *, objects, store_layers, base):
+    """Whether there may be a layer that is not that of one object alone.
+
+    Args:
+      layering: struct from image_layering.
+      objects: int, the number of candidates.
+      store_layers: int.
+      base: bool, there is a base image.
+
+    Returns:
+      bool.
+    """
+    if layering.pipeline:
+        # It can make empty layers too.
+        return True
+    if layering.strategy == "auto":
+        return objects > 1
+
+    # With a base image there may be a layer of whiteouts.
+    return objects > (0 if base else store_layers)
+
+def most_layers(ctx, layering, *, objects, store_layers, base):
+    """The most layers that the image can have above its base's.
+
+    Args:
+      ctx: rule context with IMAGE_LAYERING_ATTRS.
+      layering: struct from image_layering.
+      objects: int, the number of candidates.
+      store_layers: int.
+      base: bool, there is a base image.
+
+    Returns:
+      int.
+    """
+    whiteouts, customisation = (1 if base else 0), 1
+    if layering.pipeline:
+        # These operations can give an empty layer each.
+        stored = objects + ctx.attr.layering_pipeline.count("subcomponent_")
+    else:
+        stored = min(objects, store_layers)
+    return whiteouts + stored + customisation

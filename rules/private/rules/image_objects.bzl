@@ -1,0 +1,82 @@
+"""The store objects that an image may hold, its candidates."""
+
+load("//rules/private/providers:store_object_info.bzl", "StoreObjectInfo", "closure_of")
+load("//rules/private/rules:files_object.bzl", "files_object_aspect")
+load("//rules/private/values:labels.bzl", "display_label")
+
+IMAGE_OBJECTS_ATTRS = {
+    "config_deps": attr.label_list(
+        doc = "Objects that a `config` made by `image_config` names; needed where it stands in a `select`.",
+        aspects = [files_object_aspect],
+    ),
+    "contents": attr.label_list(
+        doc = "What is linked into the image's root, the first winning.",
+        aspects = [files_object_aspect],
+        allow_files = True,
+    ),
+    "label_names_in_texts": attr.string_list(doc = "The labels as they stand in the attributes, in the order of `labels_in_texts`."),
+    "labels_in_texts": attr.label_list(
+        doc = "The objects that config, scripts and layering name.",
+        aspects = [files_object_aspect],
+    ),
+    "store_deps": attr.label_list(
+        doc = "Objects that scripts can read and that their results may mention.",
+        aspects = [files_object_aspect],
+    ),
+}
+
+def image_objects(ctx):
+    """Collects the objects.
+
+    Args:
+      ctx: rule context with IMAGE_OBJECTS_ATTRS.
+
+    Returns:
+      struct: contents (list of StoreObjectInfo), named (dict from labels as
+      texts have them to StoreObjectInfo), candidates (depset), all (list, each
+      path once).
+    """
+    contents = [_object(ctx, "contents", target) for target in ctx.attr.contents]
+    named = {
+        name: _object(ctx, "$(store_path {})".format(name), target)
+        for name, target in zip(ctx.attr.label_names_in_texts, ctx.attr.labels_in_texts)
+    }
+    for attribute in ["config_deps", "store_deps"]:
+        named |= {str(target.label): _object(ctx, attribute, target) for target in getattr(ctx.attr, attribute)}
+    candidates = closure_of(contents + named.values())
+    return struct(
+        all = _unique(ctx, candidates.to_list()),
+        candidates = candidates,
+        contents = contents,
+        named = named,
+        paths = {name: info.store_path for name, info in named.items()},
+    )
+
+def _object(ctx, attribute, target):
+    if StoreObjectInfo in target:
+        return target[StoreObjectInfo]
+    if target[DefaultInfo].files:
+        fail(("{}: {}: {} is a single file (or there is no such target): say where it goes, " +
+              'with store_object(srcs = {{"{}": "etc/NAME"}})').format(
+            ctx.label,
+            attribute,
+            target.label,
+            display_label(target.label),
+        ))
+    fail("{}: {}: {} has no files: give a store_object or a target with files".format(ctx.label, attribute, target.label))
+
+def _unique(ctx, infos):
+    by_path = {}
+    for info in infos:
+        other = by_path.get(info.store_path)
+        if not other:
+            by_path[info.store_path] = info
+        elif other.layer.metadata != info.layer.metadata and (other.mutable or info.mutable):
+            fail("{}: {} and {} are two different objects at {}: {}".format(
+                ctx.label,
+                other.label,
+                info.label,
+                info.store_path,
+                "the label is there in two configurations, use one" if other.label == info.label else "use one of them, or give one a store_hash_salt",
+            ))
+    return by_path.values()

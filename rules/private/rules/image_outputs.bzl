@@ -1,0 +1,75 @@
+"""An image's bytes as files: made only when something asks for them."""
+
+load("//rules/private/actions:docker_archive.bzl", "docker_archive")
+load("//rules/private/actions:image_layout.bzl", "image_layout")
+load("//rules/private/actions:image_manifest.bzl", "image_manifest")
+load("//rules/private/actions:layer_blob.bzl", "base_blobs", "customisation_blob", "rest_blobs")
+load("//rules/private/actions:layer_tar.bzl", "layer_tar")
+
+IMAGE_OUTPUTS_ATTRS = {
+    "compressor": attr.string(doc = "How the docker archive is compressed.", default = "gz", values = ["gz", "none", "zstd"]),
+    "layer_compression": attr.string(doc = "How layers are compressed in an OCI layout.", default = "gzip", values = ["gzip", "zstd"]),
+}
+
+_EXTENSIONS = {"gz": ".tar.gz", "none": ".tar", "zstd": ".tar.zst"}
+
+def image_outputs(ctx, *, base, chosen, customisation, description, described, options, platform, stored):
+    """Declares the actions.
+
+    Args:
+      ctx: rule context with IMAGE_OUTPUTS_ATTRS.
+      base: struct from image_base, or None.
+      chosen: struct: own_layers (int, the most that the image can have), plan, rest.
+      customisation: struct from customisation_layer.
+      description: struct from image_description.
+      described: struct from image_config.
+      options: struct from layer_options.
+      platform: struct: os and architecture.
+      stored: struct: objects and layers, lists in the same order.
+
+    Returns:
+      struct: docker_archive, manifest, digest and oci_layout (Files), layers (list of Files).
+    """
+    output = ctx.label.name
+    compression = ctx.attr.layer_compression
+    own = [getattr(layer.blob, compression) for layer in stored.layers]
+    own.append(customisation_blob(ctx, tar = customisation.tar, compression = compression, output = output))
+    sets = []
+
+    # With a base image there may be a layer of whiteouts.
+    if chosen.rest or base:
+        sets.append(rest_blobs(ctx, plan = chosen.plan, objects = stored.objects, options = options, compression = compression, output = output))
+    if base:
+        sets.append(base_blobs(ctx, base = base, platform = platform, compression = compression, output = output))
+    manifest = image_manifest(
+        ctx,
+        layers = described.layers,
+        config = described.config,
+        blobs = own,
+        blob_sets = sets,
+        output = output,
+    )
+    return struct(
+        digest = manifest.digest,
+        docker_archive = docker_archive(
+            ctx,
+            description = description,
+            compressor = ctx.attr.compressor,
+            output = output + _EXTENSIONS[ctx.attr.compressor],
+        ),
+        layers = [
+            layer_tar(ctx, description = description, index = index, output = output)
+            for index in range(chosen.own_layers)
+        ],
+        manifest = manifest.manifest,
+        oci_layout = image_layout(
+            ctx,
+            manifest = manifest.manifest,
+            config = described.config,
+            blobs = own,
+            blob_sets = sets,
+            name = description.name,
+            tag = described.tag,
+            output = output,
+        ),
+    )

@@ -1,0 +1,32 @@
+"""Images that must be refused, and what the errors must say."""
+
+load("//rules:defs.bzl", "stream_layered_image")
+load(":store_object_test.bzl", "failure_test")
+
+def bad_images(name):
+    """Declares the images and a test for each.
+
+    Args:
+      name: string, the prefix of the targets' names.
+    """
+    for case, want in {
+        "architecture": (dict(architecture = "x86_64"), 'architecture = "x86_64": want a GOARCH, one of 386, amd64,'),
+        "from_image_files": (dict(from_image = ":two_files"), "from_image: @@//rules/tests:two_files has 2 files: give one docker archive, or an OCI layout"),
+        "from_image_name": (dict(from_image_name = "alpine"), "from_image_name is set, and from_image is not"),
+        "from_image_now": (dict(from_image = ":image_of_the_run"), 'the time of @@//rules/tests:image_of_the_run is "now"'),
+        "from_image_other": (dict(from_image = ":Image", from_image_name = "other", from_image_tag = "v1"), "@@//rules/tests:Image is image:"),
+        "inherit_config": (dict(inherit_config = ["Envs"]), 'inherit_config: "Envs": want one of ArgsEscaped, Cmd,'),
+        "layering": (dict(layering = "size"), 'layering = "size": want "auto", "popularity", "popularity_pinned", a pipeline (a list), or the label'),
+        "pipeline_path": (
+            dict(layering = select({"//conditions:default": "popular"})),
+            'layering = "popular": want',
+        ),
+        "tools": (dict(extra_commands = "true", tools = ["leaf.txt"]), "is not a program: give an executable target"),
+    }.items():
+        stream_layered_image(name = "{}_{}".format(name, case), contents = [":top"], tags = ["manual"], **want[0])
+        failure_test(
+            name = "{}_{}_test".format(name, case),
+            message = want[1],
+            target_under_test = ":{}_{}".format(name, case),
+        )
+    stream_layered_image(name = "image_of_the_run", created = "now", tags = ["manual"])
