@@ -114,11 +114,15 @@ const (
 	repositories   = "repositories"
 )
 
-// openImage takes what docker load takes when there are both formats, unless
-// only the layout has the wanted platform.
+// openImage takes what docker load takes when an archive is of both formats,
+// unless only the layout has the wanted platform. A directory is a layout,
+// whose blobs are those that a registry has.
 func openImage(m members, sel Selection) (*Image, error) {
 	isLayout := m.has(layoutIndex)
+	_, isDirectory := m.(directory)
 	switch {
+	case isLayout && isDirectory:
+		return openLayout(m, sel)
 	case m.has(dockerManifest):
 		img, err := openDocker(m, sel)
 		if err == nil && isLayout && sel.Architecture != "" && img.Architecture != sel.Architecture {

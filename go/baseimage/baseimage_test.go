@@ -332,7 +332,7 @@ func TestWriteIsCancelled(t *testing.T) {
 	}
 }
 
-// TestEveryTool: what Go's own tar writes in its other formats is read too.
+// TestOtherTarFormats: what Go's own tar writes in its other formats is read too.
 func TestOtherTarFormats(t *testing.T) {
 	s := sampleOf(t, 1, "amd64")
 	for _, format := range []tar.Format{tar.FormatUSTAR, tar.FormatPAX, tar.FormatGNU} {

@@ -144,7 +144,8 @@ func TestAlone(t *testing.T) {
 // entry is an entry of a layer as other tools may write it.
 type entry struct {
 	name string
-	// mode is "dir", "file", "exec", "link TARGET" or "hard TARGET".
+	// kind is "dir", "file", "exec", "fifo", "white", "link TARGET" or "hard
+	// TARGET".
 	kind   string
 	change func(*tar.Header)
 }

@@ -4,7 +4,11 @@ import (
 	"fmt"
 	"io"
 	"os"
+	"path"
+	"slices"
+	"strings"
 
+	"github.com/rules-strata/rules_strata/go/nar"
 	"github.com/rules-strata/rules_strata/go/object"
 	"github.com/rules-strata/rules_strata/go/store"
 	"github.com/rules-strata/rules_strata/go/symlinkjoin"
@@ -28,21 +32,24 @@ const (
 	Refuse Collisions = "error"
 )
 
-// Join links the contents into one tree. Warnings are lines on w that begin
-// with prefix.
-func Join(sources []Source, storeDir string, c Collisions, w io.Writer, prefix string) ([]symlinkjoin.Entry, error) {
+// Join links the contents into one tree. linked are objects, besides the
+// contents, that a content which is itself a link may lead to; only the
+// listings that are needed are read. Warnings are lines on w that begin with
+// prefix.
+func Join(sources, linked []Source, storeDir string, c Collisions, w io.Writer, prefix string) ([]symlinkjoin.Entry, error) {
 	var contents []symlinkjoin.Content
 	for _, s := range sources {
-		if _, err := store.ParsePath(storeDir, string(s.Path)); err != nil {
-			return nil, fmt.Errorf("--content: %w: give the right --store-dir", err)
-		}
-		entries, err := readListing(s.Listing)
+		content, err := s.read("--content", storeDir)
 		if err != nil {
 			return nil, err
 		}
-		contents = append(contents, symlinkjoin.Content{StorePath: s.Path, Label: s.Label, Entries: entries})
+		contents = append(contents, content)
 	}
-	tree, collisions, err := symlinkjoin.Join(contents)
+	targets, err := linkTargets(contents, linked, storeDir)
+	if err != nil {
+		return nil, err
+	}
+	tree, collisions, err := symlinkjoin.Join(contents, targets...)
 	if err != nil {
 		return nil, err
 	}
@@ -55,6 +62,55 @@ func Join(sources []Source, storeDir string, c Collisions, w io.Writer, prefix s
 		}
 	}
 	return tree, nil
+}
+
+// linkTargets reads those of the linked objects that a content which is a link
+// leads to, one link after the other.
+func linkTargets(contents []symlinkjoin.Content, linked []Source, storeDir string) ([]symlinkjoin.Content, error) {
+	var targets []symlinkjoin.Content
+	todo := slices.Clone(contents)
+	for len(todo) > 0 {
+		c := todo[0]
+		todo = todo[1:]
+		if len(c.Entries) == 0 || c.Entries[0].Type != nar.Symlink {
+			continue
+		}
+		object := objectOf(c, storeDir)
+		at := slices.IndexFunc(linked, func(s Source) bool { return s.Path == object })
+		if at < 0 || slices.ContainsFunc(targets, func(t symlinkjoin.Content) bool { return t.StorePath == object }) {
+			continue
+		}
+		target, err := linked[at].read("--linked", storeDir)
+		if err != nil {
+			return nil, err
+		}
+		targets = append(targets, target)
+		todo = append(todo, target)
+	}
+	return targets, nil
+}
+
+// objectOf is the store path of the object that a link leads into, or "".
+func objectOf(link symlinkjoin.Content, storeDir string) store.Path {
+	at := link.Entries[0].Target
+	if !path.IsAbs(at) {
+		at = path.Join(path.Dir(string(link.StorePath)), at)
+	}
+	inside, ok := strings.CutPrefix(path.Clean(at), path.Clean(storeDir)+"/")
+	if !ok {
+		return ""
+	}
+	base, _, _ := strings.Cut(inside, "/")
+	return store.Path(path.Join(storeDir, base))
+}
+
+// read is the content with its listing; flag is what gave it.
+func (s Source) read(flag, storeDir string) (symlinkjoin.Content, error) {
+	if _, err := store.ParsePath(storeDir, string(s.Path)); err != nil {
+		return symlinkjoin.Content{}, fmt.Errorf("%s: %w: give the right --store-dir", flag, err)
+	}
+	entries, err := readListing(s.Listing)
+	return symlinkjoin.Content{StorePath: s.Path, Label: s.Label, Entries: entries}, err
 }
 
 func readListing(file string) ([]object.Entry, error) {

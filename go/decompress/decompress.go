@@ -16,7 +16,6 @@ import (
 
 	"github.com/klauspost/compress/gzip"
 	"github.com/klauspost/compress/zstd"
-	"github.com/ulikunitz/xz"
 )
 
 // Format is how a stream is compressed.
@@ -97,56 +96,12 @@ func open(in *bufio.Reader, format Format) (io.ReadCloser, error) {
 		if err := checkDictionary(in); err != nil {
 			return nil, err
 		}
-		x, err := xz.NewReader(in)
+		x, err := newXZ(in)
 		return io.NopCloser(x), err
 	case Bzip2:
 		return io.NopCloser(bzip2.NewReader(in)), nil
 	}
 	return io.NopCloser(in), nil
-}
-
-// checkDictionary looks at the first block's header, without reading on: 12
-// bytes of the stream's header, then the block header's size and flags, then
-// the filters, of which LZMA2 (0x21) is the last and the only one that is
-// supported.
-func checkDictionary(in *bufio.Reader) error {
-	const filters = 14
-	start, err := in.Peek(filters + 2*9 + 3)
-	if err != nil && err != io.EOF {
-		return err
-	}
-	if len(start) <= filters || start[12] == 0 {
-		return nil // there is no block
-	}
-	rest := start[filters:]
-	const packedSize, unpackedSize = 0x40, 0x80
-	for _, flag := range []byte{packedSize, unpackedSize} {
-		if start[13]&flag != 0 {
-			rest = afterNumber(rest)
-		}
-	}
-	const lzma2 = 0x21
-	if len(rest) < 3 || rest[0] != lzma2 || rest[1] != 1 {
-		return nil // its reader says what is wrong
-	}
-	if bits := uint(rest[2]); bits > 40 || dictionarySize(bits) > MaxWindow {
-		return errWindow
-	}
-	return nil
-}
-
-// dictionarySize is what LZMA2's one byte of properties stands for: 4 KiB,
-// 6 KiB, 8 KiB, 12 KiB and so on.
-func dictionarySize(bits uint) uint64 { return uint64(2|bits&1) << (bits/2 + 11) }
-
-// afterNumber skips a number of xz: seven bits a byte, the last one below 128.
-func afterNumber(b []byte) []byte {
-	for i, c := range b {
-		if c < 0x80 {
-			return b[i+1:]
-		}
-	}
-	return nil
 }
 
 // reader names the format in errors.

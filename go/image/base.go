@@ -80,7 +80,8 @@ func (b *Base) check(os string, layers []Layer) error {
 func (b *Base) warnings(fields []string) []string {
 	var warnings []string
 	if len(b.history) > 0 && !b.historyFits() {
-		warnings = append(warnings, fmt.Sprintf("the base image's history does not go with its %d layers: the image has one with an entry a layer", len(b.diffIDs)))
+		warnings = append(warnings,
+			fmt.Sprintf("the base image's history does not go with its %d layers: the image has one with an entry a layer", len(b.diffIDs)))
 	}
 	var triggers []string
 	if raw, ok := b.config["OnBuild"]; ok && inherits(fields, "OnBuild") && json.Unmarshal(raw, &triggers) == nil && len(triggers) > 0 {

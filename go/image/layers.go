@@ -55,7 +55,9 @@ type Layers struct {
 // one with whiteouts if the plan replaces something, one for each of the plan,
 // described by single when it holds one object and by shared when it holds
 // several, and the customisation layer on top.
-func Assemble(base *baseinfo.Info, plan *layering.Plan, single map[store.Path]layer.Metadata, shared *Shared, customisation layer.Metadata) (*Layers, error) {
+func Assemble(
+	base *baseinfo.Info, plan *layering.Plan, single map[store.Path]layer.Metadata, shared *Shared, customisation layer.Metadata,
+) (*Layers, error) {
 	all := &Layers{Layers: []Layer{}, Objects: map[store.Path]string{}, Version: jsonfile.Version}
 	if base != nil {
 		for _, l := range base.Layers {

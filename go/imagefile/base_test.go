@@ -2,7 +2,6 @@ package imagefile
 
 import (
 	"bytes"
-	"context"
 	"encoding/json"
 	"errors"
 	"io"
@@ -128,21 +127,11 @@ func TestBaseErrors(t *testing.T) {
 		{"gone", func(t *testing.T, b built) { b.remove(t, "_main/base.tar") }, "layer 1 of 7 (base image): the base image cannot be read: base image "},
 		{"another", func(t *testing.T, b built) {
 			other := build(t)
-			other.write(t, "_main/config.json", strings.Replace(string(other.mustOpen(t).Config), other.mustOpen(t).DiffIDs()[0], "sha256:"+strings.Repeat("0", 64), 1))
-			img := other
-			data := strings.Replace(read1(t, img, "_main/layers.json"), build(t).mustOpen(t).DiffIDs()[0], "sha256:"+strings.Repeat("0", 64), 1)
-			other.write(t, "_main/layers.json", data)
-			opened := other.mustOpen(t)
-			var out bytes.Buffer
-			a := opened.Archive()
-			a.Layers = a.Layers[1:]
-			a.Config = []byte(strings.Replace(string(a.Config), `"sha256:`+strings.Repeat("0", 64)+`",`, "", 1))
-			if err := archive.Write(context.Background(), &out, a); err != nil {
-				t.Fatal(err)
-			}
-			b.write(t, "_main/base.tar", strings.ReplaceAll(out.String(), "registry.example/other", "registry.example/hello"))
-		}, "layer 1 of 7 (base image): the base image is another one than when the image was built: build it again"},
-		{"cut", func(t *testing.T, b built) { b.write(t, "_main/base.tar", read1(t, b, "_main/base.tar")[:5000]) }, "truncated"},
+			other.write(t, "_main/customisation.tar", string(tarAt(t, 1)))
+			other.replaceTop(t)
+			b.write(t, "_main/base.tar", string(writeArchive(t, other.mustOpen(t))))
+		}, "layer 3 of 7 (base image): the base image is another one than when the image was built: build it again"},
+		{"cut", func(t *testing.T, b built) { b.write(t, "_main/base.tar", readText(t, b, "_main/base.tar")[:5000]) }, "truncated"},
 	} {
 		t.Run(test.name, func(t *testing.T) {
 			below := build(t).mustOpen(t)
@@ -158,8 +147,8 @@ func TestBaseErrors(t *testing.T) {
 	}
 }
 
-// read1 reads a file of a built image.
-func read1(t *testing.T, b built, name string) string {
+// readText reads a file of a built image.
+func readText(t *testing.T, b built, name string) string {
 	t.Helper()
 	data, err := os.ReadFile(b.path(name))
 	if err != nil {
@@ -209,7 +198,6 @@ func TestNewErrors(t *testing.T) {
 // of the working directory.
 func TestObjectSet(t *testing.T) {
 	b := build(t)
-	b.write(t, "_main/pool", "object "+string(app)+"\nnar _main/app.nar\nobject "+string(lib)+"\n")
 	t.Chdir(b.path(""))
 	set := "object\x00" + string(app) + "\nnar\x00_main/app.nar\n"
 	b.write(t, "_main/pool", set)

@@ -100,7 +100,8 @@ func checkConfig(data []byte, diffIDs []string) error {
 	case config.RootFS == nil:
 		return errors.New(`not an image's config: no "rootfs"`)
 	case !slices.Equal(config.RootFS.DiffIDs, diffIDs):
-		return fmt.Errorf("it has %d diff IDs which are not those of the image's %d layers: build the image again", len(config.RootFS.DiffIDs), len(diffIDs))
+		return fmt.Errorf("it has %d diff IDs which are not those of the image's %d layers: build the image again",
+			len(config.RootFS.DiffIDs), len(diffIDs))
 	}
 	return nil
 }

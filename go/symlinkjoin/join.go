@@ -53,11 +53,23 @@ type Claim struct {
 
 // Join links the contents in order. It returns the tree, every directory
 // before what is in it and siblings sorted by bytes, and the collisions sorted
-// by path. A content that is a file or a link is an error.
-func Join(contents []Content) ([]Entry, []Collision, error) {
+// by path. A content that is itself a link to a directory stands for that
+// directory; linked are objects, besides the contents, that such links lead to.
+// A content that is a file, or a link to anything else, is an error.
+func Join(contents []Content, linked ...Content) ([]Entry, []Collision, error) {
 	j := &joiner{root: newDirectory(0), objects: map[string]*node{}, above: map[string]bool{}}
 	for i, c := range contents {
 		if err := j.open(i, c); err != nil {
+			return nil, nil, err
+		}
+	}
+	for _, c := range linked {
+		if err := j.know(c); err != nil {
+			return nil, nil, err
+		}
+	}
+	for i := range j.contents {
+		if err := j.follow(i); err != nil {
 			return nil, nil, err
 		}
 	}

@@ -2,7 +2,6 @@ package symlinkjoin
 
 import (
 	"cmp"
-	"errors"
 	"fmt"
 	"maps"
 	"path"
@@ -55,22 +54,37 @@ func (n *node) entries(out []Entry, at string) []Entry {
 
 // open adds a content's tree.
 func (j *joiner) open(number int, c Content) error {
-	label := c.Label
-	if label == "" {
-		label = string(c.StorePath)
-	}
 	root, err := contentTree(number, c)
 	if err != nil {
-		return fmt.Errorf("%s: %w", label, err)
+		return err
 	}
+	j.contents = append(j.contents, content{label: c.label(), path: string(c.StorePath), root: root})
+	j.add(c, root)
+	return nil
+}
+
+// know adds the tree of an object that contents lead to.
+func (j *joiner) know(c Content) error {
+	if j.objects[string(c.StorePath)] != nil {
+		return nil
+	}
+	root, err := contentTree(0, c)
+	if err != nil {
+		return err
+	}
+	j.add(c, root)
+	return nil
+}
+
+func (j *joiner) add(c Content, root *node) {
 	at := string(c.StorePath)
-	j.contents = append(j.contents, content{label: label, path: at, root: root})
 	j.objects[at] = root
 	for dir := path.Dir(at); !j.above[dir]; dir = path.Dir(dir) {
 		j.above[dir] = true
 	}
-	return nil
 }
+
+func (c Content) label() string { return cmp.Or(c.Label, string(c.StorePath)) }
 
 func contentTree(number int, c Content) (*node, error) {
 	var root *node
@@ -81,7 +95,7 @@ func contentTree(number int, c Content) (*node, error) {
 		}
 		if root == nil {
 			if e.Path != "" {
-				return nil, fmt.Errorf("listing: %q comes before the object itself", e.Path)
+				return nil, fmt.Errorf("%s: listing: %q comes before the object itself", c.label(), e.Path)
 			}
 			root = n
 			continue
@@ -89,22 +103,14 @@ func contentTree(number int, c Content) (*node, error) {
 		dir, name := path.Split(e.Path)
 		parent := root.walk(dir)
 		if parent == nil || parent.kind != nar.Directory || name == "" {
-			return nil, fmt.Errorf("listing: %q is not in a directory that comes before it", e.Path)
+			return nil, fmt.Errorf("%s: listing: %q is not in a directory that comes before it", c.label(), e.Path)
 		}
 		parent.children[name] = n
 	}
 	if root == nil {
-		return nil, errors.New("listing: it is empty")
+		return nil, fmt.Errorf("%s: listing: it is empty", c.label())
 	}
-	what := "a single file"
-	switch root.kind {
-	case nar.Directory:
-		return root, nil
-	case nar.Symlink:
-		what = fmt.Sprintf("a symlink to %q", root.target)
-	}
-	return nil, fmt.Errorf("%s is %s, and contents are directories that are linked into the root: "+
-		"give a store_object instead that says where it goes, with symlinks = {\"etc/NAME\": \"$(store_path %s)\"}", c.StorePath, what, cmp.Or(c.Label, "LABEL"))
+	return root, nil
 }
 
 // ignored says what lndir passes over: names that end in a tilde, and the
@@ -256,7 +262,8 @@ func (j *joiner) claim(at string, n *node) (Claim, string) {
 		return c, at
 	}
 	p, ok := j.resolve(path.Dir(at), n.target)
-	if ok && p.path == n.target && p.node.kind == nar.Regular {
+	own := strings.HasPrefix(n.target, j.contents[n.content].path+"/")
+	if ok && p.node.kind == nar.Regular && (own || p.path == n.target) {
 		c.What = aFile
 	} else {
 		c.What = fmt.Sprintf("a link to %q", n.target)

@@ -3,6 +3,7 @@ package main
 import (
 	"context"
 	"fmt"
+	"os"
 	"strings"
 
 	"github.com/rules-strata/rules_strata/go/imagecheck"
@@ -10,7 +11,7 @@ import (
 )
 
 type checkCmd struct {
-	Expectations string `placeholder:"FILE" help:"What is expected of the image (default: NAME.expectations.json beside the program)."`
+	Expectations string `placeholder:"FILE" help:"What is expected of the image (default: NAME.check.json beside the program)."`
 }
 
 // Help describes the command.
@@ -21,7 +22,7 @@ func (checkCmd) Help() string {
 func (c *checkCmd) Run(ctx context.Context, img *imagefile.Image, program imagefile.Program, std *streams) error {
 	file := c.Expectations
 	if file == "" {
-		file = strings.TrimSuffix(program.Description, ".image.json") + ".expectations.json"
+		file = expectationsOf(program)
 	}
 	expectations, err := imagecheck.Read(file)
 	if err != nil {
@@ -39,4 +40,16 @@ func (c *checkCmd) Run(ctx context.Context, img *imagefile.Image, program imagef
 	}
 	_, err = fmt.Fprintf(std.out, "%s is as expected: %d fields of its config and paths\n", img.Ref(), report.Expectations)
 	return err
+}
+
+// expectationsOf is the file that belongs to a program that checks an image.
+func expectationsOf(program imagefile.Program) string {
+	return strings.TrimSuffix(program.Description, ".image.json") + ".check.json"
+}
+
+// isCheck says whether a program is a test: then it checks when it is given no
+// command.
+func isCheck(program imagefile.Program) bool {
+	info, err := os.Stat(expectationsOf(program))
+	return err == nil && info.Mode().IsRegular()
 }

@@ -25,14 +25,14 @@ func TestCheck(t *testing.T) {
 		{"not JSON", `x`, exitFailure, "", ".json: not expectations of an image"},
 	} {
 		t.Run(test.name, func(t *testing.T) {
-			beside := program + ".expectations.json"
+			beside := program + ".check.json"
 			elsewhere := filepath.Join(t.TempDir(), "x.json")
 			for _, name := range []string{beside, elsewhere} {
 				if err := os.WriteFile(name, []byte(test.expectations), 0o644); err != nil {
 					t.Fatal(err)
 				}
 			}
-			for _, args := range [][]string{{program, "check"}, {program, "check", "--expectations", elsewhere}} {
+			for _, args := range [][]string{{program}, {program, "check"}, {program, "check", "--expectations", elsewhere}, {program, "--expectations", elsewhere}} {
 				r := call(args...)
 				if r.status != test.status || r.stdout != test.stdout || !strings.Contains(r.stderr, test.stderr) {
 					t.Errorf("%q: got %+v, want %+v", args[1:], r, test)
@@ -40,10 +40,10 @@ func TestCheck(t *testing.T) {
 			}
 		})
 	}
-	if err := os.Remove(program + ".expectations.json"); err != nil {
+	if err := os.Remove(program + ".check.json"); err != nil {
 		t.Fatal(err)
 	}
-	if r := call(program, "check"); r.status != exitFailure || !strings.Contains(r.stderr, "hello.expectations.json: no such file") {
+	if r := call(program, "check"); r.status != exitFailure || !strings.Contains(r.stderr, "hello.check.json: no such file") {
 		t.Errorf("without expectations: %+v", r)
 	}
 }

@@ -78,6 +78,8 @@ func run(ctx context.Context, argv []string, std *streams) int {
 	args := argv[1:]
 	if program.Stream && !namesCommand(args) {
 		args = append([]string{"stream"}, args...)
+	} else if isCheck(program) && !namesCommand(args) {
+		args = append([]string{"check"}, args...)
 	}
 	parsed, err := parser.Parse(args)
 	if exited >= 0 {

@@ -16,6 +16,7 @@ import (
 
 type customisationCmd struct {
 	Content          []contentFlag `sep:"none" placeholder:"STORE_PATH=LISTING" help:"An object to link into the root, and its listing. Repeatable; the first wins."`
+	Linked           []contentFlag `sep:"none" placeholder:"STORE_PATH=LISTING" help:"An object that a content which is itself a link may lead to, and its listing. Repeatable."`
 	Label            []string      `sep:"none" help:"What messages call a content, in the order of --content. Repeatable."`
 	Collisions       string        `enum:"first,error" default:"first" help:"What becomes of a path that two contents give differently: ${enum}."`
 	ExtraCommands    string        `placeholder:"FILE" help:"A script that runs first, as the user of a build."`
@@ -67,7 +68,7 @@ func (c *customisationCmd) image(stderr io.Writer) (scripts.Image, error) {
 	if err != nil {
 		return image, err
 	}
-	image.Tree, err = customisation.Join(sources, c.StoreDir, customisation.Collisions(c.Collisions), stderr, "strata-script customisation")
+	image.Tree, err = customisation.Join(sources, c.linked(), c.StoreDir, customisation.Collisions(c.Collisions), stderr, "strata-script customisation")
 	if err != nil {
 		return image, err
 	}
@@ -97,6 +98,14 @@ func (c *customisationCmd) sources() ([]customisation.Source, error) {
 		sources = append(sources, s)
 	}
 	return sources, nil
+}
+
+func (c *customisationCmd) linked() []customisation.Source {
+	var sources []customisation.Source
+	for _, linked := range c.Linked {
+		sources = append(sources, customisation.Source{Path: linked.path, Listing: linked.listing})
+	}
+	return sources
 }
 
 // pool reads the set of objects, none of them yet.

@@ -135,9 +135,6 @@ func TestBaseBlobs(t *testing.T) {
 	c := generate(t)
 	c.build(t, "2")
 	layout := c.makeLayout(t, "zstd")
-	if err := os.Remove(filepath.Join(layout, "manifest.json")); err != nil {
-		t.Fatal(err)
-	}
 	folder := t.TempDir()
 	if status, text := strata("base-blobs", "--image", layout, "--compression=gzip", "--out", folder+"/blobs", "--descriptors", folder+"/blobs.json"); status != 0 || text != "" {
 		t.Fatalf("status %d: %s", status, text)

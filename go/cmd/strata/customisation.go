@@ -11,6 +11,7 @@ import (
 
 type customisationCmd struct {
 	Content       []objectFlag `sep:"none" placeholder:"STORE_PATH=LISTING" help:"An object to link into the root, and its listing. Repeatable; the first wins."`
+	Linked        []objectFlag `sep:"none" placeholder:"STORE_PATH=LISTING" help:"An object that a content which is itself a link may lead to, and its listing. Repeatable."`
 	Label         []string     `sep:"none" help:"What messages call a content, in the order of --content. Repeatable."`
 	Collisions    string       `enum:"first,error" default:"first" help:"What becomes of a path that two contents give differently: ${enum}."`
 	MTime         timeFlag     `name:"mtime" default:"1" help:"Time of every entry: seconds since 1970, or ISO 8601."`
@@ -25,7 +26,7 @@ func (c *customisationCmd) Run(stderr io.Writer) error {
 	if err != nil {
 		return err
 	}
-	tree, err := customisation.Join(sources, c.StoreDir, customisation.Collisions(c.Collisions), stderr, "strata customisation")
+	tree, err := customisation.Join(sources, c.linked(), c.StoreDir, customisation.Collisions(c.Collisions), stderr, "strata customisation")
 	if err != nil {
 		return err
 	}
@@ -60,4 +61,12 @@ func (c *customisationCmd) sources() ([]customisation.Source, error) {
 		sources = append(sources, s)
 	}
 	return sources, nil
+}
+
+func (c *customisationCmd) linked() []customisation.Source {
+	var sources []customisation.Source
+	for _, linked := range c.Linked {
+		sources = append(sources, customisation.Source{Path: linked.path, Listing: linked.source})
+	}
+	return sources
 }

@@ -42,6 +42,13 @@ func TestCustomisationCommand(t *testing.T) {
 			references: `["` + libPath + `","` + otherPath + `"]`,
 			warns:      "strata customisation: warning: /bin/app: //:lib gives a file and //:app gives a file: the first is kept: remove one of them, or change the order of contents\n",
 		},
+		{
+			name: "a link to an object",
+			args: []string{"--content", otherPath + "=" + listing(t, ". type=link link="+libPath+"/bin"),
+				"--linked", libPath + "=" + lib, "--linked", appPath + "=a file that is not read"},
+			entries:    "./ ./app>" + otherPath + "/app",
+			references: `["` + otherPath + `"]`,
+		},
 	} {
 		t.Run(test.name, func(t *testing.T) {
 			folder := t.TempDir()
@@ -104,6 +111,9 @@ func TestCustomisationCommandErrors(t *testing.T) {
 		{"single file", []string{"--content", appPath + "=" + listing(t, ". type=file mode=0444"), "--label=//:app"},
 			[]string{"//:app: " + appPath + " is a single file, and contents are directories"}},
 		{"symlink", []string{"--content", appPath + "=" + listing(t, ". type=link link=x")}, []string{appPath + ` is a symlink to "x", and contents are directories`}},
+		{"symlink out of the store", []string{"--content", appPath + "=" + listing(t, ". type=link link=/etc"), "--linked", libPath + "=" + good},
+			[]string{appPath + ` is a symlink to "/etc", and contents are directories`}},
+		{"linked, no listing", []string{"--content", appPath + "=" + listing(t, ". type=link link="+libPath), "--linked", libPath + "=missing"}, []string{"missing", "no such file"}},
 		{"other store directory", []string{"--store-dir=/opt/store", "--content", appPath + "=" + good}, []string{"is not in the store directory /opt/store", "give the right --store-dir"}},
 		{"labels for some", []string{"--content", appPath + "=" + good, "--content", libPath + "=" + good, "--label=//:app"}, []string{"1 --label for 2 --content: give none or one each"}},
 		{"labels for nothing", []string{"--label=//:app"}, []string{"1 --label for 0 --content"}},

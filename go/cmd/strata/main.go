@@ -26,8 +26,11 @@ type commands struct {
 	Blob          blobCmd          `cmd:"" help:"Compress a layer."`
 	RestBlobs     restBlobsCmd     `cmd:"" help:"Compress the layers that several store objects share."`
 	BaseBlobs     baseBlobsCmd     `cmd:"" help:"Compress the layers of a base image."`
+	Tar           tarCmd           `cmd:"" help:"Write one layer as a tar."`
+	BaseTars      baseTarsCmd      `cmd:"" help:"Write the layers of a base image as tars."`
 	Manifest      manifestCmd      `cmd:"" help:"Write the OCI manifest of an image."`
 	Layout        layoutCmd        `cmd:"" help:"Write the OCI layout of an image."`
+	Archive       archiveCmd       `cmd:"" help:"Write an image as a docker archive."`
 }
 
 const (

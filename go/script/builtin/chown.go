@@ -216,13 +216,20 @@ func (r *chownRun) fail(format string, args ...any) bool {
 }
 
 // chown changes the owner of the file whose state is info, or reports that this needs root's rights: without them a file cannot be given
-// away. noID leaves one alone.
+// away. noID leaves one alone. Files keep setuid and setgid, which the tree takes away as a kernel does: fakeroot only notes the new owner.
 func (c *Context) chown(path string, info scriptfs.Info, uid, gid int64, follow bool) error {
 	if !c.Privileged && (!matches(uid, info.UID) || !matches(gid, info.GID)) {
 		return errPrivilege
 	}
+	change := c.FS.Lchown
 	if follow {
-		return c.FS.Chown(c.Path(path), uid, gid)
+		change = c.FS.Chown
 	}
-	return c.FS.Lchown(c.Path(path), uid, gid)
+	if err := change(c.Path(path), uid, gid); err != nil {
+		return err
+	}
+	if info.Type == scriptfs.Regular && info.Mode&(setUID|setGID) != 0 {
+		return c.FS.Chmod(c.Path(path), info.Mode)
+	}
+	return nil
 }

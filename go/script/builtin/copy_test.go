@@ -259,6 +259,40 @@ func TestCopyAgainstGNU(t *testing.T) {
 			mv --strip-trailing-slashes e/ e5
 			mv -u hh o
 		`},
+		{name: "odd names", unsorted: true, script: `
+			mkdir 'a b' 'it"s' -- -d
+			touch 'a b/c d' 'q?*' './-x' '\n' '[a]' '$HOME' 'a;b'
+			cp -v 'q?*' 'a b'
+			cp -rv 'a b' 'it"s'
+			mv -v 'q?*' 'new name'
+			mv -v -- -x y
+			ln -sv 'a b' 'l l'
+			rm -rv 'it"s'
+			rm -v ./y
+			rmdir -- -d
+			chmod -v 600 '[a]' '$HOME'
+			chown -v 5 'a;b'
+			install -v '[a]' 'b;c'
+			stat -c '%n %N' 'l l' '$HOME' '\n'
+			find . -name '*[[]*' -o -name '*;*'
+			ls
+			mkdir -pv 'x y/z w'
+			readlink -f 'l l' 'x y/z w'
+			cp nosuch\'s x
+		`},
+		{name: "umask", script: `
+			mkdir d
+			chmod 777 d
+			write f x
+			chmod 777 f
+			cp f g
+			cp -r d e
+			install f h
+			touch t
+			mkfifo p
+			mkdir -m 777 m
+			mkdir -p n/o
+		`},
 		{name: "install", script: `
 			write a alpha
 			write b beta

@@ -10,6 +10,7 @@ var fileCommands = map[string]Command{
 	"cp":       cp,
 	"dirname":  dirname,
 	"false":    fail,
+	"find":     find,
 	"install":  install,
 	"link":     link,
 	"ln":       ln,

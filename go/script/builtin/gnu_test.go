@@ -37,6 +37,8 @@ type testScript struct {
 	name, script string
 	// unsorted says that GNU's order of output lines is that of the host's directories.
 	unsorted bool
+	// shown, where set, evens out what a command prints of the host.
+	shown func(output string) string
 }
 
 // outcome is what a script leaves behind: for each line its output and status, then the tree.
@@ -76,6 +78,9 @@ func runLookup(c *Context) int {
 		file.Close()
 		return 0
 	}
+	if c.Args[0] == "env" {
+		c = c.With(c.Args[1:]...)
+	}
 	command, ok := Lookup(c.Args[0])
 	if !ok {
 		return c.Fail(127, "command not found")
@@ -98,13 +103,15 @@ func writeFile(t *testing.T, tree *scriptfs.FS, name, text string) {
 // splitWords splits a line of a test script.
 func splitWords(line string) []string {
 	var words []string
-	word, quoted, inWord := "", false, false
+	word, quoted, escaped, inWord := "", false, false, false
 	for i := range len(line) {
 		switch c := line[i]; {
+		case escaped:
+			word, escaped = word+string([]byte{c}), false
 		case c == '\'':
 			quoted, inWord = !quoted, true
 		case c == '\\' && !quoted:
-			inWord = true
+			escaped, inWord = true, true
 		case c == ' ' && !quoted:
 			if inWord {
 				words = append(words, word)
@@ -137,18 +144,28 @@ func runOurs(t *testing.T, s testScript) outcome {
 	c := newTestContext(t)
 	var result outcome
 	for _, line := range scriptLines(s.script) {
-		var stdout, stderr bytes.Buffer
-		one := c.With(splitWords(line)...)
-		one.Stdout, one.Stderr = &stdout, &stderr
-		status := one.Run(one)
-		result.lines = append(result.lines, s.line(line, status, stdout.String(), stderr.String()))
+		status, stdout, stderr := runLine(t, c, splitWords(line)...)
+		result.lines = append(result.lines, s.line(line, status, stdout, stderr))
 	}
 	result.tree = ourTree(t, c)
 	return result
 }
 
+// runLine runs one command and returns its status and what it wrote.
+func runLine(t *testing.T, c *Context, args ...string) (status int, stdout, stderr string) {
+	t.Helper()
+	var out, errors bytes.Buffer
+	one := c.With(args...)
+	one.Stdout, one.Stderr = &out, &errors
+	status = one.Run(one)
+	return status, out.String(), errors.String()
+}
+
 // line renders what one command did.
 func (s testScript) line(line string, status int, stdout, stderr string) string {
+	if s.shown != nil {
+		stdout = s.shown(stdout)
+	}
 	if s.unsorted {
 		stdout = sortLines(stdout)
 		stderr = sortLines(stderr)

@@ -45,15 +45,23 @@ func runGrep(c *Context) int {
 	return status
 }
 
-// grepOldContext rewrites the option -NUM, which may stand in a bundle, as -C NUM.
+// grepOldContext rewrites the option -NUM as -C NUM.
 func grepOldContext(args []string) []string {
 	args = slices.Clone(args)
-	for i, arg := range args {
-		if arg == "--" {
-			break
-		}
-		if digits := strings.TrimPrefix(arg, "-"); i > 0 && digits != arg && digits != "" && strings.Trim(digits, "0123456789") == "" {
-			args[i] = "-C" + digits
+	for i := 1; i < len(args) && args[i] != "--"; i++ {
+		arg := args[i]
+		switch value := strings.IndexAny(arg, "efmABCd"); {
+		case strings.HasPrefix(arg, "--"):
+			if long := slices.ContainsFunc(grepSpecification, func(s string) bool {
+				return strings.HasSuffix(s, "=") && slices.Contains(strings.Split(s[:len(s)-1], ","), arg[2:])
+			}); long {
+				i++ // its value
+			}
+		case len(arg) < 2 || arg[0] != '-':
+		case value == len(arg)-1:
+			i++
+		case strings.Trim(arg[1:], "0123456789") == "":
+			args[i] = "-C" + arg[1:]
 		}
 	}
 	return args
@@ -78,7 +86,6 @@ type grepFile struct {
 	selected int64
 	before   []grepLine // lines that may turn out to be context
 	after    int64      // lines of context still to write
-	written  bool       // something of this file is written
 	gap      bool       // lines were left out since
 	caps     []int
 }
@@ -95,7 +102,7 @@ const binarySample = 1 << 15
 // search searches a stream.
 func (g *grep) search(name string, r io.Reader) error {
 	lines := newLineReader(r, g.mode.end)
-	f := &grepFile{grep: g, name: name}
+	f := &grepFile{grep: g, name: name, gap: true}
 	sample, err := lines.stream.Peek(binarySample)
 	if err != nil && err != io.EOF {
 		return err
@@ -105,8 +112,8 @@ func (g *grep) search(name string, r io.Reader) error {
 		return nil
 	}
 	stop := g.mode.max == 0
-	var at int64
-	for number := int64(1); !stop && !g.out.broken(); number++ {
+	number, at := int64(1), int64(0)
+	for ; !stop && !g.out.broken(); number++ {
 		text, ended, err := lines.next()
 		if err == io.EOF {
 			break
@@ -122,7 +129,7 @@ func (g *grep) search(name string, r io.Reader) error {
 		stop = f.line(line)
 	}
 	if f.after > 0 && stop && f.selected > 0 {
-		if err := f.rest(lines); err != nil {
+		if err := f.rest(lines, number, at); err != nil {
 			return err
 		}
 	}
@@ -177,10 +184,9 @@ func (f *grepFile) context(line grepLine) {
 	}
 }
 
-// rest writes the context behind the last line that -m allows.
-func (f *grepFile) rest(lines *lineReader) error {
-	number := f.selected
-	for f.after > 0 {
+// rest writes the context behind the last line that -m allows, whether or not more lines match.
+func (f *grepFile) rest(lines *lineReader, number, at int64) error {
+	for ; f.after > 0; number++ {
 		text, _, err := lines.next()
 		if err == io.EOF {
 			return nil
@@ -188,11 +194,8 @@ func (f *grepFile) rest(lines *lineReader) error {
 		if err != nil {
 			return err
 		}
-		number++
-		if f.regex.matches(text) != f.mode.invert {
-			return nil
-		}
-		f.context(grepLine{text, number, 0})
+		f.context(grepLine{text, number, at})
+		at += int64(len(text)) + 1
 	}
 	return nil
 }
@@ -205,8 +208,7 @@ func (f *grepFile) write(line grepLine) {
 		}
 		return
 	}
-	context := f.mode.before > 0 || f.mode.after > 0
-	if context && f.gap && f.grep.walk.written && !f.mode.noSeparator {
+	if f.mode.context && f.gap && f.grep.walk.written && !f.mode.noSeparator {
 		f.out.WriteString(f.mode.separator)
 		f.out.WriteByte('\n')
 	}
@@ -261,11 +263,11 @@ func (f *grepFile) nameMark(mark byte) {
 
 // summary writes what comes once for a file.
 func (f *grepFile) summary() {
-	f.grep.matched = f.grep.matched || (f.selected > 0) != f.mode.namesWithout
+	f.grep.matched = f.grep.matched || f.selected > 0
 	if f.mode.quiet {
 		return
 	}
-	if f.mode.count {
+	if f.mode.count && !f.mode.names && !f.mode.namesWithout {
 		if f.mode.withName {
 			f.nameMark(':')
 		}
@@ -275,7 +277,7 @@ func (f *grepFile) summary() {
 		f.nameMark('\n')
 	}
 	if f.binary && f.selected > 0 && f.listing() {
-		f.out.WriteString(f.Name() + ": " + f.name + ": binary file matches\n")
+		f.Errorf("%s: binary file matches", f.name)
 	}
 }
 

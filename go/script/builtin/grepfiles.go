@@ -1,10 +1,12 @@
 package builtin
 
 import (
+	"cmp"
 	"fmt"
 	"path"
 	"slices"
 	"strings"
+	"syscall"
 
 	"github.com/rules-strata/rules_strata/go/scriptfs"
 )
@@ -74,10 +76,7 @@ func (g *grep) file(name string, named bool) {
 		}
 		return
 	}
-	info, err := g.FS.Stat(g.Path(path.Join(".", name)))
-	if name != "" && name != "." {
-		info, err = g.FS.Stat(g.Path(name))
-	}
+	info, err := g.FS.Stat(g.Path(cmp.Or(name, ".")))
 	switch {
 	case err != nil:
 		g.fail(name, err)
@@ -88,9 +87,7 @@ func (g *grep) file(name string, named bool) {
 	case info.Type == scriptfs.Directory && g.walk.skipDirs, !named && info.Type != scriptfs.Regular, g.excluded(name, named):
 		return
 	case info.Type == scriptfs.Directory:
-		if !g.mode.silent {
-			g.Errorf("%s: Is a directory", name)
-		}
+		g.fail(name, syscall.EISDIR)
 		return
 	}
 	r, err := g.open(name)
@@ -114,10 +111,7 @@ func (g *grep) directory(name string, info scriptfs.Info, named bool) {
 		g.Errorf("%s: warning: recursive directory loop", name)
 		return
 	}
-	entries, err := g.FS.ReadDir(g.Path(path.Join(".", name)))
-	if strings.HasPrefix(name, "/") {
-		entries, err = g.FS.ReadDir(name)
-	}
+	entries, err := g.FS.ReadDir(g.Path(cmp.Or(name, ".")))
 	if err != nil {
 		g.fail(name, err)
 		return
@@ -150,8 +144,6 @@ func (g *grep) excluded(name string, named bool) bool {
 // matchesAny reports whether a file name pattern matches the last part of a name or the whole.
 func matchesAny(patterns []string, base, name string) bool {
 	return slices.ContainsFunc(patterns, func(pattern string) bool {
-		byBase, _ := path.Match(pattern, base)
-		whole, _ := path.Match(pattern, name)
-		return byBase || whole || pattern == name
+		return matchGlob(pattern, base, false) || matchGlob(pattern, name, false)
 	})
 }

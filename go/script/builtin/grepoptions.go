@@ -17,6 +17,7 @@ type grepMode struct {
 	withName                   bool
 	zeroNames                  bool // a zero byte behind names
 	max                        int64
+	context                    bool // -A, -B or -C is given
 	before, after              int64
 	separator                  string
 	noSeparator                bool
@@ -67,6 +68,7 @@ func (g *grep) setMode(o *options) error {
 		for _, to := range number.to {
 			*to = n
 		}
+		g.mode.context = g.mode.context || number.option != "m"
 	}
 	if text, given := o.value("group-separator"); given {
 		g.mode.separator = text

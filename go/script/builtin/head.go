@@ -20,14 +20,15 @@ func runHead(c *Context) int {
 	}
 	out := c.newOutput()
 	headers, end := newPartHeaders(out, o), lineEnd(o.has("z"))
-	status := inputs{Context: c, names: o.args, cannot: "cannot open '%s' for reading: %s"}.each(func(name string, r io.Reader) error {
+	in := inputs{Context: c, names: o.args, cannot: "cannot open '%s' for reading: %s", broken: "error reading '%s': %s"}
+	status := in.each(func(name string, r io.Reader) error {
 		headers.write(name)
 		var err error
 		switch {
 		case part.bytes && part.sign == '-':
 			err = headBytesBut(out, r, part.n)
 		case part.bytes:
-			_, err = io.CopyN(out, r, part.n)
+			err = out.copyFrom(io.LimitReader(r, part.n))
 		case part.sign == '-':
 			err = headLinesBut(out, r, part.n, end)
 		default:

@@ -2,6 +2,7 @@ package builtin
 
 import (
 	"bufio"
+	"cmp"
 	"errors"
 	"io"
 	"syscall"
@@ -74,6 +75,12 @@ func (o output) line(line []byte, end byte) {
 	o.WriteByte(end)
 }
 
+// copyFrom copies a stream to its end. Unlike ReadFrom it leaves the output usable when reading fails.
+func (o output) copyFrom(r io.Reader) error {
+	_, err := io.Copy(struct{ io.Writer }{o}, readerOnly{r})
+	return err
+}
+
 // finish writes what is left and returns the command's exit status: status, or 1 when writing failed. A reader that has gone is no failure,
 // whenever it went.
 func (c *Context) finish(o output, status int) int {
@@ -94,6 +101,8 @@ type inputs struct {
 	names []string // no names: standard input; so is "-"
 	// cannot is the message for a file that cannot be opened, with its name and the reason; "" stands for "%s: %s".
 	cannot string
+	// broken is the message for one that cannot be read to its end, in the same way.
+	broken string
 	// failure is the exit status when a file could not be read, 0 stands for 1.
 	failure int
 }
@@ -115,15 +124,11 @@ func (in inputs) each(do func(name string, r io.Reader) error) int {
 func (in inputs) one(name string, do func(name string, r io.Reader) error) int {
 	r, err := in.open(name)
 	if err != nil {
-		message := in.cannot
-		if message == "" {
-			message = "%s: %s"
-		}
-		return in.Fail(1, message, name, reason(err))
+		return in.Fail(1, cmp.Or(in.cannot, "%s: %s"), name, reason(err))
 	}
 	defer r.Close()
 	if err := do(name, r); err != nil && !readerGone(err) {
-		return in.Fail(1, "%s: %s", name, reason(err))
+		return in.Fail(1, cmp.Or(in.broken, "%s: %s"), name, reason(err))
 	}
 	return 0
 }

@@ -83,7 +83,7 @@ func (r *listRun) row(e listEntry, accounts accounts) longRow {
 		return row
 	}
 	row.after = " -> " + e.info.Target
-	if e.target != nil {
+	if e.target != nil && r.indicate == 'F' {
 		row.after += r.indicator(*e.target)
 	}
 	return row

@@ -97,7 +97,11 @@ func (a *regexAssembler) assemble(n *regexNode, next int) (int, error) {
 	return next, nil
 }
 
+// alternatives leads to one of several branches; without any nothing matches.
 func (a *regexAssembler) alternatives(subs []*regexNode, next int) (int, error) {
+	if len(subs) == 0 {
+		return a.emit(regexInst{code: codeSet, x: next}), nil
+	}
 	start, err := a.assemble(subs[len(subs)-1], next)
 	for i := len(subs) - 2; i >= 0 && err == nil; i-- {
 		var branch int

@@ -25,15 +25,20 @@ func runSed(c *Context) int {
 	s := &sed{Context: c, quiet: o.has("n"), end: lineEnd(o.has("z")), width: 70, files: map[string]*sedOutput{}}
 	chunks, err := s.script(o)
 	if err != nil {
-		return c.Fail(sedBadScript, "%v", err)
+		return c.Fail(sedPanic, "%v", err)
 	}
+	s.where = chunks[0].where
 	if text, given := o.value("l"); given {
 		if s.width, err = strconv.Atoi(text); err != nil || s.width < 0 {
 			return c.Fail(sedBadScript, "invalid line length: %s", quote(text))
 		}
 	}
 	commands, quiet, err := parseSed(chunks, o.has("E"))
-	if err != nil {
+	var label sedLabelError
+	switch {
+	case errors.As(err, &label):
+		return c.Fail(sedPanic, "%v", err)
+	case err != nil:
 		return c.Fail(sedBadScript, "%v", err)
 	}
 	s.commands, s.quiet = commands, s.quiet || quiet
@@ -51,7 +56,7 @@ func runSed(c *Context) int {
 	switch {
 	case len(s.names) > 0:
 	case s.inPlace:
-		return c.Fail(sedBadScript, "no input files")
+		return c.Fail(sedPanic, "no input files")
 	default:
 		s.names = []string{"-"}
 	}
@@ -104,6 +109,8 @@ type sed struct {
 	suffix        string
 	names         []string // files not yet begun
 	status        int
+	fatal         error  // ends the run: an input that cannot be read or edited
+	where         string // the start of the script, in messages
 	input         *lineReader
 	source        io.Closer
 	current       string // the name of the input
@@ -162,6 +169,9 @@ func (s *sed) run() int {
 			break
 		}
 	}
+	if err == nil {
+		err = s.fatal
+	}
 	var quit sedQuit
 	if errors.As(err, &quit) {
 		err = nil
@@ -172,19 +182,14 @@ func (s *sed) run() int {
 	if closeErr := s.closeInput(); err == nil {
 		err = closeErr
 	}
-	if err != nil {
-		s.status = s.Fail(sedStatus(err), "%v", err)
+	switch {
+	case err == errSedRegex:
+		s.status = s.Fail(sedBadScript, "%s, char 0: %v", s.where, err)
+	case err != nil:
+		s.status = s.Fail(sedPanic, "%v", err)
 	}
 	if s.finish(standard.w, 0) != 0 {
 		return sedPanic
 	}
 	return s.status
-}
-
-// sedStatus is the exit status for an error while running.
-func sedStatus(err error) int {
-	if err == errSedRegex {
-		return sedBadScript
-	}
-	return sedPanic
 }

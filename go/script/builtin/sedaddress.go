@@ -134,7 +134,7 @@ func (s *sed) selects(c *sedCommand) (bool, error) {
 		c.active, c.until = c.to.line > 0, s.number+c.to.line
 	case addressMultiple:
 		if c.until = s.number; c.to.line > 0 {
-			c.until = (s.number + c.to.line - 1) / c.to.line * c.to.line
+			c.until = (s.number/c.to.line + 1) * c.to.line
 		}
 		c.active = c.until > s.number
 	default:

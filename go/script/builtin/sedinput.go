@@ -20,7 +20,7 @@ func (s *sed) readLine() bool {
 
 // appendLine reads the next line behind what the pattern space holds.
 func (s *sed) appendLine() bool {
-	for {
+	for s.fatal == nil {
 		if s.input == nil && !s.nextFile() {
 			return false
 		}
@@ -29,20 +29,22 @@ func (s *sed) appendLine() bool {
 			s.pattern = append(s.pattern, line...)
 			s.ended = ended
 			s.number++
+			s.replaced = false
 			return true
 		}
 		if err != io.EOF {
-			s.status = s.Fail(sedBadInput, "read error on %s: %s", s.current, reason(err))
+			s.fatal = fmt.Errorf("read error on %s: %s", s.current, reason(err))
 		}
 		if err := s.closeInput(); err != nil {
-			s.status = s.Fail(sedPanic, "%v", err)
+			s.fatal = err
 		}
 	}
+	return false
 }
 
 // nextFile opens the next input that can be read.
 func (s *sed) nextFile() bool {
-	for len(s.names) > 0 {
+	for len(s.names) > 0 && s.fatal == nil {
 		name := s.names[0]
 		s.names = s.names[1:]
 		s.current = name
@@ -111,19 +113,19 @@ func (s *sed) beginEdit(name string) bool {
 		return false
 	}
 	if info.Type != scriptfs.Regular {
-		s.status = s.Fail(sedPanic, "couldn't edit %s: not a regular file", name)
+		s.fatal = fmt.Errorf("couldn't edit %s: not a regular file", name)
 		return false
 	}
 	e := &sedEdit{name: s.Path(name), info: info, standard: s.out}
 	if s.follow {
 		if e.name, err = s.FS.Realpath(e.name); err != nil {
-			s.status = s.Fail(sedPanic, "couldn't follow symlink %s: %s", name, reason(err))
+			s.fatal = fmt.Errorf("couldn't follow symlink %s: %s", name, reason(err))
 			return false
 		}
 	}
 	r, err := s.FS.Open(e.name)
 	if err != nil {
-		s.status = s.Fail(sedPanic, "can't read %s: %s", name, reason(err))
+		s.fatal = fmt.Errorf("can't read %s: %s", name, reason(err))
 		return false
 	}
 	var file scriptfs.File
@@ -135,7 +137,7 @@ func (s *sed) beginEdit(name string) bool {
 	}
 	if err != nil {
 		r.Close()
-		s.status = s.Fail(sedPanic, "couldn't open temporary file %s: %s", e.temporary, reason(err))
+		s.fatal = fmt.Errorf("couldn't open temporary file %s: %s", e.temporary, reason(err))
 		return false
 	}
 	e.file = file

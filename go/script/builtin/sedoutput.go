@@ -1,6 +1,7 @@
 package builtin
 
 import (
+	"bytes"
 	"fmt"
 	"io"
 	"os"
@@ -87,18 +88,18 @@ func (s *sed) writeAppends() {
 			continue
 		}
 		s.flushFiles()
-		r, err := s.open(stdinName(a.file))
+		r, err := s.open(sedInputName(a.file))
 		if err != nil {
 			continue // as if it were empty
 		}
-		io.Copy(s.out.w, readerOnly{r})
+		s.out.w.copyFrom(r) // what can be read of it
 		r.Close()
 	}
 	s.appends = s.appends[:0]
 }
 
-// stdinName maps the name that r has for standard input.
-func stdinName(name string) string {
+// sedInputName maps the name that r has for standard input.
+func sedInputName(name string) string {
 	if name == "/dev/stdin" {
 		return "-"
 	}
@@ -113,7 +114,7 @@ func (s *sed) appendFromFile(name string) {
 			s.readers = map[string]*sedReader{}
 		}
 		reader = &sedReader{}
-		if r, err := s.open(stdinName(name)); err == nil {
+		if r, err := s.open(sedInputName(name)); err == nil {
 			reader.lineReader, reader.source = newLineReader(r, s.end), r
 		}
 		s.readers[name] = reader
@@ -121,8 +122,12 @@ func (s *sed) appendFromFile(name string) {
 	if reader.lineReader == nil {
 		return
 	}
-	if line, _, err := reader.next(); err == nil {
-		s.appends = append(s.appends, sedAppend{text: append(append([]byte{}, line...), s.end)})
+	if line, ended, err := reader.next(); err == nil {
+		text := bytes.Clone(line)
+		if ended {
+			text = append(text, s.end)
+		}
+		s.appends = append(s.appends, sedAppend{text: text})
 	}
 }
 

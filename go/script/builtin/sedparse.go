@@ -51,12 +51,19 @@ func parseSed(chunks []sedChunk, extended bool) (commands []*sedCommand, quiet b
 		if c.label != "" {
 			target, ok := p.labels[c.label]
 			if !ok {
-				return nil, false, fmt.Errorf("can't find label for jump to `%s'", c.label)
+				return nil, false, sedLabelError(c.label)
 			}
 			c.target = target
 		}
 	}
 	return p.commands, quiet, nil
+}
+
+// sedLabelError is a label that b, t or T names and the script has not.
+type sedLabelError string
+
+func (e sedLabelError) Error() string {
+	return fmt.Sprintf("can't find label for jump to `%s'", string(e))
 }
 
 func (p *sedParser) rest() string { return p.text[p.pos:] }

@@ -23,7 +23,7 @@ type sorter struct {
 func runSort(c *Context) int {
 	o, err := parseOptions(c.Args, "b,ignore-leading-blanks", "d,dictionary-order", "f,ignore-case", "g,general-numeric-sort",
 		"i,ignore-nonprinting", "M,month-sort", "h,human-numeric-sort", "n,numeric-sort", "r,reverse", "V,version-sort",
-		"c,check?", "C", "k,key=", "m,merge", "o,output=", "s,stable", "S,buffer-size=", "t,field-separator=", "T,temporary-directory=",
+		"c", "check?", "C", "k,key=", "m,merge", "o,output=", "s,stable", "S,buffer-size=", "t,field-separator=", "T,temporary-directory=",
 		"parallel=", "u,unique", "z,zero-terminated", "sort=")
 	if err != nil {
 		return c.usage(err)
@@ -32,13 +32,13 @@ func runSort(c *Context) int {
 	if err != nil {
 		return c.usage(err)
 	}
-	if check := o.last("c", "C"); check != "" {
-		value, _ := o.value("c")
+	if check := o.last("c", "C", "check"); check != "" {
+		value, _ := o.value("check")
 		return s.check(c, o.args, check == "C" || value == "quiet" || value == "silent")
 	}
 	var lines [][]byte
 	var ends []int // where each file's lines end
-	status := inputs{Context: c, names: o.args, cannot: "cannot read: %s: %s", failure: 2}.each(func(_ string, r io.Reader) error {
+	status := inputs{Context: c, names: o.args, cannot: "cannot read: %s: %s", broken: "read failed: %s: %s", failure: 2}.each(func(_ string, r io.Reader) error {
 		var err error
 		lines, err = readLines(lines, r, s.end)
 		ends = append(ends, len(lines))
@@ -192,7 +192,7 @@ func (s *sorter) check(c *Context, names []string, quiet bool) int {
 		return c.Fail(2, "extra operand %s not allowed with -c", quote(names[1]))
 	}
 	disorder := 0
-	status := inputs{Context: c, names: names, cannot: "cannot read: %s: %s", failure: 2}.each(func(name string, r io.Reader) error {
+	status := inputs{Context: c, names: names, cannot: "cannot read: %s: %s", broken: "read failed: %s: %s", failure: 2}.each(func(name string, r io.Reader) error {
 		reader := newLineReader(r, s.end)
 		var last []byte
 		for number := 1; ; number++ {

@@ -27,14 +27,15 @@ func runTail(c *Context) int {
 	}
 	out := c.newOutput()
 	headers, end := newPartHeaders(out, o), lineEnd(o.has("z"))
-	status := inputs{Context: c, names: o.args, cannot: "cannot open '%s' for reading: %s"}.each(func(name string, r io.Reader) error {
+	in := inputs{Context: c, names: o.args, cannot: "cannot open '%s' for reading: %s", broken: "error reading '%s': %s"}
+	status := in.each(func(name string, r io.Reader) error {
 		headers.write(name)
 		var err error
 		switch {
 		case part.bytes && part.sign == '+':
 			_, err = io.CopyN(io.Discard, r, max(part.n, 1)-1)
 			if err == nil {
-				_, err = io.Copy(out, readerOnly{r})
+				err = out.copyFrom(r)
 			}
 		case part.bytes:
 			err = tailBytes(out, r, part.n)
@@ -59,8 +60,7 @@ func tailLinesFrom(out output, r io.Reader, n int64, end byte) error {
 			return err
 		}
 	}
-	_, err := io.Copy(out, readerOnly{lines.stream})
-	return err
+	return out.copyFrom(lines.stream)
 }
 
 // tailLines copies the last n lines.

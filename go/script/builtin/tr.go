@@ -112,7 +112,7 @@ func checkTrOperands(args []string, remove, squeeze bool) error {
 // pair makes each byte of first become the one at the same place of second, whose last byte stands for all that are missing.
 func (t *translation) pair(first, second trSet, truncate, complemented bool) error {
 	if second.others {
-		return errors.New("when translating, the only character classes that may appear in string2 are 'upper' and 'lower'")
+		return errors.New("when translating, the only character classes that may appear in\nstring2 are 'upper' and 'lower'")
 	}
 	if second.fill >= 0 {
 		missing := max(0, len(first.bytes)-len(second.bytes))

@@ -254,6 +254,51 @@ x=5
 printf '%s' "$(cat <<EOF
 a $x \$x \`b\` "q" $(echo sub) $((1+1))
 \\ \a
-
-
----- 2
+EOF
+)"; echo
+---- 0
+a 5 $x `b` "q" sub 2
+\ \a
+#### heredoc quoted
+while read -r l; do echo "$l"; done <<'EOF'
+a $x \$x `b`
+EOF
+---- 0
+a $x \$x `b`
+#### heredoc tabs
+while IFS= read -r l; do echo "[$l]"; done <<-EOF
+	a
+		b
+	EOF
+---- 0
+[a]
+[b]
+#### heredoc with expansions of many kinds
+a=(1 2); x='a  b'
+cat <<EOF
+${a[@]} $x ${x/a/c} "$x" '$x' ${u:-"q"} ~ * {a,b}
+EOF
+---- 0
+1 2 a  b c  b "a  b" 'a  b' q ~ * {a,b}
+#### herestring
+read a b <<< "one two three"; echo "$a|$b"
+---- 0
+one|two three
+#### null characters
+x=$(printf 'a\0b'); echo "$x"
+---- 0
+ab
+#### parameters
+set -- a b c d e f g h i j k; echo $1 ${10} ${11} $10; shift 3; echo $1 $#; echo ${@:2:2} ${*: -1}
+---- 0
+a j k a0
+d 8
+e f k
+#### shift too far
+set -- a; shift 2; echo $? $#
+---- 0
+1 1
+#### shift nothing
+set --; shift; echo $?
+---- 0
+1

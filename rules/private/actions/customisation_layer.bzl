@@ -42,6 +42,10 @@ def customisation_layer(ctx, *, contents, scripts, candidates, collisions, optio
         args.add("--content")
         args.add(content.listing, format = content.store_path + "=%s")
         args.add(display_label(content.label), format = "--label=%s")
+    linked = _linked(contents, candidates)
+    for info in linked:
+        args.add("--linked")
+        args.add(info.listing, format = info.store_path + "=%s")
     arguments, files, transitive, tools = [args], [], [], []
     if scripts:
         files = _add_scripts(ctx, args, scripts, output)
@@ -52,7 +56,7 @@ def customisation_layer(ctx, *, contents, scripts, candidates, collisions, optio
         arguments = arguments,
         binary = "strata_script" if scripts else "strata",
         inputs = depset(
-            [content.listing for content in contents] + layer_option_files(options) + files,
+            [info.listing for info in contents + linked] + layer_option_files(options) + files,
             transitive = transitive,
         ),
         tools = tools,
@@ -61,6 +65,11 @@ def customisation_layer(ctx, *, contents, scripts, candidates, collisions, optio
         progress_message = "Customising %{label}" if scripts else "Linking the contents of %{label}",
     )
     return struct(tar = tar, metadata = metadata, references = references)
+
+def _linked(contents, candidates):
+    """The objects that contents which are themselves links may lead to: only objects of Nix can be links."""
+    wanted = {path: None for content in contents if content.source.nar for path in content.references if path != content.store_path}
+    return [info for info in candidates if info.store_path in wanted]
 
 def _add_scripts(ctx, args, scripts, output):
     files = list(scripts.files)

@@ -4,7 +4,7 @@ load("//rules/private/actions:docker_archive.bzl", "docker_archive")
 load("//rules/private/actions:image_layout.bzl", "image_layout")
 load("//rules/private/actions:image_manifest.bzl", "image_manifest")
 load("//rules/private/actions:layer_blob.bzl", "base_blobs", "customisation_blob", "rest_blobs")
-load("//rules/private/actions:layer_tar.bzl", "layer_tar")
+load("//rules/private/actions:layer_tar.bzl", "base_tars", "layer_tar")
 
 IMAGE_OUTPUTS_ATTRS = {
     "compressor": attr.string(doc = "How the docker archive is compressed.", default = "gz", values = ["gz", "none", "zstd"]),
@@ -57,8 +57,8 @@ def image_outputs(ctx, *, base, chosen, customisation, description, described, o
             compressor = ctx.attr.compressor,
             output = output + _EXTENSIONS[ctx.attr.compressor],
         ),
-        layers = [
-            layer_tar(ctx, description = description, index = index, output = output)
+        layers = ([base_tars(ctx, description = description, output = output)] if base else []) + [
+            layer_tar(ctx, description = description, plan = chosen.plan, index = index, output = output)
             for index in range(chosen.own_layers)
         ],
         manifest = manifest.manifest,

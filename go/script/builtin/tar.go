@@ -1,0 +1,280 @@
+package builtin
+
+import (
+	"bufio"
+	"errors"
+	"fmt"
+	"io"
+	"slices"
+	"strconv"
+	"strings"
+)
+
+// tarFailure is the exit status of tar for all errors.
+const tarFailure = 2
+
+var errNotGzip = errors.New("not in gzip format")
+
+var tarOptions = []string{"c,create", "x,extract,get", "t,list", "f,file=", "C,directory=", "z,gzip,gunzip,ungzip", "J,xz", "j,bzip2", "zstd",
+	"a,auto-compress", "v,verbose", "p,preserve-permissions,same-permissions", "strip-components=", "exclude=", "X,exclude-from=",
+	"T,files-from=", "null", "owner=", "group=", "numeric-owner", "mtime=", "mode=", "sort=", "format=", "h,dereference", "hard-dereference",
+	"o,no-same-owner", "same-owner", "no-same-permissions", "no-recursion", "k,keep-old-files", "m,touch", "O,to-stdout",
+	"P,absolute-names", "keep-directory-symlink"}
+
+// tarRun is one run of tar.
+type tarRun struct {
+	c        *Context
+	operands []tarOperand
+	// directory is the last one of -C, and directoryOption what -C said.
+	directory, directoryOption string
+	o                          *options
+	excludes                   []string
+	strip                      int
+	verbose                    int
+	status                     int
+	// removed are the prefixes that were taken off names with a message.
+	removed map[string]bool
+	// width is that of owner, group and size in the long listing so far.
+	width int
+	// listing is where -v writes.
+	listing io.Writer
+}
+
+// tarOperand is a name on the command line, with what the options before it said.
+type tarOperand struct {
+	name, directory string
+	excludes        []string
+}
+
+// tarCommand makes, lists and unpacks archives.
+func tarCommand(c *Context) int {
+	r := &tarRun{c: c, o: &options{}, directory: c.Dir, removed: map[string]bool{}, listing: c.Stdout}
+	if err := r.parse(oldTarOptions(c.Args)); err != nil {
+		return c.Fail(tarFailure, "%v", err)
+	}
+	var modes []string
+	for _, mode := range []string{"c", "x", "t"} {
+		if r.o.has(mode) {
+			modes = append(modes, mode)
+		}
+	}
+	if len(modes) != 1 {
+		return c.Fail(tarFailure, "You must specify one of the '-c', '-t' or '-x' options")
+	}
+	err := map[string]func() error{"c": r.create, "t": r.list, "x": r.extract}[modes[0]]()
+	if err != nil {
+		c.Errorf("%s", err)
+		return c.Fail(tarFailure, "Error is not recoverable: exiting now")
+	}
+	if r.status != 0 {
+		c.Errorf("Exiting with failure status due to previous errors")
+	}
+	return r.status
+}
+
+// oldTarOptions turns "tar xzf FILE" into "tar -x -z -f FILE": letters without a dash, whose values follow in their order.
+func oldTarOptions(args []string) []string {
+	if len(args) < 2 || args[1] == "" || strings.HasPrefix(args[1], "-") {
+		return args
+	}
+	converted, rest := []string{args[0]}, args[2:]
+	for i := range len(args[1]) {
+		letter := args[1][i : i+1]
+		converted = append(converted, "-"+letter)
+		takesValue := slices.ContainsFunc(tarOptions, func(s string) bool { return strings.HasPrefix(s, letter+",") && strings.HasSuffix(s, "=") })
+		if takesValue && len(rest) > 0 {
+			converted, rest = append(converted, rest[0]), rest[1:]
+		}
+	}
+	return append(converted, rest...)
+}
+
+// parse reads the command line. -C counts for the names after it.
+func (r *tarRun) parse(args []string) error {
+	for onlyNames := false; ; {
+		o := &options{args: args[1:]}
+		if !onlyNames {
+			var err error
+			if o, err = parseLeadingOptions(args, tarOptions...); err != nil {
+				return err
+			}
+		}
+		for _, option := range o.given {
+			if err := r.apply(option); err != nil {
+				return err
+			}
+		}
+		r.o.given = append(r.o.given, o.given...)
+		if len(o.args) == 0 {
+			return r.check()
+		}
+		ended := len(args) - len(o.args) - 1
+		onlyNames = onlyNames || ended > 0 && args[ended] == "--"
+		r.operands = append(r.operands, tarOperand{o.args[0], r.directory, slices.Clone(r.excludes)})
+		args = o.args
+	}
+}
+
+// apply applies the options whose place counts or that can be given several times.
+func (r *tarRun) apply(option givenOption) error {
+	switch option.name {
+	case "C":
+		r.directory, r.directoryOption = r.c.in(r.directory).Path(option.value), option.value
+	case "v":
+		r.verbose++
+	case "exclude":
+		r.excludes = append(r.excludes, option.value)
+	case "X":
+		return r.readNames(option.value, "\n", func(name string) { r.excludes = append(r.excludes, name) })
+	case "strip-components":
+		n, err := strconv.Atoi(option.value)
+		if err != nil || n < 0 {
+			return fmt.Errorf("%s: Invalid number of elements", option.value)
+		}
+		r.strip = n
+	case "sort":
+		if option.value != "name" && option.value != "none" {
+			return fmt.Errorf("--sort=%s is not supported: members are always sorted by name", option.value)
+		}
+	case "format":
+		if option.value != "gnu" && option.value != "oldgnu" {
+			return fmt.Errorf("--format=%s is not supported: archives are written in the format gnu", option.value)
+		}
+	}
+	return nil
+}
+
+// check checks what options say together.
+func (r *tarRun) check() error {
+	if file, ok := r.o.value("T"); ok {
+		end := "\n"
+		if r.o.has("null") {
+			end = "\x00"
+		}
+		return r.readNames(file, end, func(name string) { r.operands = append(r.operands, tarOperand{name, r.directory, r.excludes}) })
+	}
+	if n := len(r.operands); r.o.has("c") && n > 0 && len(r.operands[n-1].excludes) < len(r.excludes) {
+		return fmt.Errorf("--exclude '%s' has no effect: it stands after the names, and counts for those that follow it", r.excludes[len(r.excludes)-1])
+	}
+	return nil
+}
+
+// readNames reads a file of names.
+func (r *tarRun) readNames(file, end string, add func(name string)) error {
+	in, err := r.c.Open(tarInput(file))
+	if err != nil {
+		return fmt.Errorf("%s: Cannot open: %s", file, reason(err))
+	}
+	defer func() { _ = in.Close() }()
+	names := bufio.NewReader(in)
+	for {
+		name, err := names.ReadString(end[0])
+		if name = strings.TrimSuffix(name, end); name != "" {
+			add(name)
+		}
+		if err == io.EOF {
+			return nil
+		}
+		if err != nil {
+			return err
+		}
+	}
+}
+
+// tarInput turns "-" into the name of standard input.
+func tarInput(file string) string {
+	if file == "-" {
+		return "/dev/stdin"
+	}
+	return file
+}
+
+// in is a copy of c with another working directory.
+func (c *Context) in(directory string) *Context {
+	other := *c
+	other.Dir = directory
+	return &other
+}
+
+// warn reports an error that does not end the run.
+func (r *tarRun) warn(format string, args ...any) {
+	r.c.Errorf(format, args...)
+	r.status = tarFailure
+}
+
+// safeName takes off a member's name what leads out of the directory: slashes at the start, and all up to the last "..".
+func (r *tarRun) safeName(name, what string) string {
+	if r.o.has("P") {
+		return name
+	}
+	cut := 0
+	for i := 0; i < len(name); {
+		end := strings.IndexByte(name[i:], '/')
+		if end < 0 {
+			end = len(name) - i
+		}
+		if name[i:i+end] == ".." {
+			cut = min(i+end+1, len(name))
+		}
+		i += end + 1
+	}
+	for cut < len(name) && name[cut] == '/' {
+		cut++
+	}
+	if cut > 0 && !r.removed[what+name[:cut]] {
+		r.removed[what+name[:cut]] = true
+		r.c.Errorf("Removing leading `%s' from %s", name[:cut], what)
+	}
+	if cut == len(name) {
+		return "."
+	}
+	return name[cut:]
+}
+
+// excluded says whether patterns of --exclude leave out a file: a pattern matches from any component on, and whatever is in what it matches.
+func excluded(name string, patterns []string) bool {
+	for _, pattern := range patterns {
+		pattern = strings.TrimRight(pattern, "/")
+		for start := 0; ; {
+			text := strings.TrimSuffix(name[start:], "/")
+			for end := 0; end >= 0; {
+				next := strings.IndexByte(text[end:], '/')
+				whole := len(text)
+				if next >= 0 {
+					whole = end + next
+				}
+				if whole > 0 && matchGlob(pattern, text[:whole], false) {
+					return true
+				}
+				if next < 0 {
+					break
+				}
+				end = whole + 1
+			}
+			next := strings.IndexByte(name[start:], '/')
+			if next < 0 {
+				break
+			}
+			start += next + 1
+		}
+	}
+	return false
+}
+
+// shownName is a name as tar prints it: what is not printable as in C.
+func shownName(name string) string {
+	letters := map[byte]string{'\a': `\a`, '\b': `\b`, '\f': `\f`, '\n': `\n`, '\r': `\r`, '\t': `\t`, '\v': `\v`, '\\': `\\`}
+	var b strings.Builder
+	for i := range len(name) {
+		letter, ok := letters[name[i]]
+		switch {
+		case ok:
+			b.WriteString(letter)
+		case notPrintable(rune(name[i])):
+			fmt.Fprintf(&b, `\%03o`, name[i])
+		default:
+			b.WriteByte(name[i])
+		}
+	}
+	return b.String()
+}
