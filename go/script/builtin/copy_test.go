@@ -23,6 +23,41 @@ const copySetup = `
 	chmod 0666 s/sub/b
 `
 
+// umaskScript makes files in all ways that the umask has a say in.
+const umaskScript = `
+	mkdir d
+	chmod 777 d
+	write f x
+	chmod 777 f
+	cp f g
+	cp -r d e
+	cp --no-preserve=mode f g2
+	install f h
+	install -d hd/he
+	install -D f hf/hg/h
+	touch t
+	mkfifo p
+	mknod c c 1 3
+	mkdir -m 777 m
+	mkdir -m a+t m2
+	mkdir -m +t m3
+	mkdir -m go=u m4
+	mkdir -p n/o
+	mkdir -p -m 700 n2/o
+	mkfifo -m 666 p2
+	mkfifo -m +w p3
+	chmod =rw t
+	chmod +x f
+	chmod -w h
+	chmod -v -w d
+	truncate -s 5 tr
+	cp -p f f2
+	ln -s f l
+	mkdir q
+	cp --parents n2/o q
+	cp -r --parents n2/o q
+`
+
 func TestCopyAgainstGNU(t *testing.T) {
 	compareWithGNU(t, []testScript{
 		{name: "cp files", script: `
@@ -280,18 +315,25 @@ func TestCopyAgainstGNU(t *testing.T) {
 			readlink -f 'l l' 'x y/z w'
 			cp nosuch\'s x
 		`},
-		{name: "umask", script: `
+		{name: "umask 022", script: umaskScript},
+		{name: "umask 077", umask: 0o077, script: umaskScript},
+		{name: "umask 0777", umask: 0o777, script: umaskScript},
+		{name: "umask 007", umask: 0o007, script: umaskScript},
+		{name: "setgid directories", script: `
 			mkdir d
-			chmod 777 d
-			write f x
-			chmod 777 f
-			cp f g
-			cp -r d e
-			install f h
-			touch t
-			mkfifo p
-			mkdir -m 777 m
-			mkdir -p n/o
+			chown :7 d
+			chmod 2777 d
+			mkdir d/e
+			mkdir -p d/f/g
+			write d/h text
+			touch d/i
+			cp d/h d/j
+			install d/h d/k
+			install -d d/l
+			ln -s h d/m
+			mkfifo d/n
+			cp -r d d2
+			cp -a d d3
 		`},
 		{name: "install", script: `
 			write a alpha

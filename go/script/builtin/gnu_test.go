@@ -2,6 +2,7 @@ package builtin
 
 import (
 	"bytes"
+	"cmp"
 	"context"
 	"fmt"
 	"io"
@@ -37,6 +38,8 @@ type testScript struct {
 	name, script string
 	// unsorted says that GNU's order of output lines is that of the host's directories.
 	unsorted bool
+	// umask is 022 where it is not set.
+	umask uint32
 	// shown, where set, evens out what a command prints of the host.
 	shown func(output string) string
 }
@@ -142,6 +145,7 @@ func scriptLines(script string) []string {
 func runOurs(t *testing.T, s testScript) outcome {
 	t.Helper()
 	c := newTestContext(t)
+	c.Umask = cmp.Or(s.umask, 0o022)
 	var result outcome
 	for _, line := range scriptLines(s.script) {
 		status, stdout, stderr := runLine(t, c, splitWords(line)...)
@@ -249,6 +253,9 @@ func runGNU(t *testing.T, s testScript) outcome {
 	b.WriteString("write() { printf %s \"$2\" >\"$1\"; }\nmkdir \"$W/r\"; chmod 755 \"$W\" \"$W/r\"; cd \"$W/r\"\n")
 	lines := scriptLines(s.script)
 	for i, line := range lines {
+		if i == 0 {
+			fmt.Fprintf(&b, "umask %o\n", cmp.Or(s.umask, 0o022))
+		}
 		fmt.Fprintf(&b, "{ %s\n} >\"$L/%d.out\" 2>\"$L/%d.err\" </dev/null; echo $? >\"$L/%d.status\"\n", strings.ReplaceAll(line, "/tmp/w", work), i, i, i)
 	}
 	b.WriteString("declare -A first\n" + gnuLister)

@@ -33,7 +33,7 @@ func TestListAgainstGNU(t *testing.T) {
 	for _, options := range []string{
 		"", "-1", "-a", "-A", "-d", "-l", "-la", "-lA", "-ld", "-R", "-lR", "-F", "-p", "-lF", "-lp", "-n", "-lh", "-S", "-r", "-lS",
 		"-Rr", "-L", "-H", "-go", "-lG", "-o", "--color=never", "--color=auto", "-N", "--group-directories-first", "--sort=size -l",
-		"-l --time-style=long-iso", "--full-time", "-l --time-style=iso", "-1F", "-dl", "-aR",
+		"-l --time-style=long-iso", "--full-time", "-l --time-style=iso", "-1F", "-l1", "-dl", "-aR",
 	} {
 		script += "ls " + options + " d\n"
 	}

@@ -32,8 +32,6 @@ func (r *listRun) configure(o *options) error {
 			r.follow = linkPolicy(g.name[0])
 		case "l":
 			r.long = true
-		case "1":
-			r.long = false
 		case "n":
 			r.long, r.numeric = true, true
 		case "r":
