@@ -42,6 +42,10 @@ const umaskScript = `
 	mkdir -m a+t m2
 	mkdir -m +t m3
 	mkdir -m go=u m4
+	mkdir -m u-w m5
+	mkdir -m g+s m6
+	mkdir -m o=t m7
+	mkdir -m g=u+s,+t m8
 	mkdir -p n/o
 	mkdir -p -m 700 n2/o
 	mkfifo -m 666 p2

@@ -24,9 +24,7 @@ func mkdir(c *Context) int {
 		if err != nil {
 			return c.Fail(1, "%v", err)
 		}
-		// What the mode says nothing about is as in a directory made without -m.
-		mode, bits := change.applyBits(0o777, true, c.Umask)
-		m.mode = m.mode&^bits | mode&bits
+		m.mode = newDirMode(change, c.Umask)
 	}
 	ok := true
 	for _, path := range o.args {
@@ -43,6 +41,17 @@ func mkdir(c *Context) int {
 		}
 	}
 	return exitStatus(ok)
+}
+
+// newDirMode is the mode that -m gives a new directory. As with GNU's, one with special bits stays closed to other writers where the mode
+// says nothing about them ("+t" makes 1755, not 1777).
+func newDirMode(change modeChange, umask uint32) uint32 {
+	mode, bits := change.applyBits(0o777, true, umask)
+	base := mode
+	if bits&(setUID|setGID)|mode&sticky != 0 {
+		base &^= 0o022
+	}
+	return base&^bits | mode&bits
 }
 
 // dirMaker makes directories.

@@ -2,7 +2,6 @@ package builtin
 
 import (
 	"bufio"
-	"errors"
 	"fmt"
 	"io"
 	"slices"
@@ -12,8 +11,6 @@ import (
 
 // tarFailure is the exit status of tar for all errors.
 const tarFailure = 2
-
-var errNotGzip = errors.New("not in gzip format")
 
 var tarOptions = []string{"c,create", "x,extract,get", "t,list", "f,file=", "C,directory=", "z,gzip,gunzip,ungzip", "J,xz", "j,bzip2", "zstd",
 	"a,auto-compress", "v,verbose", "p,preserve-permissions,same-permissions", "strip-components=", "exclude=", "X,exclude-from=",

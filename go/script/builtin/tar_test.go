@@ -161,7 +161,7 @@ const tarBytesScript = `
 	write d/LONG x
 	ln -s LONGLONG d/long-link
 	write d/NINETYEIGHT x
-	touch -d @1700000000 d/a d/sub/b d/pipe d/LONG d/NINETYEIGHT
+	touch -d @1700000000 d/a d/sub/b d/pipe d/null d/disk d/LONG d/NINETYEIGHT
 	touch -d @-5 d/sub
 	touch -d @15000000000 d
 	tar --sort=name -cf 1.tar --exclude=link --exclude=long-link d
