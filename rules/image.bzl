@@ -65,60 +65,73 @@ def stream_layered_image(
     ```
 
     Args:
-      name: the target's name.
-      image_name: the repository part of the image's name, lower-cased; the target's name when None.
-      tag: the tag; when None, 32 characters of Nix's base32 that the content determines.
+      name: the target's name: `"hello_image"`.
+      image_name: the repository part of the image's name, lower-cased; the
+        target's name when None: `"registry.example.com/team/hello"`.
+      tag: the tag: `"v1"`; when None, 32 characters of Nix's base32 that the
+        content determines.
       from_image: the image to build on: an image of ours, a docker archive, or
-        an OCI layout (a directory, or a tar of one); archives may be compressed
-        with gzip, xz or zstd. Objects that it holds are not added again.
-      from_image_name: which image of an archive that has several: its name. It
-        selects together with `from_image_tag`; else the first image is taken.
-      from_image_tag: which image of an archive that has several: its tag.
+        an OCI layout (a directory, or a tar of one): `":base"`,
+        `"@debian//:image.tar.xz"`. Archives may be compressed with gzip, xz,
+        zstd or bzip2. Objects that it holds are not added again.
+      from_image_name: which image of an archive that has several: its name,
+        `"alpine"`. It selects together with `from_image_tag`; with one of the
+        two the first image is taken, with a warning.
+      from_image_tag: which image of an archive that has several: its tag, `"3.20"`.
       inherit_config: the fields of the config that come from the base image, as
         Docker's FROM takes them; `["*"]` for all, `["Env"]` as dockerTools does.
       contents: a label or a list of labels: store objects, whose files are
         linked into the image's root, the first winning; any other target with
-        files becomes an object of its own.
-      collisions: what happens when two of the contents give one path: "first"
-        wins with a warning, or "error".
+        files becomes an object of its own: `[":hello", "@nix//:bash"]`.
+      collisions: what happens when two of the contents give one path:
+        `"first"` wins, with a warning; or it is an `"error"`.
       config: the image's config: a dict with the field names of the Docker
-        image specification v1.3; or JSON text of `image_config`, which may
-        stand in a `select`; or the label of a JSON file. In every string of a
-        dict `$(store_path LABEL)` is replaced by the object's store path and
-        brings its closure into the image.
-      config_deps: labels of the objects named by a config that is not a plain dict.
+        image specification v1.3, `{"Cmd": ["/bin/hello"], "Env": ["A=b"]}`; or
+        JSON text of `image_config`, which may stand in a `select`; or the label
+        of a JSON file. In every string of a dict `$(store_path LABEL)` is
+        replaced by the object's store path and brings its closure into the image.
+      config_deps: labels of the objects named by a config that is not a plain
+        dict: `[":hello"]`.
       extra_commands: a shell script that runs in the tree of links, as an
-        ordinary user: relative paths are the image's. `$(store_path LABEL)`
-        works as in `config`; what the result mentions is in the image.
+        ordinary user, with paths relative to the image's root:
+        `"mkdir -p tmp && chmod 1777 tmp"`. `$(store_path LABEL)` works as in
+        `config`; what the result mentions is in the image.
       fake_root_commands: a shell script that runs after it, as root: owners,
-        modes and devices that it sets are those of the image.
-      enable_fakechroot: absolute paths in `fake_root_commands` are the image's.
+        modes and devices that it sets are those of the image:
+        `"mkdir -p home/a && chown 1000:1000 home/a"`.
+      enable_fakechroot: absolute paths in `fake_root_commands` are the image's:
+        with `True`, `"useradd --create-home alice"` works.
       tools: labels of programs that scripts can start by name, beside the
-        built-in commands.
+        built-in commands: `["//tools:generate_config"]`.
       store_deps: labels of further objects that scripts can read and that
-        their results may mention.
-      include_store_paths: whether the store objects are in the image; False for
+        their results may mention: `[":templates"]`.
+      include_store_paths: whether the store objects are in the image; `False` for
         images that run with the store mounted.
       include_nix_db: whether the image has a database of its contents' closure,
-        for Nix in the image.
+        for Nix in the image: `True`.
       max_layers: the most layers the image may have, those of the base image
-        and the one of links included; at least 2.
-      layering: how the objects are ordered and split: "popularity",
-        "popularity_pinned" (for images of Bazel targets), "auto", a pipeline as
-        a nested list, or the label of a JSON file with one.
-      layering_debug: prints why each object is in its layer.
-      created: ISO 8601 time in the config, or "now": the time at
-        which the image is sent (not reproducible).
-      mtime: ISO 8601 time of every file in the image, or "now": as for `created`.
-      architecture: GOARCH in the config; the target platform's when None.
-      platform: label of the Linux platform to build for; the target platform when None.
-      uid: owner of the store objects' files, a number.
-      gid: group of the store objects' files, a number.
-      uname: owner of the store objects' files, a name.
-      gname: group of the store objects' files, a name.
-      layer_compression: how layers are compressed in the OCI layout: "gzip" or "zstd".
-      compressor: how the docker archive is compressed: "gz", "zstd" or "none".
-      passthru: dict of strings that is carried in ImageInfo.
+        and the one of links included; at least 2: `60`.
+      layering: how the objects are ordered and split: `"popularity"`,
+        `"popularity_pinned"` (for images of Bazel targets), `"auto"`, a pipeline
+        as a nested list (`[["popularity_contest"], ["limit_layers", 60]]`), or
+        the label of a JSON file with one.
+      layering_debug: with `True`, prints why each object is in its layer.
+      created: ISO 8601 time in the config, `"2026-01-31T12:00:00Z"`, or `"now"`:
+        the time at which the image is sent (not reproducible).
+      mtime: ISO 8601 time of every file in the image, or `"now"`:
+        as for `created`; every layer is then new with each run.
+      architecture: GOARCH in the config, `"arm64"`, and nothing else; the target
+        platform's when None. To build for another one, set `platform`.
+      platform: label of the Linux platform to build for, `"//platforms:arm64"`;
+        the target platform when None.
+      uid: owner of the store objects' files, a number: `1000`.
+      gid: group of the store objects' files, a number: `1000`.
+      uname: owner of the store objects' files, a name: `"alice"`.
+      gname: group of the store objects' files, a name: `"users"`.
+      layer_compression: how layers are compressed in the OCI layout: `"gzip"` or
+        `"zstd"`.
+      compressor: how the docker archive is compressed: `"gz"`, `"zstd"` or `"none"`.
+      passthru: dict of strings that is carried in ImageInfo: `{"team": "payments"}`.
       **kwargs: attributes of every rule (visibility, tags, testonly, ...).
     """
     _stream_layered_image(
@@ -210,61 +223,74 @@ def build_layered_image(
     ```
 
     Args:
-      name: the target's name.
-      image_name: the repository part of the image's name, lower-cased; the target's name when None.
-      tag: the tag; when None, 32 characters of Nix's base32 that the content determines.
+      name: the target's name: `"hello_image"`.
+      image_name: the repository part of the image's name, lower-cased; the
+        target's name when None: `"registry.example.com/team/hello"`.
+      tag: the tag: `"v1"`; when None, 32 characters of Nix's base32 that the
+        content determines.
       from_image: the image to build on: an image of ours, a docker archive, or
-        an OCI layout (a directory, or a tar of one); archives may be compressed
-        with gzip, xz or zstd. Objects that it holds are not added again.
-      from_image_name: which image of an archive that has several: its name. It
-        selects together with `from_image_tag`; else the first image is taken.
-      from_image_tag: which image of an archive that has several: its tag.
+        an OCI layout (a directory, or a tar of one): `":base"`,
+        `"@debian//:image.tar.xz"`. Archives may be compressed with gzip, xz,
+        zstd or bzip2. Objects that it holds are not added again.
+      from_image_name: which image of an archive that has several: its name,
+        `"alpine"`. It selects together with `from_image_tag`; with one of the
+        two the first image is taken, with a warning.
+      from_image_tag: which image of an archive that has several: its tag, `"3.20"`.
       inherit_config: the fields of the config that come from the base image, as
         Docker's FROM takes them; `["*"]` for all, `["Env"]` as dockerTools does.
       contents: a label or a list of labels: store objects, whose files are
         linked into the image's root, the first winning; any other target with
-        files becomes an object of its own.
-      collisions: what happens when two of the contents give one path: "first"
-        wins with a warning, or "error".
+        files becomes an object of its own: `[":hello", "@nix//:bash"]`.
+      collisions: what happens when two of the contents give one path:
+        `"first"` wins, with a warning; or it is an `"error"`.
       config: the image's config: a dict with the field names of the Docker
-        image specification v1.3; or JSON text of `image_config`, which may
-        stand in a `select`; or the label of a JSON file. In every string of a
-        dict `$(store_path LABEL)` is replaced by the object's store path and
-        brings its closure into the image.
-      config_deps: labels of the objects named by a config that is not a plain dict.
+        image specification v1.3, `{"Cmd": ["/bin/hello"], "Env": ["A=b"]}`; or
+        JSON text of `image_config`, which may stand in a `select`; or the label
+        of a JSON file. In every string of a dict `$(store_path LABEL)` is
+        replaced by the object's store path and brings its closure into the image.
+      config_deps: labels of the objects named by a config that is not a plain
+        dict: `[":hello"]`.
       extra_commands: a shell script that runs in the tree of links, as an
-        ordinary user: relative paths are the image's. `$(store_path LABEL)`
-        works as in `config`; what the result mentions is in the image.
+        ordinary user, with paths relative to the image's root:
+        `"mkdir -p tmp && chmod 1777 tmp"`. `$(store_path LABEL)` works as in
+        `config`; what the result mentions is in the image.
       fake_root_commands: a shell script that runs after it, as root: owners,
-        modes and devices that it sets are those of the image.
-      enable_fakechroot: absolute paths in `fake_root_commands` are the image's.
+        modes and devices that it sets are those of the image:
+        `"mkdir -p home/a && chown 1000:1000 home/a"`.
+      enable_fakechroot: absolute paths in `fake_root_commands` are the image's:
+        with `True`, `"useradd --create-home alice"` works.
       tools: labels of programs that scripts can start by name, beside the
-        built-in commands.
+        built-in commands: `["//tools:generate_config"]`.
       store_deps: labels of further objects that scripts can read and that
-        their results may mention.
-      include_store_paths: whether the store objects are in the image; False for
+        their results may mention: `[":templates"]`.
+      include_store_paths: whether the store objects are in the image; `False` for
         images that run with the store mounted.
       include_nix_db: whether the image has a database of its contents' closure,
-        for Nix in the image.
+        for Nix in the image: `True`.
       max_layers: the most layers the image may have, those of the base image
-        and the one of links included; at least 2.
-      layering: how the objects are ordered and split: "popularity",
-        "popularity_pinned" (for images of Bazel targets), "auto", a pipeline as
-        a nested list, or the label of a JSON file with one.
-      layering_debug: prints why each object is in its layer.
-      created: ISO 8601 time in the config, or "now": the time of
-        the build that made the config (not reproducible).
-      mtime: ISO 8601 time of every file in the image, or "now": the time of the
-        build in which the content changed; no layer is shared then.
-      architecture: GOARCH in the config; the target platform's when None.
-      platform: label of the Linux platform to build for; the target platform when None.
-      uid: owner of the store objects' files, a number.
-      gid: group of the store objects' files, a number.
-      uname: owner of the store objects' files, a name.
-      gname: group of the store objects' files, a name.
-      layer_compression: how layers are compressed in the OCI layout: "gzip" or "zstd".
-      compressor: how the docker archive is compressed: "gz", "zstd" or "none".
-      passthru: dict of strings that is carried in ImageInfo.
+        and the one of links included; at least 2: `60`.
+      layering: how the objects are ordered and split: `"popularity"`,
+        `"popularity_pinned"` (for images of Bazel targets), `"auto"`, a pipeline
+        as a nested list (`[["popularity_contest"], ["limit_layers", 60]]`), or
+        the label of a JSON file with one.
+      layering_debug: with `True`, prints why each object is in its layer.
+      created: ISO 8601 time in the config, `"2026-01-31T12:00:00Z"`, or `"now"`:
+        the time of the build that made the config (not reproducible).
+      mtime: ISO 8601 time of every file in the image, or `"now"`:
+        the time of the build in which the content changed; no layer is
+        shared with other images then.
+      architecture: GOARCH in the config, `"arm64"`, and nothing else; the target
+        platform's when None. To build for another one, set `platform`.
+      platform: label of the Linux platform to build for, `"//platforms:arm64"`;
+        the target platform when None.
+      uid: owner of the store objects' files, a number: `1000`.
+      gid: group of the store objects' files, a number: `1000`.
+      uname: owner of the store objects' files, a name: `"alice"`.
+      gname: group of the store objects' files, a name: `"users"`.
+      layer_compression: how layers are compressed in the OCI layout: `"gzip"` or
+        `"zstd"`.
+      compressor: how the docker archive is compressed: `"gz"`, `"zstd"` or `"none"`.
+      passthru: dict of strings that is carried in ImageInfo: `{"team": "payments"}`.
       **kwargs: attributes of every rule (visibility, tags, testonly, ...).
     """
     _build_layered_image(

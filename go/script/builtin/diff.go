@@ -159,7 +159,7 @@ func (d *differ) files(a, b string, infoA, infoB scriptfs.Info, below bool) int 
 		return 1
 	case textA.binary || textB.binary:
 		fmt.Fprintf(d.out, "Binary files %s and %s differ\n", a, b)
-		return 2
+		return 1
 	}
 	if below {
 		fmt.Fprintf(d.out, "%s %s %s\n", d.line, a, b)

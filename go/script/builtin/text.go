@@ -1,6 +1,7 @@
 package builtin
 
-// textCommands are the commands that read and write text, and those that run others or tell about the surroundings.
+// textCommands are the commands that read and write text, and those that run others or tell about the surroundings. The map is filled at
+// start, since some of them look commands up themselves.
 var textCommands map[string]Command
 
 func init() {

@@ -167,7 +167,7 @@ func mkdirAll(c *Context, dir string) error {
 }
 
 var (
-	textUsage    = regexp.MustCompile(`(?m)^! (Try '.*--help' for more information\.|Usage: .*|Special files require.*)\n`)
+	textUsage    = regexp.MustCompile(`(?m)^! (?:\w+: )?(Try '.*--help' for more information\.|Usage: .*|Special files require.*)\n`)
 	textPosition = regexp.MustCompile(`char \d+: .*`)
 )
 
