@@ -11,6 +11,7 @@ import (
 	"io"
 
 	"github.com/rules-strata/rules_strata/go/archive"
+	"github.com/rules-strata/rules_strata/go/imagetree"
 )
 
 const (
@@ -34,19 +35,19 @@ type content struct {
 
 // readContents reads files of the image, in one pass over each layer that has
 // one; for each file the texts to search in it.
-func readContents(ctx context.Context, layers []archive.Layer, files map[*inode][]string) (map[*inode]*content, error) {
-	contents := map[*inode]*content{}
+func readContents(ctx context.Context, layers []archive.Layer, files map[*imagetree.Inode][]string) (map[*imagetree.Inode]*content, error) {
+	contents := map[*imagetree.Inode]*content{}
 	for i := range layers {
-		wanted := map[int]*inode{}
+		wanted := map[int]*imagetree.Inode{}
 		for in := range files {
-			if in.layer == i {
-				wanted[in.entry] = in
+			if in.Layer == i {
+				wanted[in.Entry] = in
 			}
 		}
 		if len(wanted) == 0 {
 			continue
 		}
-		err := walk(ctx, layers[i], func(entry int, _ *tar.Header, r io.Reader) error {
+		err := imagetree.Walk(ctx, layers, i, func(entry int, _ *tar.Header, r io.Reader) error {
 			in := wanted[entry]
 			if in == nil {
 				return nil
@@ -58,12 +59,12 @@ func readContents(ctx context.Context, layers []archive.Layer, files map[*inode]
 			contents[in] = c
 			delete(wanted, entry)
 			if len(wanted) == 0 {
-				return errEnough
+				return imagetree.ErrEnough
 			}
 			return nil
 		})
 		if err != nil {
-			return nil, fmt.Errorf("%s: %w", layerName(layers, i), err)
+			return nil, err
 		}
 	}
 	return contents, nil

@@ -17,6 +17,7 @@ import (
 	"strconv"
 	"strings"
 
+	"github.com/rules-strata/rules_strata/go/imagetree"
 	"github.com/rules-strata/rules_strata/go/jsonfile"
 )
 
@@ -127,13 +128,13 @@ func checkPath(name string) error {
 	return nil
 }
 
-var typeNames = []string{"file", "directory", "symlink", "char", "block", "fifo"}
+var typeNames = []string{imagetree.File, imagetree.Directory, imagetree.Symlink, imagetree.Char, imagetree.Block, imagetree.FIFO}
 
 func (p *Path) check() error {
 	if p.Type != "" && !slices.Contains(typeNames, p.Type) {
 		return fmt.Errorf("type is %q, want one of %s", p.Type, strings.Join(typeNames, ", "))
 	}
-	if p.Target != nil && p.Type != "" && p.Type != "symlink" {
+	if p.Target != nil && p.Type != "" && p.Type != imagetree.Symlink {
 		return fmt.Errorf("it has a target, but type is %q: only a symlink has one", p.Type)
 	}
 	if p.Mode != "" {
@@ -166,7 +167,7 @@ func (p *Path) mode() (uint32, error) {
 }
 
 // own says whether a symlink at the path is itself what is described.
-func (p *Path) own() bool { return p.Type == "symlink" || p.Target != nil }
+func (p *Path) own() bool { return p.Type == imagetree.Symlink || p.Target != nil }
 
 // reads says whether the file's content matters, ofFile whether anything does
 // that only a file has.

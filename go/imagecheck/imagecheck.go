@@ -3,8 +3,11 @@ package imagecheck
 import (
 	"context"
 	"fmt"
+	"maps"
+	"slices"
 
 	"github.com/rules-strata/rules_strata/go/archive"
+	"github.com/rules-strata/rules_strata/go/imagetree"
 )
 
 // Image is an image whose layers can be made more than once: a call of Archive
@@ -33,7 +36,7 @@ func Run(ctx context.Context, img Image, e *Expectations) (*Report, error) {
 	if len(e.Paths)+len(e.Absent) == 0 {
 		return report, nil
 	}
-	root, err := flatten(ctx, img.Archive().Layers)
+	root, err := imagetree.Flatten(ctx, img.Archive().Layers)
 	if err != nil {
 		return nil, err
 	}
@@ -49,7 +52,7 @@ func Run(ctx context.Context, img Image, e *Expectations) (*Report, error) {
 	}
 	for _, name := range e.Absent {
 		if f := lookup(root, name, false); f.node != nil {
-			report.Failures = append(report.Failures, fmt.Sprintf("%s: there is %s, want nothing", name, f.node.describe()))
+			report.Failures = append(report.Failures, fmt.Sprintf("%s: there is %s, want nothing", name, describe(f.node)))
 		}
 	}
 	return report, nil
@@ -57,30 +60,30 @@ func Run(ctx context.Context, img Image, e *Expectations) (*Report, error) {
 
 // wantedContents lists the files whose content matters, with the texts to
 // search.
-func wantedContents(root *node, paths map[string]Path) map[*inode][]string {
-	files := map[*inode][]string{}
+func wantedContents(root *imagetree.Node, paths map[string]Path) map[*imagetree.Inode][]string {
+	files := map[*imagetree.Inode][]string{}
 	for name, p := range paths {
 		if !p.reads() {
 			continue
 		}
-		if f := lookup(root, name, true); f.node != nil && f.node.typ == "file" {
-			texts := files[f.node.inode]
+		if f := lookup(root, name, true); f.node != nil && f.node.Type == imagetree.File {
+			texts := files[f.node.Inode]
 			if p.Contains != nil {
 				texts = append(texts, *p.Contains)
 			}
-			files[f.node.inode] = texts
+			files[f.node.Inode] = texts
 		}
 	}
 	return files
 }
 
 // checkOne lists what is wrong with one path.
-func checkOne(root *node, name string, p *Path, contents map[*inode]*content) []string {
+func checkOne(root *imagetree.Node, name string, p *Path, contents map[*imagetree.Inode]*content) []string {
 	f := lookup(root, name, !p.own())
 	if f.node == nil {
 		return []string{notThere(root, name, f)}
 	}
-	failures := f.node.failures(p)
+	failures := differences(f.node, p)
 	if f.real != name {
 		for i := range failures {
 			failures[i] += fmt.Sprintf(" (it leads to %s)", f.real)
@@ -93,65 +96,67 @@ func checkOne(root *node, name string, p *Path, contents map[*inode]*content) []
 	switch {
 	case f.node == nil:
 		return append(failures, notThere(root, name, f))
-	case f.node.typ != "file":
-		return append(failures, fmt.Sprintf("it is %s, want a file", f.node.describe()))
+	case f.node.Type != imagetree.File:
+		return append(failures, fmt.Sprintf("it is %s, want a file", describe(f.node)))
 	}
-	if p.Size != nil && f.node.size != *p.Size {
-		failures = append(failures, fmt.Sprintf("size is %d, want %d", f.node.size, *p.Size))
+	if p.Size != nil && f.node.Size != *p.Size {
+		failures = append(failures, fmt.Sprintf("size is %d, want %d", f.node.Size, *p.Size))
 	}
 	if p.reads() {
-		failures = append(failures, contents[f.node.inode].failures(p)...)
+		failures = append(failures, contents[f.node.Inode].failures(p)...)
 	}
 	return failures
 }
 
 // notThere says why nothing is at a path.
-func notThere(root *node, name string, f found) string {
-	if link := lookup(root, name, false); link.node != nil && link.node.typ == "symlink" {
-		return fmt.Sprintf("it is a symlink to %s, where nothing is: %s", link.node.target, f.why)
+func notThere(root *imagetree.Node, name string, f found) string {
+	if link := lookup(root, name, false); link.node != nil && link.node.Type == imagetree.Symlink {
+		return fmt.Sprintf("it is a symlink to %s, where nothing is: %s", link.node.Target, f.why)
 	}
 	return "nothing is there: " + f.why
 }
 
-// failures lists where what is at a path is not as p says, its content aside.
-func (n *node) failures(p *Path) []string {
+// differences lists where what is at a path is not as p says, its content aside.
+func differences(n *imagetree.Node, p *Path) []string {
 	var failures []string
 	differ := func(field, got, want any) {
 		failures = append(failures, fmt.Sprintf("%s is %v, want %v", field, got, want))
 	}
-	if p.Type != "" && n.typ != p.Type {
-		differ("type", n.typ, p.Type)
+	if p.Type != "" && n.Type != p.Type {
+		differ("type", n.Type, p.Type)
 	}
-	if p.Target != nil && n.typ != "symlink" {
-		differ("type", n.typ, "symlink, with target "+*p.Target)
-	} else if p.Target != nil && n.target != *p.Target {
-		differ("target", n.target, *p.Target)
+	if p.Target != nil && n.Type != imagetree.Symlink {
+		differ("type", n.Type, "symlink, with target "+*p.Target)
+	} else if p.Target != nil && n.Target != *p.Target {
+		differ("target", n.Target, *p.Target)
 	}
 	// Parse has read the mode once.
-	if mode, err := p.mode(); err == nil && p.Mode != "" && n.mode != mode {
-		differ("mode", fmt.Sprintf("%04o", n.mode), fmt.Sprintf("%04o", mode))
+	if mode, err := p.mode(); err == nil && p.Mode != "" && n.Mode != mode {
+		differ("mode", fmt.Sprintf("%04o", n.Mode), fmt.Sprintf("%04o", mode))
 	}
-	if p.UID != nil && n.uid != *p.UID {
-		differ("uid", n.uid, *p.UID)
+	if p.UID != nil && n.UID != *p.UID {
+		differ("uid", n.UID, *p.UID)
 	}
-	if p.GID != nil && n.gid != *p.GID {
-		differ("gid", n.gid, *p.GID)
+	if p.GID != nil && n.GID != *p.GID {
+		differ("gid", n.GID, *p.GID)
 	}
 	return failures
 }
 
 // describe says in a few words what it is.
-func (n *node) describe() string {
-	switch n.typ {
-	case "file":
-		return fmt.Sprintf("a file of %d bytes", n.size)
-	case "symlink":
-		return "a symlink to " + n.target
-	case "directory":
-		return "a directory with " + enumerate(sortedKeys(n.children))
-	case "char", "block":
+func describe(n *imagetree.Node) string {
+	switch n.Type {
+	case imagetree.File:
+		return fmt.Sprintf("a file of %d bytes", n.Size)
+	case imagetree.Symlink:
+		return "a symlink to " + n.Target
+	case imagetree.Directory:
+		return "a directory with " + enumerate(sortedKeys(n.Children))
+	case imagetree.Char, imagetree.Block:
 		return "a device node"
 	default:
 		return "a named pipe"
 	}
 }
+
+func sortedKeys[V any](m map[string]V) []string { return slices.Sorted(maps.Keys(m)) }

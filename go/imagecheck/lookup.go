@@ -3,6 +3,8 @@ package imagecheck
 import (
 	"fmt"
 	"strings"
+
+	"github.com/rules-strata/rules_strata/go/imagetree"
 )
 
 // maxLinks is how many symlinks one path may lead through, as in Linux.
@@ -11,7 +13,7 @@ const maxLinks = 40
 // found is where a path leads.
 type found struct {
 	// node is nil if nothing is there.
-	node *node
+	node *imagetree.Node
 	// real is the path without symlinks.
 	real string
 	// why says, if nothing is there, how far the path leads.
@@ -20,10 +22,10 @@ type found struct {
 
 // lookup follows a path from the root. The last part is followed if it is a
 // symlink and follow says so.
-func lookup(root *node, name string, follow bool) found {
+func lookup(root *imagetree.Node, name string, follow bool) found {
 	// dirs are the directories from the root to the current one, names how
 	// they are called in the one above.
-	dirs, names := []*node{root}, []string{}
+	dirs, names := []*imagetree.Node{root}, []string{}
 	rest := strings.Split(name, "/")
 	links := 0
 	for i := 0; i < len(rest); i++ {
@@ -39,19 +41,19 @@ func lookup(root *node, name string, follow bool) found {
 			continue
 		}
 		dir := dirs[len(dirs)-1]
-		if dir.typ != "directory" {
-			return found{why: fmt.Sprintf("%s is a %s", here, dir.typ)}
+		if dir.Type != imagetree.Directory {
+			return found{why: fmt.Sprintf("%s is a %s", here, dir.Type)}
 		}
-		child := dir.children[part]
+		child := dir.Children[part]
 		if child == nil {
-			return found{why: fmt.Sprintf("%s is not in %s, where are %s", quoteName(part), here, enumerate(sortedKeys(dir.children)))}
+			return found{why: fmt.Sprintf("%s is not in %s, where are %s", quoteName(part), here, enumerate(sortedKeys(dir.Children)))}
 		}
-		if child.typ == "symlink" && (follow || hasMore(rest[i+1:])) {
+		if child.Type == imagetree.Symlink && (follow || hasMore(rest[i+1:])) {
 			if links++; links > maxLinks {
 				return found{why: fmt.Sprintf("it leads through more than %d symlinks", maxLinks)}
 			}
-			rest, i = append(strings.Split(child.target, "/"), rest[i+1:]...), -1
-			if strings.HasPrefix(child.target, "/") {
+			rest, i = append(strings.Split(child.Target, "/"), rest[i+1:]...), -1
+			if strings.HasPrefix(child.Target, "/") {
 				dirs, names = dirs[:1], names[:0]
 			}
 			continue

@@ -13,8 +13,7 @@ import (
 	"testing"
 	"time"
 
-	"mvdan.cc/sh/v3/interp"
-
+	"github.com/rules-strata/rules_strata/go/script/bash"
 	"github.com/rules-strata/rules_strata/go/scriptfs"
 )
 
@@ -62,8 +61,11 @@ func writeCases(t *testing.T, file string, cases []bashCase) {
 // realBash runs a case in a real bash.
 func realBash(t *testing.T, c bashCase) (status, output string) {
 	t.Helper()
-	dir := t.TempDir()
-	cmd := exec.Command("bash", "--norc", "--noprofile", "-c", c.text)
+	dir, script := t.TempDir(), filepath.Join(t.TempDir(), "bash")
+	if err := os.WriteFile(script, []byte(c.text), 0o644); err != nil {
+		t.Fatal(err)
+	}
+	cmd := exec.Command("bash", "--norc", "--noprofile", script)
 	cmd.Dir = dir
 	cmd.Env = []string{"PATH=/usr/bin:/bin", "LC_ALL=C", "TZ=UTC", "HOME=/homeless-shelter"}
 	out, err := cmd.Output()
@@ -71,13 +73,19 @@ func realBash(t *testing.T, c bashCase) (status, output string) {
 	if err != nil && !errors.As(err, &failed) {
 		t.Fatal(err)
 	}
-	return fmt.Sprint(cmd.ProcessState.ExitCode()), strings.ReplaceAll(string(out), dir, "/build/old_out")
+	text := strings.ReplaceAll(string(out), dir, "/build/old_out")
+	return fmt.Sprint(cmd.ProcessState.ExitCode()), strings.ReplaceAll(text, script, "bash")
 }
 
-// testRun is a run whose standard output and error are apart.
-func testRun(t *testing.T, text string, privileged bool) (r *run, stdout, stderr string, err error) {
+// newPlace is an empty file system of a build.
+func newPlace(t *testing.T) Place {
 	t.Helper()
 	fs := scriptfs.New(time.Unix(315532800, 0))
+	t.Cleanup(func() {
+		if err := fs.Close(); err != nil {
+			t.Error(err)
+		}
+	})
 	for _, dir := range []string{"/build", "/tmp"} {
 		if err := fs.MountEmpty(dir, 0o755); err != nil {
 			t.Fatal(err)
@@ -90,29 +98,22 @@ func testRun(t *testing.T, text string, privileged bool) (r *run, stdout, stderr
 		t.Fatal(err)
 	}
 	fs.CloseRoot()
-	ctx, cancel := context.WithCancelCause(context.Background())
-	defer cancel(nil)
+	return Place{FS: fs, Dir: "/build/old_out", Root: "/build/old_out", Scratch: "/build", StoreDir: "/nix/store"}
+}
+
+// runText runs a text with its standard output and error apart and without
+// options.
+func runText(t *testing.T, text string) (status int, stdout, stderr string, err error) {
+	t.Helper()
+	m := &machine{script: Script{Name: "test", Text: text, Privileged: true}, place: newPlace(t)}
 	var out, errout bytes.Buffer
-	r = &run{
-		script: Script{Name: "test", Text: text, Privileged: privileged},
-		place:  Place{FS: fs, Dir: "/build/old_out", Root: "/build/old_out", Scratch: "/build", Output: &errout},
-		cancel: cancel, output: &lockedWriter{w: &errout},
+	c := m.config(context.Background())
+	c.Dir, c.Env, c.Name, c.Umask, c.Stdout, c.Stderr = m.place.Dir, m.environment(), "bash", defaultUmask, &out, &errout
+	result, err := bash.Run(text, c)
+	if err == nil {
+		err = m.Failed()
 	}
-	file, err := r.parse(text)
-	if err != nil {
-		return r, "", "", err
-	}
-	file.Name = "bash"
-	stdoutWriter := &lockedWriter{w: &out}
-	shell, err := r.shell(shellOptions{dir: r.place.Dir, env: r.environment(), stdout: stdoutWriter, stderr: r.output})
-	if err != nil {
-		t.Fatal(err)
-	}
-	err = shell.Run(ctx, file)
-	if fatal := r.outcome(err); fatal != nil {
-		err = fatal
-	}
-	return r, out.String(), errout.String(), err
+	return result.Status, out.String(), errout.String(), err
 }
 
 func TestBash(t *testing.T) {
@@ -129,24 +130,19 @@ func TestBash(t *testing.T) {
 			}
 			t.Run(strings.TrimSuffix(filepath.Base(file), ".bash")+"/"+c.name, func(t *testing.T) {
 				t.Parallel()
-				_, output, stderr, err := testRun(t, c.text, true)
+				status, output, stderr, err := runText(t, c.text)
 				if want, ok := strings.CutPrefix(c.status, "refused"); ok {
 					want = strings.TrimSpace(want)
-					var status interp.ExitStatus
-					if err == nil || errors.As(err, &status) || !strings.Contains(err.Error(), want) {
-						t.Errorf("got %q %v, want an error with %q", output, err, want)
+					if err == nil || !strings.Contains(err.Error(), want) {
+						t.Errorf("got status %d and %q, error %v, want an error with %q", status, output, err, want)
 					}
 					return
 				}
-				status := "0"
-				var code interp.ExitStatus
-				if errors.As(err, &code) {
-					status = fmt.Sprint(uint8(code))
-				} else if err != nil {
-					status = err.Error()
+				if err != nil {
+					t.Fatalf("%s\n%v", c.text, err)
 				}
-				if got, want := strings.TrimSuffix(output, "\n"), strings.TrimSuffix(c.output, "\n"); got != want || status != c.status {
-					t.Errorf("%s\ngot status %s and\n%s\nwant status %s and\n%s\nstderr: %s", c.text, status, got, c.status, want, stderr)
+				if got, want := strings.TrimSuffix(output, "\n"), strings.TrimSuffix(c.output, "\n"); got != want || fmt.Sprint(status) != c.status {
+					t.Errorf("%s\ngot status %d and\n%s\nwant status %s and\n%s\nstderr: %s", c.text, status, got, c.status, want, stderr)
 				}
 			})
 		}

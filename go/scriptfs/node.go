@@ -72,6 +72,7 @@ func (n *node) info(name string) Info {
 	i := Info{
 		Name: name, Ino: n.ino, Type: n.typ, Mode: n.mode, UID: n.uid, GID: n.gid,
 		Nlink: n.nlink, Major: n.major, Minor: n.minor, Target: n.target, MTime: n.mtime,
+		ReadOnly: n.has(readOnly) && n.device == nil,
 	}
 	switch n.typ {
 	case Regular:

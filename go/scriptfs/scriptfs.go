@@ -79,6 +79,8 @@ type Info struct {
 	// Target is a symlink's text.
 	Target string
 	MTime  time.Time
+	// ReadOnly says that nobody can change the file.
+	ReadOnly bool
 }
 
 // FS is a file system, or a part of one that cannot be left: a view that

@@ -63,7 +63,7 @@ func (c *customisationCmd) Run(stderr io.Writer) error {
 
 // image is what the flags say.
 func (c *customisationCmd) image(stderr io.Writer) (scripts.Image, error) {
-	image := scripts.Image{Fakechroot: c.Fakechroot, Output: stderr}
+	image := scripts.Image{Fakechroot: c.Fakechroot, Output: stderr, StoreDir: c.StoreDir}
 	sources, err := c.sources()
 	if err != nil {
 		return image, err

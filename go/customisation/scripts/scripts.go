@@ -51,7 +51,9 @@ type Image struct {
 	// Fakechroot makes the tree the root of fake_root_commands.
 	Fakechroot bool
 	Pool       Pool
-	Tools      []script.Tool
+	// StoreDir is the store directory.
+	StoreDir string
+	Tools    []script.Tool
 	// Output gets what the scripts write to their standard output and error.
 	Output io.Writer
 }
@@ -72,7 +74,7 @@ func run(ctx context.Context, fs *scriptfs.FS, image Image) (*scriptfs.FS, strin
 	if err := plant(fs, image); err != nil {
 		return fs, "", err
 	}
-	place := script.Place{FS: fs, Dir: treeDir, Root: treeDir, Scratch: scratch, Tools: image.Tools, Output: image.Output}
+	place := script.Place{FS: fs, Dir: treeDir, Root: treeDir, Scratch: scratch, Tools: image.Tools, Output: image.Output, StoreDir: image.StoreDir}
 	if image.ExtraCommands != "" {
 		if err := script.Run(ctx, script.Script{Name: "extra_commands", Text: image.ExtraCommands}, place); err != nil {
 			return fs, "", err

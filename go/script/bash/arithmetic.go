@@ -13,7 +13,7 @@ func (sh *Shell) arithmeticNode(n syntax.ArithmExpr) (int64, error) {
 	if n == nil {
 		return 0, nil
 	}
-	text, err := sh.documentText(sh.document(n))
+	text, err := sh.expandNode(n)
 	if err != nil {
 		return 0, err
 	}

@@ -165,7 +165,7 @@ func (sh *Shell) key(node syntax.ArithmExpr) (string, error) {
 	if w, ok := node.(*syntax.Word); ok {
 		return sh.value(w, false)
 	}
-	return sh.documentText(sh.document(node))
+	return sh.expandNode(node)
 }
 
 // indirect handles ${!name}: it is done for a name reference, else the operand

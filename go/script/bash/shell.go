@@ -63,6 +63,8 @@ type Shell struct {
 	failedCommand string
 
 	getopts getopts
+	// finished are the statuses of what ran in the background.
+	finished []int
 }
 
 // function is a function and the text that it stands in.

@@ -131,7 +131,7 @@ func (sh *Shell) call(args []string) jump {
 }
 
 // builtin runs one of the shell's own commands.
-func (sh *Shell) builtin(name string, b builtin, args []string) jump {
+func (sh *Shell) builtin(name string, b own, args []string) jump {
 	pos := sh.pos
 	j := b(sh, args)
 	sh.pos = pos

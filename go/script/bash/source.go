@@ -12,8 +12,17 @@ type source struct {
 	text string
 	// line is where in the script the text was read, 0 for the script itself.
 	line uint
-	// words are arithmetic expressions and subscripts of the text as words.
-	words map[syntax.Node]*syntax.Word
+	// before is how many lines of a longer text come before this one.
+	before uint
+	// documents are arithmetic expressions and subscripts of the text.
+	documents map[syntax.Node]document
+}
+
+// document is a part of a text as a word in which quotes mean nothing, and
+// that part as a text of its own.
+type document struct {
+	word   *syntax.Word
+	source *source
 }
 
 // parsed is a text after parsing.
@@ -25,7 +34,7 @@ type parsed struct {
 // parse parses a text. That it is no bash ends the script: what names the
 // text in the message.
 func (sh *Shell) parse(text, what string) parsed {
-	src := &source{text: text, words: map[syntax.Node]*syntax.Word{}}
+	src := &source{text: text, documents: map[syntax.Node]document{}}
 	if what != "" {
 		src.line = sh.pos.Line
 	}
@@ -40,7 +49,7 @@ func (sh *Shell) parse(text, what string) parsed {
 			err = errors.New(parseError.Text)
 		case errors.As(err, &langError):
 			pos = langError.Pos
-			err = &Unsupported{Feature: langError.Feature.String()}
+			err = &Unsupported{Feature: langError.Feature}
 		}
 		sh.pos = src.at(pos)
 		if what != "" {
@@ -53,13 +62,11 @@ func (sh *Shell) parse(text, what string) parsed {
 
 // at is a place of the text.
 func (s *source) at(p syntax.Pos) Pos {
-	if s == nil {
-		return Pos{Line: p.Line()}
-	}
+	line := p.Line() + s.before
 	if s.line > 0 {
-		return Pos{Line: s.line, Inner: p.Line()}
+		return Pos{Line: s.line, Inner: line}
 	}
-	return Pos{Line: p.Line()}
+	return Pos{Line: line}
 }
 
 // between is the text from one place to another.
@@ -71,19 +78,24 @@ func (s *source) between(from, to syntax.Pos) string {
 	return s.text[a:b]
 }
 
-// document is the text of a node as a word in which quotes mean nothing, as
-// in arithmetic.
-func (sh *Shell) document(n syntax.Node) *syntax.Word {
+// expandNode expands the text of a node as in double quotes, as bash does with
+// arithmetic.
+func (sh *Shell) expandNode(n syntax.Node) (string, error) {
 	src := sh.source
-	if w, ok := src.words[n]; ok {
-		return w
+	d, ok := src.documents[n]
+	if !ok {
+		d.source = &source{
+			text: src.between(n.Pos(), n.End()), line: src.line, before: src.before + n.Pos().Line() - 1,
+			documents: map[syntax.Node]document{},
+		}
+		var err error
+		d.word, err = syntax.NewParser(syntax.Variant(syntax.LangBash)).Document(strings.NewReader(d.source.text))
+		if err != nil {
+			sh.fail(err)
+		}
+		src.documents[n] = d
 	}
-	from, to := n.Pos(), n.End()
-	text := src.between(from, to)
-	w, err := syntax.NewParser(syntax.Variant(syntax.LangBash)).Document(strings.NewReader(text))
-	if err != nil {
-		sh.fail(err)
-	}
-	src.words[n] = w
-	return w
+	sh.source = d.source
+	defer func() { sh.source = src }()
+	return sh.documentText(d.word)
 }

@@ -53,7 +53,8 @@ func with(base map[string]string, more ...string) map[string]string {
 // fileModes are the modes of the files that the sets have, 0644 where not listed.
 var fileModes = map[string]uint32{"etc/shadow": 0o640, "etc/gshadow": 0o600, "etc/skel/bin/x": 0o750, "bin/bash": 0o755}
 
-// accountCase is one image and the commands that are run in it, one a line, with fields split at blanks ("_" stands for a blank after -c, <TEXT for
+// accountCase is one image and the commands that are run in it, one a line,
+// with fields split at blanks ("_" stands for a blank after -c, <TEXT for
 // the standard input).
 type accountCase struct {
 	name     string
@@ -141,7 +142,8 @@ var accountCases = []accountCase{
 	{"rename keeps memberships", with(debian, "etc/group", "root:x:0:\nsudo:x:27:zoe,alice,bob\nalice:x:1000:\n", "etc/gshadow",
 		"root:*::\nsudo:*:alice:zoe,alice,bob\nalice:!::\n",
 		"etc/passwd",
-		"alice:x:1000:1000::/home/alice:/bin/sh\nbob:x:1001:1000::/:/bin/sh\nzoe:x:1002:27::/:/bin/sh\n"), []string{"usermod -l ally alice", "usermod -l bo -aG alice bob"}},
+		"alice:x:1000:1000::/home/alice:/bin/sh\nbob:x:1001:1000::/:/bin/sh\nzoe:x:1002:27::/:/bin/sh\n"),
+		[]string{"usermod -l ally alice", "usermod -l bo -aG alice bob"}},
 	{"userdel", debian, []string{"useradd -m alice", "useradd -m -G sudo,alice bob", "userdel alice", "userdel -r bob", "userdel bob",
 		"useradd -r svc", "userdel svc", "userdel"}},
 	{"userdel keeps shared groups", debian, []string{"useradd alice", "useradd -g alice bob", "userdel alice", "userdel -f bob",

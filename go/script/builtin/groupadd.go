@@ -49,7 +49,7 @@ func (f *accountFiles) lockGroups(status int) error {
 	return err
 }
 
-// setMembers adds users that there are to a list of members.
+// addMembers adds users that there are to a list of members.
 func (f *accountFiles) addMembers(members []string, users string) ([]string, error) {
 	for user := range strings.SplitSeq(users, ",") {
 		if _, ok := f.users.Lookup(user); !ok {

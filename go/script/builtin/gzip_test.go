@@ -75,7 +75,8 @@ func TestGzipStreams(t *testing.T) {
 		t.Errorf("cut: %d %q", status, stderr)
 	}
 	writeFile(t, c.FS, "/tmp/w/r/f", "text")
-	if status, out, _ := run("", "gzip", "-c", "f"); status != 0 || !strings.HasPrefix(out[10:], "f\x00") || out[3] != 8 || out[4:8] == "\x00\x00\x00\x00" {
+	if status, out, _ := run("", "gzip", "-c",
+		"f"); status != 0 || !strings.HasPrefix(out[10:], "f\x00") || out[3] != 8 || out[4:8] == "\x00\x00\x00\x00" {
 		t.Errorf("a file's name and time are not stored: %q", out)
 	}
 	if status, out, _ := run("", "gzip", "-nc", "f"); status != 0 || out[3] != 0 || out[4:8] != "\x00\x00\x00\x00" {

@@ -8,8 +8,8 @@ import (
 	"testing"
 )
 
-// runLine runs a command line and returns what textResult shows.
-func runLine(c *Context, stdin string, args ...string) string {
+// textLine runs a command line and returns what textResult shows.
+func textLine(c *Context, stdin string, args ...string) string {
 	var stdout, stderr bytes.Buffer
 	one := c.With(args...)
 	one.Run, one.Stdin, one.Stdout, one.Stderr = runText, strings.NewReader(stdin), &stdout, &stderr
@@ -52,7 +52,7 @@ func TestIdentity(t *testing.T) {
 			}
 			test.setup(c)
 			c.Privileged = test.privileged
-			if got := runLine(c, "", strings.Fields(test.line)...); got != test.want {
+			if got := textLine(c, "", strings.Fields(test.line)...); got != test.want {
 				t.Errorf("got %s, want %s", got, test.want)
 			}
 		})
@@ -82,7 +82,7 @@ func TestMktemp(t *testing.T) {
 		{"mktemp -t a/bXXX", "! mktemp: invalid template, 'a/bXXX', contains directory separator\n? 1\n"},
 	}
 	for _, test := range tests {
-		if got := runLine(c, "", strings.Fields(test.line)...); got != test.want {
+		if got := textLine(c, "", strings.Fields(test.line)...); got != test.want {
 			t.Errorf("%s: got %s, want %s", test.line, got, test.want)
 		}
 	}
@@ -122,7 +122,7 @@ func TestShell(t *testing.T) {
 				text, words = given, strings.Join(args, " ")
 				return 0
 			}
-			if got := runLine(c, test.stdin, test.args...); got != test.want || text != test.text || words != test.words {
+			if got := textLine(c, test.stdin, test.args...); got != test.want || text != test.text || words != test.words {
 				t.Errorf("got %s%q %q, want %s%q %q", got, text, words, test.want, test.text, test.words)
 			}
 		})
@@ -141,15 +141,13 @@ func TestDateOfScript(t *testing.T) {
 		{[]string{"date", "-d", "tomorrow", "+%F"}, "| 2024-05-07\n"},
 		{[]string{"date", "-d", "next week"}, "! date: invalid date 'next week': known are @SECONDS, ISO 8601, now, today, yesterday and tomorrow\n? 1\n"},
 		{[]string{"date", "0101"}, "! date: setting the date ('0101') is not supported\n? 1\n"},
-		{[]string{"date", "-I", "-R"}, "| Mon, 06 May 2024 07:08:09 +0000\n"},
+		{[]string{"date", "-R"}, "| Mon, 06 May 2024 07:08:09 +0000\n"},
+		{[]string{"date", "-I", "-R"}, "! date: multiple output formats specified\n? 1\n"},
 		{[]string{"date", "-I", "+%s"}, "! date: multiple output formats specified\n? 1\n"},
 		{[]string{"date", "-Ifoo"}, "! date: invalid argument 'foo' for '--iso-8601'\n? 1\n"},
 	}
 	for _, test := range tests {
-		if test.args[1:] != nil && strings.Join(test.args, " ") == "date -I -R" {
-			test.want = "! date: multiple output formats specified\n? 1\n"
-		}
-		if got := runLine(c, "", test.args...); got != test.want {
+		if got := textLine(c, "", test.args...); got != test.want {
 			t.Errorf("%q: got %s, want %s", test.args, got, test.want)
 		}
 	}
@@ -167,7 +165,7 @@ func TestWhich(t *testing.T) {
 		}
 	}
 	c.Env = []string{"PATH=/none:/tools"}
-	if got, want := runLine(c, "", "which", "sed", "tool", "data", "/tools/tool"), "| sed\n| /tools/tool\n| /tools/tool\n? 1\n"; got != want {
+	if got, want := textLine(c, "", "which", "sed", "tool", "data", "/tools/tool"), "| sed\n| /tools/tool\n| /tools/tool\n? 1\n"; got != want {
 		t.Errorf("got %s, want %s", got, want)
 	}
 }
@@ -195,21 +193,15 @@ func (g *gone) Write(p []byte) (int, error) {
 
 // Commands that need not read all their input do not, and all stop when nobody reads what they write.
 func TestEndlessInput(t *testing.T) {
-	lines := []string{"head -n 3", "head -c 9", "sed 3q", "sed -n 3{p;q}", "grep -m 2 l", "grep -q l", "grep -l l"}
-	gone1 := []string{"cat", "cat -n", "tr a b", "cut -c1", "sed p", "grep l", "grep -v x", "uniq -u", "tee", "paste", "nl", "head -n -1", "tail -n +2",
-		"comm /etc/passwd -", "rev", "base64", "seq 99999999999", "cat -A", "tail -c +4", "paste -s", "fold"}
-	for _, line := range append(lines, gone1...) {
+	readers := []string{"head -n 3", "head -c 9", "sed 3q", "sed -n 3{p;q}", "grep -m 2 l", "grep -q l", "grep -l l"}
+	writers := []string{"cat", "cat -n", "tr a b", "cut -c1", "sed p", "grep l", "grep -v x", "uniq -D", "tee", "paste", "nl", "head -n -1", "tail -n +2",
+		"comm /etc/passwd -", "rev", "base64", "seq 99999999999", "cat -A", "tail -c +4", "paste -s"}
+	for _, line := range append(readers, writers...) {
 		t.Run(line, func(t *testing.T) {
 			c := newTestContext(t).With(strings.Fields(line)...)
-			if _, ok := Lookup(c.Args[0]); !ok {
-				t.Skipf("no %s here", c.Args[0])
-			}
 			input := &endless{}
 			var messages bytes.Buffer
 			c.Stdin, c.Stdout, c.Stderr = input, &gone{1 << 20}, &messages
-			if strings.HasPrefix(line, "uniq") {
-				c.Args = []string{"uniq", "-D"}
-			}
 			status := runText(c)
 			if status != 0 || messages.Len() > 0 {
 				t.Errorf("status %d, %s", status, messages.String())
@@ -281,17 +273,17 @@ func TestSedInPlace(t *testing.T) {
 	if err := c.FS.Symlink("f", c.Path("l")); err != nil {
 		t.Fatal(err)
 	}
-	if got := runLine(c, "", "sed", "-i", "--follow-symlinks", "s/a/b/", "l"); got != "" {
+	if got := textLine(c, "", "sed", "-i", "--follow-symlinks", "s/a/b/", "l"); got != "" {
 		t.Error(got)
 	}
 	info, err := c.FS.Lstat(c.Path("f"))
 	if err != nil || info.Mode != 0o4750 || info.UID != 12 || info.GID != 34 {
 		t.Errorf("f is %+v, %v", info, err)
 	}
-	if got := runLine(c, "", "sed", "-i", "s/b/c/", "l"); got != "" {
+	if got := textLine(c, "", "sed", "-i", "s/b/c/", "l"); got != "" {
 		t.Error(got)
 	}
-	if got := runLine(c, "", "cat", "f", "l"); got != "| b\n| c\n" {
+	if got := textLine(c, "", "cat", "f", "l"); got != "| b\n| c\n" {
 		t.Error(got)
 	}
 	entries, err := c.FS.ReadDir(c.Dir)
@@ -308,7 +300,7 @@ func TestTextUnsupported(t *testing.T) {
 		{"grep", "--color=always", "x"}, {"cut", "-d", "\n", "-f1"}, {"printf", "%a", "1"}, {"env", "-S", "x"}, {"sh", "-i"}, {"diff", "-y", "a", "b"},
 		{"cmp", "-b", "a", "b"}, {"date", "-s", "x"}, {"nl", "-d", "abc"},
 	} {
-		got := runLine(c, "", test...)
+		got := textLine(c, "", test...)
 		named := strings.TrimPrefix(test[1], "s/a/b/")
 		named, _, _ = strings.Cut(strings.TrimLeft(named, "-%"), "=")
 		if !strings.Contains(got, "! ") || !strings.Contains(got, named) || !strings.Contains(got, "? ") {

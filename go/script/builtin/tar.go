@@ -1,7 +1,6 @@
 package builtin
 
 import (
-	"bufio"
 	"fmt"
 	"io"
 	"slices"
@@ -12,9 +11,16 @@ import (
 // tarFailure is the exit status of tar for all errors.
 const tarFailure = 2
 
-var tarOptions = []string{"c,create", "x,extract,get", "t,list", "f,file=", "C,directory=", "z,gzip,gunzip,ungzip", "J,xz", "j,bzip2", "zstd",
+// tarError is an error in GNU tar's words.
+type tarError string
+
+func (e tarError) Error() string { return string(e) }
+
+var tarOptions = []string{"c,create", "x,extract,get", "t,list", "f,file=", "C,directory=", "z,gzip,gunzip,ungzip", "J,xz",
+	"j,bzip2", "zstd",
 	"a,auto-compress", "v,verbose", "p,preserve-permissions,same-permissions", "strip-components=", "exclude=", "X,exclude-from=",
-	"T,files-from=", "null", "owner=", "group=", "numeric-owner", "mtime=", "mode=", "sort=", "format=", "h,dereference", "hard-dereference",
+	"T,files-from=", "null", "owner=", "group=", "numeric-owner", "mtime=", "mode=", "sort=", "format=", "h,dereference",
+	"hard-dereference",
 	"o,no-same-owner", "same-owner", "no-same-permissions", "no-recursion", "k,keep-old-files", "m,touch", "O,to-stdout",
 	"P,absolute-names", "keep-directory-symlink"}
 
@@ -78,7 +84,10 @@ func oldTarOptions(args []string) []string {
 	for i := range len(args[1]) {
 		letter := args[1][i : i+1]
 		converted = append(converted, "-"+letter)
-		takesValue := slices.ContainsFunc(tarOptions, func(s string) bool { return strings.HasPrefix(s, letter+",") && strings.HasSuffix(s, "=") })
+		takesValue := slices.ContainsFunc(tarOptions, func(s string) bool {
+			return strings.HasPrefix(s, letter+",") &&
+				strings.HasSuffix(s, "=")
+		})
 		if takesValue && len(rest) > 0 {
 			converted, rest = append(converted, rest[0]), rest[1:]
 		}
@@ -151,39 +160,10 @@ func (r *tarRun) check() error {
 		return r.readNames(file, end, func(name string) { r.operands = append(r.operands, tarOperand{name, r.directory, r.excludes}) })
 	}
 	if n := len(r.operands); r.o.has("c") && n > 0 && len(r.operands[n-1].excludes) < len(r.excludes) {
-		return fmt.Errorf("--exclude '%s' has no effect: it stands after the names, and counts for those that follow it", r.excludes[len(r.excludes)-1])
+		return fmt.Errorf("--exclude '%s' has no effect: it stands after the names, and counts for those that follow it",
+			r.excludes[len(r.excludes)-1])
 	}
 	return nil
-}
-
-// readNames reads a file of names.
-func (r *tarRun) readNames(file, end string, add func(name string)) error {
-	in, err := r.c.Open(tarInput(file))
-	if err != nil {
-		return fmt.Errorf("%s: Cannot open: %s", file, reason(err))
-	}
-	defer func() { _ = in.Close() }()
-	names := bufio.NewReader(in)
-	for {
-		name, err := names.ReadString(end[0])
-		if name = strings.TrimSuffix(name, end); name != "" {
-			add(name)
-		}
-		if err == io.EOF {
-			return nil
-		}
-		if err != nil {
-			return err
-		}
-	}
-}
-
-// tarInput turns "-" into the name of standard input.
-func tarInput(file string) string {
-	if file == "-" {
-		return "/dev/stdin"
-	}
-	return file
 }
 
 // in is a copy of c with another working directory.
@@ -197,81 +177,4 @@ func (c *Context) in(directory string) *Context {
 func (r *tarRun) warn(format string, args ...any) {
 	r.c.Errorf(format, args...)
 	r.status = tarFailure
-}
-
-// safeName takes off a member's name what leads out of the directory: slashes at the start, and all up to the last "..".
-func (r *tarRun) safeName(name, what string) string {
-	if r.o.has("P") {
-		return name
-	}
-	cut := 0
-	for i := 0; i < len(name); {
-		end := strings.IndexByte(name[i:], '/')
-		if end < 0 {
-			end = len(name) - i
-		}
-		if name[i:i+end] == ".." {
-			cut = min(i+end+1, len(name))
-		}
-		i += end + 1
-	}
-	for cut < len(name) && name[cut] == '/' {
-		cut++
-	}
-	if cut > 0 && !r.removed[what+name[:cut]] {
-		r.removed[what+name[:cut]] = true
-		r.c.Errorf("Removing leading `%s' from %s", name[:cut], what)
-	}
-	if cut == len(name) {
-		return "."
-	}
-	return name[cut:]
-}
-
-// excluded says whether patterns of --exclude leave out a file: a pattern matches from any component on, and whatever is in what it matches.
-func excluded(name string, patterns []string) bool {
-	for _, pattern := range patterns {
-		pattern = strings.TrimRight(pattern, "/")
-		for start := 0; ; {
-			text := strings.TrimSuffix(name[start:], "/")
-			for end := 0; end >= 0; {
-				next := strings.IndexByte(text[end:], '/')
-				whole := len(text)
-				if next >= 0 {
-					whole = end + next
-				}
-				if whole > 0 && matchGlob(pattern, text[:whole], false) {
-					return true
-				}
-				if next < 0 {
-					break
-				}
-				end = whole + 1
-			}
-			next := strings.IndexByte(name[start:], '/')
-			if next < 0 {
-				break
-			}
-			start += next + 1
-		}
-	}
-	return false
-}
-
-// shownName is a name as tar prints it: what is not printable as in C.
-func shownName(name string) string {
-	letters := map[byte]string{'\a': `\a`, '\b': `\b`, '\f': `\f`, '\n': `\n`, '\r': `\r`, '\t': `\t`, '\v': `\v`, '\\': `\\`}
-	var b strings.Builder
-	for i := range len(name) {
-		letter, ok := letters[name[i]]
-		switch {
-		case ok:
-			b.WriteString(letter)
-		case notPrintable(rune(name[i])):
-			fmt.Fprintf(&b, `\%03o`, name[i])
-		default:
-			b.WriteByte(name[i])
-		}
-	}
-	return b.String()
 }

@@ -290,25 +290,32 @@ func TestTarRefuses(t *testing.T) {
 		made    []string
 		absent  []string
 	}{
-		{"D11 dot dot", []tar.Header{file("../x"), file("a/../../y"), file("ok")}, nil, 2, []string{"../x: Member name contains '..'", "a/../../y"},
+		{"D11 dot dot", []tar.Header{file("../x"), file("a/../../y"), file("ok")}, nil, 2,
+			[]string{"../x: Member name contains '..'", "a/../../y"},
 			[]string{"/tmp/w/r/ok"}, []string{"/tmp/w/x", "/tmp/w/y"}},
-		{"D11 through an absolute symlink", []tar.Header{link("d", "/etc"), file("d/evil"), file("ok")}, nil, 2, []string{"d/evil: goes through d -> /etc"},
+		{"D11 through an absolute symlink", []tar.Header{link("d",
+			"/etc"), file("d/evil"), file("ok")}, nil, 2, []string{"d/evil: goes through d -> /etc"},
 			[]string{"/tmp/w/r/ok"}, []string{"/etc/evil"}},
-		{"D11 through a symlink to above", []tar.Header{dir("s"), link("s/d", "../.."), file("./s//d/evil")}, nil, 2, []string{"s/d -> ../.."},
+		{"D11 through a symlink to above", []tar.Header{dir("s"), link("s/d",
+			"../.."), file("./s//d/evil")}, nil, 2, []string{"s/d -> ../.."},
 			nil, []string{"/tmp/w/evil"}},
-		{"D11 hard link through a symlink", []tar.Header{link("d", "/etc"), hard("h", "d/passwd")}, nil, 2, []string{"h: goes through d -> /etc"},
+		{"D11 hard link through a symlink", []tar.Header{link("d", "/etc"), hard("h",
+			"d/passwd")}, nil, 2, []string{"h: goes through d -> /etc"},
 			nil, []string{"/tmp/w/r/h"}},
 		{"a symlink within is followed", []tar.Header{dir("s"), link("l", "s"), file("l/f")}, nil, 0, nil, []string{"/tmp/w/r/s/f"}, nil},
 		{"a symlink that was replaced", []tar.Header{link("d", "/etc"), dir("d"), file("d/f")}, nil, 0, nil, []string{"/tmp/w/r/d/f"}, nil},
-		{"D13 absent target", []tar.Header{hard("h", "none"), file("ok")}, nil, 2, []string{"h: Cannot hard link to 'none': No such file or directory"},
+		{"D13 absent target", []tar.Header{hard("h",
+			"none"), file("ok")}, nil, 2, []string{"h: Cannot hard link to 'none': No such file or directory"},
 			[]string{"/tmp/w/r/ok"}, []string{"/tmp/w/r/h"}},
-		{"D13 later target", []tar.Header{hard("h", "t"), file("t")}, nil, 2, []string{"Cannot hard link to 't'"}, []string{"/tmp/w/r/t"}, nil},
+		{"D13 later target", []tar.Header{hard("h",
+			"t"), file("t")}, nil, 2, []string{"Cannot hard link to 't'"}, []string{"/tmp/w/r/t"}, nil},
 		{"absolute names", []tar.Header{file("/tmp/w/evil")}, nil, 0, []string{"Removing leading `/' from member names"},
 			[]string{"/tmp/w/r/tmp/w/evil"}, []string{"/tmp/w/evil"}},
 		{"absolute names with -P", []tar.Header{file("/tmp/w/kept")}, []string{"-P"}, 0, nil, []string{"/tmp/w/kept"}, nil},
 		{"D12 a file and then a directory", []tar.Header{file("a"), dir("a"), file("a/b")}, nil, 0, nil, []string{"/tmp/w/r/a/b"}, nil},
 		{"D12 a file above", []tar.Header{file("a"), file("a/b")}, nil, 2, []string{"a/b: Cannot open: Not a directory"}, nil, nil},
-		{"unknown option", nil, []string{"--transform=s/a/b/"}, 2, []string{"unrecognised option '--transform'", "--strip-components"}, nil, nil},
+		{"unknown option", nil, []string{"--transform=s/a/b/"}, 2, []string{"unrecognised option '--transform'",
+			"--strip-components"}, nil, nil},
 		{"bad strip", nil, []string{"--strip-components=x"}, 2, []string{"x: Invalid number of elements"}, nil, nil},
 		{"not gzip", []tar.Header{file("a")}, []string{"-z"}, 2, []string{"not in gzip format"}, nil, nil},
 	} {
@@ -380,8 +387,10 @@ func TestTarNamesFromFile(t *testing.T) {
 			t.Errorf("%s: %d %q %q", step.line, status, stdout, stderr)
 		}
 	}
-	for line, want := range map[string]string{"tar": "You must specify one of", "tar cf x": "Cowardly refusing", "tar cf x c --exclude=c": "has no effect",
-		"tar cjf x c": "cannot compress with bzip2", "tar cf x --format=pax c": "--format=pax is not supported", "tar cf x --mtime=tomorrow? c": "not understood"} {
+	for line, want := range map[string]string{"tar": "You must specify one of", "tar cf x": "Cowardly refusing",
+		"tar cf x c --exclude=c": "has no effect",
+		"tar cjf x c":            "cannot compress with bzip2", "tar cf x --format=pax c": "--format=pax is not supported",
+		"tar cf x --mtime=tomorrow? c": "not understood"} {
 		if status, _, stderr := runLine(t, c, strings.Fields(line)...); status != 2 || !strings.Contains(stderr, want) {
 			t.Errorf("%s: %d %q", line, status, stderr)
 		}

@@ -99,7 +99,7 @@ func (r *tarRun) read(visit func(m tarMember, content io.Reader) error) error {
 		return fmt.Errorf("cannot read the archive to its end: %w", err)
 	}
 	if plain.n%tarBlock != 0 {
-		return errors.New("Unexpected EOF in archive") //nolint:staticcheck // GNU's words
+		return tarError("Unexpected EOF in archive")
 	}
 	for i, operand := range r.operands {
 		if !found[i] {
@@ -116,7 +116,8 @@ func (r *tarRun) decompress(in io.Reader) (*tarInputReader, error) {
 	if err != nil && !errors.Is(err, io.EOF) {
 		return nil, err
 	}
-	want := map[string]decompress.Format{"z": decompress.Gzip, "J": decompress.XZ, "j": decompress.Bzip2, "zstd": decompress.Zstd}[r.o.last("z", "J", "j", "zstd")]
+	formats := map[string]decompress.Format{"z": decompress.Gzip, "J": decompress.XZ, "j": decompress.Bzip2, "zstd": decompress.Zstd}
+	want := formats[r.o.last("z", "J", "j", "zstd")]
 	if got := decompress.Detect(first); want != "" && got != want {
 		return nil, fmt.Errorf("the archive is not in %s format", want)
 	}
@@ -126,7 +127,7 @@ func (r *tarRun) decompress(in io.Reader) (*tarInputReader, error) {
 	}
 	checked := bufio.NewReader(plain)
 	if first, err = checked.Peek(tarBlock); err != nil && !errors.Is(err, io.EOF) || len(first) < tarBlock || !isTarBlock(first) {
-		return nil, errors.Join(errors.New("This does not look like a tar archive"), plain.Close()) //nolint:staticcheck // GNU's words
+		return nil, errors.Join(tarError("This does not look like a tar archive"), plain.Close())
 	}
 	return &tarInputReader{Reader: checked, Closer: plain}, nil
 }

@@ -36,11 +36,11 @@ func runTee(c *Context) int {
 			if d.Writer == nil {
 				continue
 			}
-			if _, err := d.Write(buffer[:n]); err != nil {
+			if _, err := d.Write(buffer[:n]); readerGone(err) {
+				return status
+			} else if err != nil {
 				to[i].Writer = nil
-				if !readerGone(err) {
-					status = c.Fail(1, "%s: %s", d.name, reason(err))
-				}
+				status = c.Fail(1, "%s: %s", d.name, reason(err))
 			}
 		}
 		if err == io.EOF {

@@ -100,7 +100,7 @@ false | true; echo $?; true | false; echo $?; set -o pipefail; false | true; ech
 #### pipe with cd
 mkdir d; true | cd d; echo ${PWD##*/}
 ---- 0
-102
+203
 #### pipestatus
 false | true | (exit 3); echo ${PIPESTATUS[@]}
 ---- refused PIPESTATUS
@@ -213,7 +213,7 @@ set -e; if true; then false && true; fi; echo yes
 yes
 #### nounset
 set -u; echo ${x-unset}; echo $x; echo no
----- 127
+---- 1
 unset
 #### nounset with arrays
 set -u; a=(); echo "${a[@]}" ${#a[@]}; echo "$@"; echo ok

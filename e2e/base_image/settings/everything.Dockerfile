@@ -1,0 +1,14 @@
+ARG BASE
+FROM $BASE
+ENTRYPOINT ["echo"]
+CMD ["a", "b"]
+ENV NAME=top ADDED=1
+ENV EMPTY=full
+EXPOSE 8080
+HEALTHCHECK --interval=60s CMD true
+LABEL own=top shared=top
+SHELL ["/bin/sh", "-c"]
+STOPSIGNAL SIGQUIT
+USER 0
+VOLUME /more
+WORKDIR /

@@ -1,0 +1,4 @@
+ARG BASE
+FROM $BASE
+ENV PATH=/bin:/sbin
+USER nobody
