@@ -40,17 +40,19 @@ func (l *Layer) describe(objects *flattened) (baseinfo.Layer, error) {
 		return baseinfo.Layer{}, err
 	}
 	defer r.Close()
-	digester := &digester{r: r, hash: digest(l.DiffID).hash()}
+	digester := &digester{r: r.Reader, hash: digest(l.DiffID).hash()}
 	entries, err := objects.readLayer(digester)
-	if err == nil {
-		// What follows the tar's end belongs to the digest.
-		_, err = io.Copy(io.Discard, digester)
-	}
 	if digester.err != nil {
-		return baseinfo.Layer{}, digester.err // it says which layer it is
-	}
-	if got := digest(l.DiffID).of(digester.hash); err == nil && string(got) != l.DiffID {
-		err = wrongDigest("diff ID", got, digest(l.DiffID))
+		err = digester.err
+	} else {
+		// What follows the tar's end belongs to the digest, and what is wrong
+		// with the tar may follow from a wrong one.
+		_, _ = io.Copy(io.Discard, digester)
+		wrong := digester.err
+		if got := digest(l.DiffID).of(digester.hash); wrong == nil && string(got) != l.DiffID {
+			wrong = wrongDigest("diff ID", got, digest(l.DiffID))
+		}
+		err = because(wrong, err)
 	}
 	if err != nil {
 		return baseinfo.Layer{}, l.explain(err)

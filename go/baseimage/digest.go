@@ -4,6 +4,7 @@ import (
 	"crypto/sha256"
 	"crypto/sha512"
 	"encoding/hex"
+	"errors"
 	"fmt"
 	"hash"
 	"io"
@@ -102,6 +103,27 @@ func (v *verifier) end() error {
 	return io.EOF
 }
 
-func wrongDigest(what string, got, want digest) error {
-	return fmt.Errorf("its %s is %s, want %s", what, got, want)
+// digestError says that bytes are not those that they should be.
+type digestError struct {
+	what      string // "digest" or "diff ID"
+	got, want digest
+}
+
+func (e *digestError) Error() string {
+	return fmt.Sprintf("its %s is %s, want %s", e.what, e.got, e.want)
+}
+
+func wrongDigest(what string, got, want digest) error { return &digestError{what, got, want} }
+
+// because is err, which follows from bytes that are not what they should be if
+// cause says that they are not; without err it is cause.
+func because(cause, err error) error {
+	if err == nil {
+		return cause
+	}
+	var wrong, known *digestError
+	if errors.As(cause, &wrong) && !errors.As(err, &known) {
+		return fmt.Errorf("%w: %w", cause, err)
+	}
+	return err
 }

@@ -98,6 +98,7 @@ func TestErrors(t *testing.T) {
 	}
 	tarred := string(tarOf(t, docker...))
 	xed := func(s string) string { return strings.Repeat("x", len(s)) }
+	flipped := func(s string) string { return s[:len(s)/2] + string([]byte{s[len(s)/2] ^ 1}) + s[len(s)/2+1:] }
 	for _, test := range []struct{ name, path, wantErr string }{
 		{"absent", filepath.Join(t.TempDir(), "absent"), "no such file or directory"},
 		{"empty", write(t, ""), "it is a tar without members"},
@@ -169,6 +170,11 @@ func TestErrors(t *testing.T) {
 		{"foreign layer", archive(t, without(custom(changeLayer(obj{"mediaType": "application/vnd.docker.image.rootfs.foreign.diff.tar.gzip", "urls": []string{"https://example.com/layer"}})), layerBlob)),
 			`it is a foreign layer, which is only at "https://example.com/layer", and nothing is fetched from there`},
 		{"another blob", archive(t, replace(layout, layerBlob, xed)), layerBlob + "): "},
+		{"a flipped byte of a blob", archive(t, replace(layout, layerBlob, flipped)),
+			"its digest is sha256:" + hexOf(flipped(gzipped(t, s.layers[0]))) + ", want sha256:" + hexOf(gzipped(t, s.layers[0])) + ": gzip: "},
+		{"a flipped byte of a blob's header", archive(t, replace(layout, layerBlob, func(s string) string { return "?" + s[1:] })),
+			"its digest is sha256:" + hexOf("?"+gzipped(t, s.layers[0])[1:]) + ", want sha256:" + hexOf(gzipped(t, s.layers[0]))},
+		{"a flipped byte of a layer's header", layerIs("?"+s.layers[0][1:], s.layers[0]), ", want sha256:" + hexOf(s.layers[0]) + ": not a tar, or a broken one"},
 		{"layer's blob not there", archive(t, without(layout, layerBlob)), layerBlob + ": file does not exist"},
 		{"manifest not there", folder(t, layoutOf(t, nil, ociDescriptor)), "manifest: "},
 		{"another manifest", archive(t, replace(layout, "blobs/sha256/"+strings.TrimPrefix(ociDescriptor["digest"].(string), "sha256:"), xed)), ": its digest is sha256:"},

@@ -125,17 +125,20 @@ type checked struct {
 }
 
 // toTheEnd reads what is compressed to its end before it ends itself, so that
-// all of it is checked.
+// all of it is checked. That goes before what is wrong with the compression,
+// which only follows from it.
 type toTheEnd struct{ plain, raw io.Reader }
 
 func (t *toTheEnd) Read(p []byte) (int, error) {
 	n, err := t.plain.Read(p)
-	if err == io.EOF {
-		if _, rawErr := io.Copy(io.Discard, t.raw); rawErr != nil {
-			err = rawErr
-		}
+	if err == nil {
+		return n, nil
 	}
-	return n, err
+	_, rawErr := io.Copy(io.Discard, t.raw)
+	if err == io.EOF && rawErr != nil {
+		return n, rawErr
+	}
+	return n, because(rawErr, err)
 }
 
 // both closes two things.

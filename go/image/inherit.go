@@ -28,9 +28,9 @@ func inherits(fields []string, name string) bool {
 //   - Env is merged by name: the base's variables come first, in their order; a
 //     variable that the user sets keeps its place and has the user's value.
 //   - Labels, Volumes and ExposedPorts are joined; the user's labels win.
-//   - Healthcheck: one whose Test is missing or empty takes Test and all that it
-//     does not set from the base's, as the Docker image specification says;
-//     any other replaces the base's.
+//   - Healthcheck takes all that it does not set, or sets to zero or to an empty
+//     list, from the base's: the Docker image specification says that what is
+//     left out of it is inherited.
 //   - Entrypoint, if the user sets it, drops the base's Cmd.
 //   - Every other field is the user's if set, also when it is empty, and
 //     otherwise the base's; fields that are not in the specification too.
@@ -141,9 +141,6 @@ func mergeHealthcheck(base, user json.RawMessage) (json.RawMessage, error) {
 	if err := json.Unmarshal(user, &own); err != nil {
 		return nil, err
 	}
-	if len(own.Test) > 0 {
-		return user, nil
-	}
 	var set map[string]json.RawMessage
 	if err := json.Unmarshal(user, &set); err != nil {
 		return nil, err
@@ -153,7 +150,7 @@ func mergeHealthcheck(base, user json.RawMessage) (json.RawMessage, error) {
 		return nil, fmt.Errorf("that of the base image: %w", err)
 	}
 	for name, value := range set {
-		if text := string(value); name != "Test" && text != "0" {
+		if text := string(value); text != "0" && text != "null" && (name != "Test" || len(own.Test) > 0) {
 			merged[name] = value
 		}
 	}

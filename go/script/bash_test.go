@@ -61,7 +61,10 @@ func writeCases(t *testing.T, file string, cases []bashCase) {
 // realBash runs a case in a real bash.
 func realBash(t *testing.T, c bashCase) (status, output string) {
 	t.Helper()
-	dir, script := t.TempDir(), filepath.Join(t.TempDir(), "bash")
+	dir, script := filepath.Join(t.TempDir(), "old_out"), filepath.Join(t.TempDir(), "bash")
+	if err := os.Mkdir(dir, 0o755); err != nil {
+		t.Fatal(err)
+	}
 	if err := os.WriteFile(script, []byte(c.text), 0o644); err != nil {
 		t.Fatal(err)
 	}

@@ -10,9 +10,6 @@ import (
 )
 
 const (
-	setuid  = 0o4000
-	setgid  = 0o2000
-	execute = 0o111
 	// maxOwner is the largest user or group ID that Linux knows.
 	maxOwner = 1<<32 - 2
 	// maxXattrName and maxXattrValue are Linux's.
@@ -28,9 +25,8 @@ func (f *FS) Chmod(path string, mode uint32) error {
 	})
 }
 
-// Chown sets the owner, following symlinks; -1 leaves one as it is. A file
-// that is no directory loses setuid, and setgid if its group may execute it,
-// as on Linux.
+// Chown sets the owner, following symlinks; -1 leaves one as it is. The mode
+// stays, setuid and setgid too, as under fakeroot.
 func (f *FS) Chown(path string, uid, gid int64) error {
 	return f.chown("chown", path, uid, gid, follow)
 }
@@ -50,12 +46,6 @@ func (f *FS) chown(op, path string, uid, gid int64, end ending) error {
 		}
 		if gid >= 0 {
 			n.gid = gid
-		}
-		if n.typ == Regular {
-			n.mode &^= setuid
-			if n.mode&0o010 != 0 {
-				n.mode &^= setgid
-			}
 		}
 		return nil
 	})

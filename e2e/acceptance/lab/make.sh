@@ -99,10 +99,10 @@ END
     printf '\n]\n' >&4
 }
 
-# target OBJECT: its target in BUILD.bazel.
+# target OBJECT: its target in BUILD.bazel. Nix knows what an object refers to; Nix's own help mentions other paths.
 target() {
     local base=${1##*/} reference
-    printf '\nnar_store_object(\n    name = "%s",\n    nar = "nar/%s.nar",\n    references = [' "$base" "$base"
+    printf '\nnar_store_object(\n    name = "%s",\n    allow_undeclared_references = True,\n    nar = "nar/%s.nar",\n    references = [' "$base" "$base"
     for reference in $(nix-store --query --references "$1"); do [ "$reference" != "$1" ] || printf '"%s"' "$1"; done
     printf '],\n    store_path = "%s",\n    deps = [\n' "$1"
     for reference in $(nix-store --query --references "$1"); do [ "$reference" = "$1" ] || printf '        ":%s",\n' "${reference##*/}"; done

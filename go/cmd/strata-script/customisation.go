@@ -23,6 +23,8 @@ type customisationCmd struct {
 	FakeRootCommands string        `placeholder:"FILE" help:"A script that runs then, as root."`
 	Fakechroot       bool          `help:"Make the tree the root of --fake-root-commands."`
 	Objects          string        `placeholder:"FILE" help:"The store objects that scripts can read, as a set of objects."`
+	NixDB            string        `name:"nix-db" placeholder:"FILE" help:"Objects and their references, a graph, for a Nix database in the tree."`
+	NixDBInfo        []string      `name:"nix-db-info" sep:"none" placeholder:"FILE" help:"info.json of an object of that graph. Repeatable."`
 	Tool             []toolFlag    `sep:"none" placeholder:"NAME=PATH" help:"A program that scripts can call, and the name they call it by. Repeatable."`
 	MTime            timeFlag      `name:"mtime" default:"1" help:"Time of every entry: seconds since 1970, or ISO 8601."`
 	StoreDir         string        `default:"/nix/store" help:"The store directory."`
@@ -80,6 +82,9 @@ func (c *customisationCmd) image(stderr io.Writer) (scripts.Image, error) {
 	}
 	if image.ExtraCommands, err = text(c.ExtraCommands); err != nil {
 		return image, err
+	}
+	if c.NixDB != "" {
+		image.Prepare = c.installNixDB
 	}
 	image.FakeRootCommands, err = text(c.FakeRootCommands)
 	return image, err

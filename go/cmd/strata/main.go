@@ -35,6 +35,7 @@ var commands = []struct {
 	{"manifest", "Write the OCI manifest of an image.", func() any { return new(manifestCmd) }},
 	{"layout", "Write the OCI layout of an image.", func() any { return new(layoutCmd) }},
 	{"archive", "Write an image as a docker archive.", func() any { return new(archiveCmd) }},
+	{"mtree", "List the files of an image.", func() any { return new(mtreeCmd) }},
 }
 
 const (

@@ -54,6 +54,9 @@ type Image struct {
 	// StoreDir is the store directory.
 	StoreDir string
 	Tools    []script.Tool
+	// Prepare changes the tree, which is at root, before the scripts do; it may
+	// be nil.
+	Prepare func(fs *scriptfs.FS, root string) error
 	// Output gets what the scripts write to their standard output and error.
 	Output io.Writer
 }
@@ -73,6 +76,11 @@ func Run(ctx context.Context, image Image) (*scriptfs.FS, string, error) {
 func run(ctx context.Context, fs *scriptfs.FS, image Image) (*scriptfs.FS, string, error) {
 	if err := plant(fs, image); err != nil {
 		return fs, "", err
+	}
+	if image.Prepare != nil {
+		if err := image.Prepare(fs, treeDir); err != nil {
+			return fs, "", err
+		}
 	}
 	place := script.Place{FS: fs, Dir: treeDir, Root: treeDir, Scratch: scratch, Tools: image.Tools, Output: image.Output, StoreDir: image.StoreDir}
 	if image.ExtraCommands != "" {

@@ -10,14 +10,12 @@ import (
 // own is one of the shell's own commands. It sets the status.
 type own func(sh *Shell, args []string) jump
 
-// builtins are the shell's own commands by name. Those that package builtin
-// has too are here because a shell kills itself with their SIGPIPE, or because
-// they need the shell.
+// builtins are the shell's own commands by name.
 var builtins map[string]own
 
 func init() {
 	builtins = map[string]own{
-		":": succeed, "true": succeed, "false": fails, "[": testCommand, "test": testCommand, "echo": ownCommand, "printf": printfCommand,
+		":": succeed, "true": succeed, "false": fails, "[": testCommand, "test": testCommand, "echo": echo, "printf": printf,
 		"cd": cd, "pwd": pwd, "pushd": pushd, "popd": popd, "dirs": dirs,
 		"eval": eval, "source": sourceCommand, ".": sourceCommand, "exec": exec, "command": command, "builtin": builtinCommand, "type": typeCommand,
 		"exit": exit, "return": returnCommand, "break": breakCommand, "continue": breakCommand,
@@ -49,48 +47,6 @@ func succeed(sh *Shell, _ []string) jump {
 func fails(sh *Shell, _ []string) jump {
 	sh.status = 1
 	return on
-}
-
-// ownCommand runs a command of package builtin in the shell: if nobody reads
-// what it writes, the shell ends.
-func ownCommand(sh *Shell, args []string) jump {
-	sh.status = sh.inProcess(args)
-	return on
-}
-
-// inProcess is external, but a SIGPIPE is the shell's own.
-func (sh *Shell) inProcess(args []string) int {
-	p := &Process{
-		Context: sh.context, Args: args, Dir: sh.physical, Env: sh.environment(), Umask: sh.umask, Pos: sh.pos,
-		Stdin: sh.stream(0), Stdout: sh.stream(1), Stderr: sh.stream(2),
-	}
-	return sh.host.Run(p)
-}
-
-// printfCommand is printf, which can also write into a variable.
-func printfCommand(sh *Shell, args []string) jump {
-	if len(args) < 2 || !strings.HasPrefix(args[1], "-v") || args[1] == "--" {
-		return ownCommand(sh, args)
-	}
-	name, rest := args[1][2:], args[2:]
-	if name == "" {
-		if len(rest) == 0 {
-			return sh.usage("printf: -v: option requires an argument")
-		}
-		name, rest = rest[0], rest[1:]
-	}
-	var out strings.Builder
-	old := sh.files[1]
-	sh.files.hold(old)
-	sh.files.set(1, &openFile{Writer: &out})
-	j := ownCommand(sh, append([]string{"printf"}, rest...))
-	sh.files.set(1, old)
-	sh.files.drop(old)
-	text, _, _ := strings.Cut(out.String(), "\x00")
-	if err := sh.assignNamed(name, text); err != nil {
-		return sh.failure("printf: %v", err)
-	}
-	return j
 }
 
 // assignNamed assigns to a name or to NAME[SUBSCRIPT].

@@ -1,6 +1,8 @@
 package bash
 
 import (
+	"errors"
+	"fmt"
 	"strings"
 
 	"mvdan.cc/sh/v3/syntax"
@@ -68,6 +70,11 @@ func (sh *Shell) operand(p *syntax.ParamExp) (*operand, error) {
 		return sh.operandOf(name, nil), nil
 	}
 	index, err := sh.subscript(name, p.Index)
+	if errors.Is(err, errSubscript) {
+		// As bash does, the element is only not there.
+		sh.report(err)
+		return &operand{name: name, v: sh.get(name), values: []string{""}}, nil
+	}
 	if err != nil {
 		return nil, err
 	}
@@ -155,7 +162,7 @@ func (sh *Shell) number(name string, v *variable, n int64) (*subscript, error) {
 		}
 	}
 	if n < 0 || n > 1<<31 {
-		return nil, &expansionError{name + ": " + errSubscript.Error(), 1}
+		return nil, fmt.Errorf("%s: %w", name, errSubscript)
 	}
 	return &subscript{number: int(n)}, nil
 }

@@ -4,6 +4,8 @@ import (
 	"bytes"
 	"context"
 	"io"
+	"os"
+	"path/filepath"
 	"strings"
 	"testing"
 	"time"
@@ -58,14 +60,18 @@ func contentOf(t *testing.T, tree *scriptfs.FS, path string) string {
 
 const nssPath = "/nix/store/0123456789abcdfghijklmnpqrsvwxyz-nss"
 
-// mountNss puts a store object with an empty directory into a tree.
+// mountNss puts a store object into a tree that has an empty etc and the file passwd.
 func mountNss(t *testing.T, tree *scriptfs.FS) {
 	t.Helper()
+	dir := t.TempDir()
+	if err := os.WriteFile(filepath.Join(dir, "passwd"), []byte("root:x:0:0::/root:/bin/sh\n"), 0o644); err != nil {
+		t.Fatal(err)
+	}
 	path, err := store.ParseAnyPath(nssPath)
 	if err != nil {
 		t.Fatal(err)
 	}
-	o, err := object.ReadManifest(path, strings.NewReader("directory\x000555\x00etc\x00\n"), t.TempDir())
+	o, err := object.ReadManifest(path, strings.NewReader("directory\x000555\x00etc\x00\nfile\x000444\x00passwd\x00passwd\n"), dir)
 	if err != nil {
 		t.Fatal(err)
 	}
@@ -123,6 +129,26 @@ func TestAccountErrors(t *testing.T) {
 				}
 			}
 		})
+	}
+}
+
+// TestAccountsAfterTheRemedy does what the message about a symlink into the store says.
+func TestAccountsAfterTheRemedy(t *testing.T) {
+	tree := newTree(t, map[string]string{"etc/passwd->": nssPath + "/passwd"})
+	mountNss(t, tree)
+	if status, _, stderr := runIn(t, tree, nil, "useradd", "alice"); status != 1 || !strings.Contains(stderr, "copy the file into the image first") {
+		t.Fatalf("status %d: %s", status, stderr)
+	}
+	_, target, _ := runIn(t, tree, nil, "readlink", "-f", "/etc/passwd")
+	for _, args := range [][]string{{"cp", "--remove-destination", strings.TrimSpace(target), "/etc/passwd"}, {"chmod", "644", "/etc/passwd"},
+		{"useradd", "alice"}} {
+		if status, _, stderr := runIn(t, tree, nil, args...); status != 0 {
+			t.Fatalf("%q: status %d: %s", args, status, stderr)
+		}
+	}
+	want := "root:x:0:0::/root:/bin/sh\nalice:!:1000:100::/home/alice:/bin/bash\n"
+	if got := contentOf(t, tree, "/etc/passwd"); got != want {
+		t.Errorf("got %q, want %q", got, want)
 	}
 }
 

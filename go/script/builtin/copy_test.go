@@ -238,6 +238,16 @@ func TestCopyAgainstGNU(t *testing.T) {
 			cp --parents s/a t2/nosuch
 			mkdir t3
 			cp -p --parents s/sub/b t3
+			chmod 700 t3/s/sub
+			cp -p --parents s/sub/b t3
+			chmod 700 t3/s/sub
+			cp --parents s/sub/b t3
+			write file text
+			cp --parents file/x t3
+			write t3/x text
+			mkdir x
+			write x/y text
+			cp --parents x/y t3
 		`},
 		{name: "mv", script: `
 			write a alpha

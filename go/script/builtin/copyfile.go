@@ -3,7 +3,6 @@ package builtin
 import (
 	"io"
 	"os"
-	"path"
 	"slices"
 	"strings"
 
@@ -85,13 +84,24 @@ func (k *copier) linkToCopy(first, target string, there *scriptfs.Info) bool {
 
 // makeSymlink makes a symlink to the source instead of a copy.
 func (k *copier) makeSymlink(source, target string) bool {
-	if !strings.HasPrefix(source, "/") && path.Dir(path.Clean(target)) != "." {
+	if !strings.HasPrefix(source, "/") && !k.c.besideWorkingDirectory(target) {
 		return k.fail("%s: can make relative symbolic links only in current directory", showName(target))
 	}
 	if err := k.c.FS.Symlink(source, k.c.Path(target)); err != nil {
 		return k.fail("cannot create symbolic link %s to %s: %s", quote(target), quote(source), reason(err))
 	}
 	return true
+}
+
+// besideWorkingDirectory says whether a path is that of a member of the working directory. One whose directory is not there is none that
+// could be told apart: making it fails for that reason.
+func (c *Context) besideWorkingDirectory(path string) bool {
+	dir, err := c.FS.Stat(c.Path(dirName(path)))
+	if err != nil {
+		return true
+	}
+	here, err := c.FS.Stat(c.Dir)
+	return err != nil || dir.Ino == here.Ino
 }
 
 // regular copies a file's bytes, by reference where source and target are regular files.

@@ -3,14 +3,15 @@ package builtin
 import (
 	"fmt"
 	"strings"
+	"syscall"
 
 	"github.com/rules-strata/rules_strata/go/scriptfs"
 )
 
 // cpOptions are all options of cp that are supported.
 var cpOptions = []string{
-	"a,archive", "d", "f,force", "H", "l,link", "L,dereference", "n,no-clobber", "P,no-dereference", "p", "preserve?", "no-preserve=", "parents",
-	"R,r,recursive", "reflink?", "remove-destination", "sparse=", "strip-trailing-slashes", "s,symbolic-link", "t,target-directory=",
+	"a,archive", "d", "f,force", "H", "l,link", "L,dereference", "n,no-clobber", "P,no-dereference", "p", "preserve?", "no-preserve=",
+	"parents", "R,r,recursive", "reflink?", "remove-destination", "sparse=", "strip-trailing-slashes", "s,symbolic-link", "t,target-directory=",
 	"T,no-target-directory", "u,update?", "v,verbose", "x,one-file-system",
 }
 
@@ -136,7 +137,8 @@ func (k *copier) setPreserved(list, option string) error {
 			k.preserve = preserved{mode: on, owner: on, time: on, links: on, xattr: on}
 			k.defaultMode = !on
 		default:
-			return fmt.Errorf("invalid argument %s for '--%s': these are supported: mode, ownership, timestamps, links, xattr, all", quote(name), option)
+			return fmt.Errorf("invalid argument %s for '--%s': these are supported: mode, ownership, timestamps, links, xattr, all",
+				quote(name), option)
 		}
 	}
 	return nil
@@ -188,16 +190,19 @@ func (k *copier) parents(source, dir string) bool {
 			from = joinName(from, name)
 		}
 		to = joinName(to, name)
-		info, err := k.c.FS.Stat(k.c.Path(from))
-		if err != nil {
-			return k.fail("failed to get attributes of %s: %s", quote(from), reason(err))
-		}
 		there, err := k.c.FS.Stat(k.c.Path(to))
 		switch {
 		case err == nil && there.Type == scriptfs.Directory:
 			continue
 		case err == nil:
 			return k.fail("%s exists but is not a directory", quote(to))
+		}
+		info, err := k.c.FS.Stat(k.c.Path(from))
+		if err == nil && info.Type != scriptfs.Directory {
+			err = syscall.ENOTDIR
+		}
+		if err != nil {
+			return k.fail("failed to get attributes of %s: %s", quote(from), reason(err))
 		}
 		if err := k.c.FS.Mkdir(k.c.Path(to), k.newMode(info)); err != nil {
 			return k.fail("cannot make directory %s: %s", quote(to), reason(err))

@@ -9,15 +9,15 @@ import (
 
 var (
 	epochPattern = regexp.MustCompile(`^@ *([-+]?[0-9]+)(?:[.,]([0-9]+))?$`)
-	dayPattern   = regexp.MustCompile(`^([0-9]{4})-([0-9]{1,2})-([0-9]{1,2})|^([0-9]{4})/([0-9]{1,2})/([0-9]{1,2})|^([0-9]{4})([0-9]{2})([0-9]{2})`)
+	dayPattern   = regexp.MustCompile(`^(\d{4})-(\d{1,2})-(\d{1,2})|^(\d{4})/(\d{1,2})/(\d{1,2})|^(\d{4})(\d{2})(\d{2})`)
 	clockPattern = regexp.MustCompile(`^([0-9]{1,2}):([0-9]{2})(?::([0-9]{2})(?:[.,]([0-9]+))?)?`)
 	zonePattern  = regexp.MustCompile(`^(?:[zZ]|(?i:utc|gmt)|([-+])([0-9]{2}):?([0-9]{2})?)$`)
 	stampPattern = regexp.MustCompile(`^([0-9]{2})?([0-9]{2})?([0-9]{2})([0-9]{2})([0-9]{2})([0-9]{2})(?:\.([0-9]{2}))?$`)
 )
 
 // parseDate parses a date as touch -d and date -d take it, in UTC: "@SECONDS", an ISO 8601 date, time or both with an optional zone, and
-// "now", "today", "yesterday" and "tomorrow". What the text leaves out comes from now: its day, and midnight for a day alone. GNU's other forms
-// are not known.
+// "now", "today", "yesterday" and "tomorrow". What the text leaves out comes from now: its day, and midnight for a day alone. GNU's other
+// forms are not known.
 func parseDate(text string, now time.Time) (t time.Time, ok bool) {
 	now = now.UTC()
 	text = strings.TrimSpace(text)

@@ -3,23 +3,58 @@ package builtin
 // fileDiff finds which lines of two files have no partner in the other, by the algorithm of Eugene W. Myers, "An O(ND) Difference Algorithm
 // and Its Variations" (1986), in linear space.
 type fileDiff struct {
-	a, b              []int // the lines, as numbers that are equal for equal lines
+	a, b              []int // the lines that both files have, as numbers that are equal for equal lines
+	placesA, placesB  []int // where they are
 	forward, backward []int // furthest x by diagonal, at an offset
-	deleted, inserted []bool
 	offset            int
+	deleted, inserted []bool
 }
 
 // diffLines reports the lines of a that are deleted and those of b that are inserted.
 func diffLines(a, b []int) (deleted, inserted []bool) {
-	size := len(a) + len(b) + 3
-	d := &fileDiff{
-		a: a, b: b, forward: make([]int, size), backward: make([]int, size), offset: len(b) + 1,
-		deleted: make([]bool, len(a)), inserted: make([]bool, len(b)),
+	first, last := 0, 0 // lines that the files have in common at their ends
+	for first < min(len(a), len(b)) && a[first] == b[first] {
+		first++
 	}
-	d.compare(0, len(a), 0, len(b))
-	slideChanges(a, d.deleted, d.inserted)
-	slideChanges(b, d.inserted, d.deleted)
-	return d.deleted, d.inserted
+	for last < min(len(a), len(b))-first && a[len(a)-1-last] == b[len(b)-1-last] {
+		last++
+	}
+	deleted, inserted = make([]bool, len(a)), make([]bool, len(b))
+	middleA, middleB := a[first:len(a)-last], b[first:len(b)-last]
+	keptA := withoutPartner(middleA, middleB, deleted[first:])
+	keptB := withoutPartner(middleB, middleA, inserted[first:])
+	d := &fileDiff{offset: len(keptB) + 1, placesA: keptA, placesB: keptB, deleted: deleted[first:], inserted: inserted[first:]}
+	for _, at := range keptA {
+		d.a = append(d.a, middleA[at])
+	}
+	for _, at := range keptB {
+		d.b = append(d.b, middleB[at])
+	}
+	size := len(keptA) + len(keptB) + 3
+	d.forward, d.backward = make([]int, size), make([]int, size)
+	d.compare(0, len(keptA), 0, len(keptB))
+	runsA, runsB := newChangeRuns(a, deleted), newChangeRuns(b, inserted)
+	runsA.slide(runsB)
+	runsB.slide(runsA)
+	runsA.mark(deleted)
+	runsB.mark(inserted)
+	return deleted, inserted
+}
+
+// withoutPartner marks the lines that the other file does not have at all, and returns the places of the rest.
+func withoutPartner(lines, other []int, marked []bool) (rest []int) {
+	there := map[int]bool{}
+	for _, line := range other {
+		there[line] = true
+	}
+	for at, line := range lines {
+		if there[line] {
+			rest = append(rest, at)
+		} else {
+			marked[at] = true
+		}
+	}
+	return rest
 }
 
 // compare marks the changes between a[x0:x1] and b[y0:y1].
@@ -33,11 +68,11 @@ func (d *fileDiff) compare(x0, x1, y0, y1 int) {
 	switch {
 	case x0 == x1:
 		for ; y0 < y1; y0++ {
-			d.inserted[y0] = true
+			d.inserted[d.placesB[y0]] = true
 		}
 	case y0 == y1:
 		for ; x0 < x1; x0++ {
-			d.deleted[x0] = true
+			d.deleted[d.placesA[x0]] = true
 		}
 	default:
 		x, y := d.middle(x0, x1, y0, y1)
@@ -105,37 +140,79 @@ func widen(furthest []int, offset, first, last, low, high, outside int) (int, in
 	return first, last
 }
 
-// slideChanges moves each run of changed lines down as far as the same lines follow it, joining runs that meet, but leaves one beside a change
-// of the other file.
-func slideChanges(lines []int, changed, other []bool) {
-	i, j := 0, 0
-	for i < len(lines) {
-		if !changed[i] {
-			for j < len(other) && other[j] {
-				j++
-			}
-			i, j = i+1, j+1
-			continue
+// changeRuns are the changed lines of a file as the lengths of runs: run g stands before the g-th line that is not changed.
+type changeRuns struct {
+	lines   []int // numbers that are equal for equal lines
+	lengths []int
+}
+
+func newChangeRuns(lines []int, changed []bool) *changeRuns {
+	r := &changeRuns{lines: lines, lengths: []int{0}}
+	for _, c := range changed {
+		if c {
+			r.lengths[len(r.lengths)-1]++
+		} else {
+			r.lengths = append(r.lengths, 0)
 		}
-		start, end := i, i
-		for end < len(lines) && changed[end] {
+	}
+	return r
+}
+
+// mark writes the runs into changed.
+func (r *changeRuns) mark(changed []bool) {
+	at := 0
+	for g, length := range r.lengths {
+		if g > 0 {
+			changed[at] = false
+			at++
+		}
+		for range length {
+			changed[at] = true
+			at++
+		}
+	}
+}
+
+// slide moves runs over unchanged lines where that makes no difference: first up, then down as far as it goes, joining the runs that are met;
+// a run that has passed a change of the other file goes back to the last of them.
+func (r *changeRuns) slide(other *changeRuns) {
+	end := 0 // of the run, in lines
+	for g := 0; g < len(r.lengths); g++ {
+		if end += r.lengths[g]; g > 0 {
 			end++
 		}
-		next := j
-		for next < len(other) && other[next] {
-			next++
-		}
-		if next > j {
-			i = end
+		if r.lengths[g] == 0 {
 			continue
 		}
-		for end < len(lines) && !changed[end] && lines[start] == lines[end] && !(j < len(other) && other[j]) {
-			changed[start], changed[end] = false, true
-			start, end, j = start+1, end+1, j+1
-			for end < len(lines) && changed[end] {
-				end++
+		for grown := true; grown; {
+			length := r.lengths[g]
+			for g > 0 && r.lines[end-r.lengths[g]-1] == r.lines[end-1] {
+				g, end = r.up(g, end)
+			}
+			meeting := -1
+			if other.lengths[g] > 0 {
+				meeting = g
+			}
+			for end < len(r.lines) && r.lines[end-r.lengths[g]] == r.lines[end] {
+				end += 1 + r.lengths[g+1]
+				r.lengths[g+1] += r.lengths[g]
+				r.lengths[g] = 0
+				if g++; other.lengths[g] > 0 {
+					meeting = g
+				}
+			}
+			if grown = r.lengths[g] != length; !grown {
+				for meeting >= 0 && g > meeting {
+					g, end = r.up(g, end)
+				}
 			}
 		}
-		i = end
 	}
+}
+
+// up moves run g, whose end is given, over the unchanged line before it, onto the run there.
+func (r *changeRuns) up(g, end int) (int, int) {
+	r.lengths[g-1] += r.lengths[g]
+	r.lengths[g] = 0
+	return g - 1, end - 1
 }

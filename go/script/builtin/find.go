@@ -9,8 +9,8 @@ import (
 	"github.com/rules-strata/rules_strata/go/scriptfs"
 )
 
-// findRun is one run of find. What a directory holds is visited in the order of the names' bytes, where GNU's order is the file system's: the
-// same tree always gives the same output.
+// findRun is one run of find. What a directory holds is visited in the order of the names' bytes, where GNU's order is the file system's:
+// the same tree always gives the same output.
 type findRun struct {
 	c        *Context
 	accounts accounts

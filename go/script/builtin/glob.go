@@ -76,8 +76,8 @@ func lower(c byte) byte {
 	return c
 }
 
-// matchBracket matches a byte against the bracket expression that a pattern begins with; n is its length. ok is false when the pattern has no
-// closing bracket: then "[" stands for itself.
+// matchBracket matches a byte against the bracket expression that a pattern begins with; n is its length. ok is false when the pattern has
+// no closing bracket: then "[" stands for itself.
 func matchBracket(pattern string, c byte, fold bool) (n int, matched, ok bool) {
 	at := 1
 	negated := at < len(pattern) && (pattern[at] == '!' || pattern[at] == '^')

@@ -27,6 +27,9 @@ func runGrep(c *Context) int {
 	if err := g.selectFiles(o); err != nil {
 		return c.usage(err)
 	}
+	if g.mode.max == 0 || g.nothing {
+		return 1
+	}
 	for _, name := range g.operands(o) {
 		if g.file(name, true); g.mode.quiet && g.matched || g.out.broken() {
 			break
@@ -75,6 +78,7 @@ type grep struct {
 	out     output
 	matched bool // what decides the exit status
 	failed  bool
+	nothing bool // no line can be selected
 	walk    grepWalk
 }
 
@@ -161,13 +165,13 @@ func (f *grepFile) line(line grepLine) (stop bool) {
 
 // context handles a line that is not selected.
 func (f *grepFile) context(line grepLine) {
-	if !f.listing() || f.binary || f.mode.only {
+	if !f.listing() || f.binary {
 		return
 	}
 	switch {
 	case f.after > 0:
 		f.after--
-		f.print(line, '-')
+		f.printContext(line)
 	case f.mode.before > 0:
 		if int64(len(f.before)) == f.mode.before {
 			f.gap = true
@@ -202,22 +206,31 @@ func (f *grepFile) rest(lines *lineReader, number, at int64) error {
 
 // write writes a selected line, with the context before it.
 func (f *grepFile) write(line grepLine) {
-	if f.mode.only {
-		if !f.mode.invert {
-			f.parts(line)
-		}
+	if f.mode.only && f.mode.invert {
 		return
 	}
 	if f.mode.context && f.gap && f.grep.walk.written && !f.mode.noSeparator {
 		f.out.WriteString(f.mode.separator)
 		f.out.WriteByte('\n')
 	}
+	f.grep.walk.written = true
 	for _, l := range f.before {
-		f.print(l, '-')
+		f.printContext(l)
 	}
 	f.before, f.gap = f.before[:0], false
-	f.print(line, ':')
 	f.after = f.mode.after
+	if f.mode.only {
+		f.parts(line)
+	} else {
+		f.print(line, ':')
+	}
+}
+
+// printContext prints a line of context; with -o lines of context only decide where separators stand.
+func (f *grepFile) printContext(line grepLine) {
+	if !f.mode.only {
+		f.print(line, '-')
+	}
 }
 
 // parts writes the matches of a line, without the empty ones.
@@ -239,7 +252,6 @@ func (f *grepFile) parts(line grepLine) {
 
 // print writes a line with what the options put before it.
 func (f *grepFile) print(line grepLine, mark byte) {
-	f.grep.walk.written = true
 	if f.mode.withName {
 		f.nameMark(mark)
 	}

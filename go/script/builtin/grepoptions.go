@@ -117,6 +117,15 @@ func (g *grep) compile(o *options) error {
 		patterns = strings.Split(o.args[0], "\n")
 		o.args = o.args[1:]
 	}
+	kinds := map[string]bool{}
+	for _, option := range o.given {
+		if strings.Contains("EFGP", option.name) {
+			kinds[option.name] = true
+		}
+	}
+	if len(kinds) > 1 {
+		return fmt.Errorf("conflicting matchers specified")
+	}
 	kind := o.last("E", "F", "G", "P")
 	if kind == "" {
 		kind = map[string]string{"egrep": "E", "fgrep": "F"}[g.Name()]
@@ -124,6 +133,7 @@ func (g *grep) compile(o *options) error {
 	if kind == "P" {
 		return fmt.Errorf("option '-P' (Perl's regular expressions) is not supported: use -E")
 	}
+	g.nothing = len(patterns) == 1 && patterns[0] == "" && g.mode.invert && !o.has("w") && !o.has("x") && !g.mode.namesWithout
 	var err error
 	g.regex, err = compileRegex(regexOptions{
 		extended: kind == "E", literal: kind == "F", lenient: true, fold: o.last("i", "no-ignore-case") == "i", word: o.has("w"),

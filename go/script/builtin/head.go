@@ -66,8 +66,17 @@ func oldCount(text string, rest []string) []string {
 	return append(append(args, option, digits), rest...)
 }
 
-// headLines copies n lines, and leaves what follows them unread where the stream allows it.
+// headLines copies n lines and leaves what follows them unread, for those who read the same stream later.
 func headLines(out output, r io.Reader, n int64, end byte) error {
+	seeker, _ := r.(io.Seeker)
+	if seeker != nil {
+		if _, err := seeker.Seek(0, io.SeekCurrent); err != nil {
+			seeker = nil
+		}
+	}
+	if seeker == nil {
+		r = singleBytes{r}
+	}
 	lines := newLineReader(r, end)
 	for ; n > 0 && !out.broken(); n-- {
 		line, ended, err := lines.next()
@@ -79,11 +88,17 @@ func headLines(out output, r io.Reader, n int64, end byte) error {
 			out.WriteByte(end)
 		}
 	}
-	if seeker, ok := r.(io.Seeker); ok {
-		seeker.Seek(-int64(lines.stream.Buffered()), io.SeekCurrent) // a pipe cannot, and need not
+	if seeker == nil {
+		return nil
 	}
-	return nil
+	_, err := seeker.Seek(-int64(lines.stream.Buffered()), io.SeekCurrent)
+	return err
 }
+
+// singleBytes reads one byte at a time: a pipe takes nothing back.
+type singleBytes struct{ io.Reader }
+
+func (s singleBytes) Read(p []byte) (int, error) { return s.Reader.Read(p[:min(1, len(p))]) }
 
 // headLinesBut copies all but the last n lines.
 func headLinesBut(out output, r io.Reader, n int64, end byte) error {

@@ -18,11 +18,7 @@ const (
 // database is the image's own users and groups.
 func (c *Context) database() passwd.Database {
 	return passwd.Database{Open: func(name string) (io.ReadCloser, error) {
-		image, err := c.FS.Chroot(c.Root)
-		if err != nil {
-			return nil, err
-		}
-		return image.Open("/" + name)
+		return c.FS.Open(strings.TrimSuffix(c.Root, "/") + "/" + name)
 	}}
 }
 

@@ -27,8 +27,8 @@ func install(c *Context) int {
 		return c.Fail(usageStatus, "%v", err)
 	}
 	r := &installRun{
-		c: c, mode: 0o755, dirMode: 0o755, dirBits: allBits, uid: noID, gid: noID, parents: o.has("D"), compare: o.has("C"), times: o.has("p"), verbose: o.has("v"),
-		made: map[uint64]bool{},
+		c: c, mode: 0o755, dirMode: 0o755, dirBits: allBits, uid: noID, gid: noID,
+		parents: o.has("D"), compare: o.has("C"), times: o.has("p"), verbose: o.has("v"), made: map[uint64]bool{},
 	}
 	if err := r.attributes(o); err != nil {
 		return c.Fail(1, "%v", err)

@@ -12,6 +12,11 @@ import (
 
 // file installs one file; single says that target is the command line's.
 func (r *installRun) file(source, target string, single bool) error {
+	if r.parents && single {
+		if err := r.makeParents(target); err != nil {
+			return err
+		}
+	}
 	from, err := r.c.FS.Stat(r.c.Path(source))
 	if isStdin(source) {
 		from, err = scriptfs.Info{Type: scriptfs.FIFO}, nil
@@ -21,11 +26,6 @@ func (r *installRun) file(source, target string, single bool) error {
 	}
 	if from.Type == scriptfs.Directory {
 		return fmt.Errorf("omitting directory %s", quote(source))
-	}
-	if r.parents && single {
-		if err := r.makeParents(target); err != nil {
-			return err
-		}
 	}
 	to, err := r.c.FS.Lstat(r.c.Path(target))
 	switch {

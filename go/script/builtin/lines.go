@@ -122,15 +122,23 @@ func (in inputs) each(do func(name string, r io.Reader) error) int {
 }
 
 func (in inputs) one(name string, do func(name string, r io.Reader) error) int {
+	if name == "-" { // itself, for those who ask whether it can seek
+		return in.report(name, do(name, in.Stdin))
+	}
 	r, err := in.open(name)
 	if err != nil {
 		return in.Fail(1, cmp.Or(in.cannot, "%s: %s"), name, reason(err))
 	}
 	defer r.Close()
-	if err := do(name, r); err != nil && !readerGone(err) {
-		return in.Fail(1, cmp.Or(in.broken, "%s: %s"), name, reason(err))
+	return in.report(name, do(name, r))
+}
+
+// report says why an input could not be read to its end, if so.
+func (in inputs) report(name string, err error) int {
+	if err == nil || readerGone(err) {
+		return 0
 	}
-	return 0
+	return in.Fail(1, cmp.Or(in.broken, "%s: %s"), name, reason(err))
 }
 
 // open opens a file, "-" being standard input.

@@ -1,6 +1,7 @@
 package builtin
 
 import (
+	"errors"
 	"fmt"
 	"syscall"
 
@@ -22,7 +23,8 @@ func ln(c *Context) int {
 		return c.Fail(usageStatus, "%v", err)
 	}
 	r := &linkRun{
-		c: c, symbolic: o.has("s"), relative: o.has("r"), force: o.has("f"), dereference: o.last("L", "P") == "L", verbose: o.has("v"), arrow: "=>",
+		c: c, symbolic: o.has("s"), relative: o.has("r"), force: o.has("f"), dereference: o.last("L", "P") == "L", verbose: o.has("v"),
+		arrow: "=>",
 	}
 	if r.symbolic {
 		r.arrow = "->"
@@ -73,11 +75,13 @@ func (r *linkRun) link(source, target string) bool {
 			return r.fail("%s: hard link not allowed for directory", source)
 		}
 	}
-	if there, err := r.c.FS.Lstat(r.c.Path(target)); err == nil && r.force {
+	if there, err := r.c.FS.Lstat(r.c.Path(target)); r.force && !errors.Is(err, syscall.ENOENT) {
 		switch {
+		case err != nil:
+			return r.fail("failed to access %s: %s", quote(target), reason(err))
 		case there.Type == scriptfs.Directory:
 			return r.fail("%s: cannot overwrite directory", target)
-		case !r.symbolic && there.Ino == from.Ino && (from.Nlink == 1 || r.c.sameName(source, target)):
+		case r.same(source, target, from, there):
 			return r.fail("%s and %s are the same file", quote(source), quote(target))
 		}
 		if err := r.c.FS.Remove(r.c.Path(target)); err != nil {
@@ -107,6 +111,17 @@ func (r *linkRun) link(source, target string) bool {
 		r.c.Printf("%s %s %s\n", quote(target), r.arrow, quote(text))
 	}
 	return true
+}
+
+// same says whether removing what is at the target would remove the source; from is the source's state for a hard link.
+func (r *linkRun) same(source, target string, from, there scriptfs.Info) bool {
+	if r.symbolic {
+		var err error
+		if from, err = r.c.FS.Stat(r.c.Path(source)); err != nil {
+			return false
+		}
+	}
+	return from.Ino == there.Ino && (from.Nlink == 1 || r.c.sameName(source, target))
 }
 
 // source is the state of what a hard link is made to.

@@ -2,8 +2,10 @@ package builtin
 
 import (
 	"cmp"
+	"errors"
 	"slices"
 	"strings"
+	"syscall"
 
 	"github.com/rules-strata/rules_strata/go/scriptfs"
 )
@@ -97,14 +99,15 @@ func (r *listRun) operand(path string) (listEntry, error) {
 		return entry, nil
 	}
 	target, err := r.c.FS.Stat(r.c.Path(path))
+	itself := r.long || r.indicate == 'F' || r.directories
 	switch {
-	case r.follow != followNone && err != nil:
+	case err != nil && (r.follow != followNone || !itself && !errors.Is(err, syscall.ENOENT)):
 		return entry, err
 	case err != nil:
 		return entry, nil
 	case r.follow != followNone:
 		entry.info = target
-	case target.Type == scriptfs.Directory && !r.long && r.indicate != 'F' && !r.directories:
+	case target.Type == scriptfs.Directory && !itself:
 		entry.info = target
 	default:
 		entry.target = &target

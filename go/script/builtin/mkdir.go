@@ -1,6 +1,7 @@
 package builtin
 
 import (
+	"errors"
 	"strings"
 	"syscall"
 
@@ -43,15 +44,18 @@ func mkdir(c *Context) int {
 	return exitStatus(ok)
 }
 
-// newDirMode is the mode that -m gives a new directory. As with GNU's, one with special bits stays closed to other writers where the mode
-// says nothing about them ("+t" makes 1755, not 1777).
+// newDirMode is the mode that -m gives a new directory. GNU makes one with special bits closed to other writers first, and opens it only
+// when that leaves bits wrong that the mode names: "a+t" makes 1755, not 1777.
 func newDirMode(change modeChange, umask uint32) uint32 {
 	mode, bits := change.applyBits(0o777, true, umask)
-	base := mode
+	made := mode
 	if bits&(setUID|setGID)|mode&sticky != 0 {
-		base &^= 0o022
+		made &^= 0o022
 	}
-	return base&^bits | mode&bits
+	if (made^mode)&bits == 0 {
+		return made
+	}
+	return mode
 }
 
 // dirMaker makes directories.
@@ -83,8 +87,11 @@ func (m *dirMaker) all(path string) (created bool, err error) {
 		}
 		m.failed = path[:at]
 		if _, err := m.ensure(m.failed, m.parentMode); err != nil {
-			if there, statErr := m.c.FS.Stat(m.c.Path(m.failed)); statErr == nil && there.Type != scriptfs.Directory {
+			switch there, statErr := m.c.FS.Stat(m.c.Path(m.failed)); {
+			case statErr == nil && there.Type != scriptfs.Directory:
 				err = syscall.ENOTDIR
+			case statErr != nil && !errors.Is(statErr, syscall.ENOENT):
+				err = statErr
 			}
 			return false, err
 		}

@@ -56,7 +56,7 @@ func (r *moveRun) move(source, target string) bool {
 	directory := from.Type == scriptfs.Directory
 	switch to, err := r.c.FS.Lstat(r.c.Path(target)); {
 	case err == nil:
-		if !directory && (r.noClobber || r.update && to.Type != scriptfs.Directory && !to.MTime.Before(from.MTime)) {
+		if r.noClobber || r.update && !directory && to.Type != scriptfs.Directory && !to.MTime.Before(from.MTime) {
 			return true
 		}
 		if moveable, ok := r.replace(source, target, from, to); !moveable {
@@ -84,10 +84,9 @@ func (r *moveRun) move(source, target string) bool {
 // replace says whether a source may take the place of what is at the target; where it may not, ok is whether that is well.
 func (r *moveRun) replace(source, target string, from, to scriptfs.Info) (moveable, ok bool) {
 	switch {
+	case r.same(source, target, from, to):
+		return false, r.fail("%s and %s are the same file", quote(source), quote(target))
 	case from.Type == scriptfs.Directory && to.Type == scriptfs.Directory:
-		if from.Ino == to.Ino {
-			return false, r.fail("cannot move %s to a subdirectory of itself, %s", quote(source), quote(joinName(target, lastName(source))))
-		}
 		return true, true
 	case from.Type == scriptfs.Directory:
 		return false, r.fail("cannot overwrite non-directory %s with directory %s", quote(target), quote(source))
@@ -95,8 +94,6 @@ func (r *moveRun) replace(source, target string, from, to scriptfs.Info) (moveab
 		return false, r.fail("cannot overwrite directory %s with non-directory", quote(target))
 	case r.made[to.Ino]:
 		return false, r.fail("will not overwrite just-created %s with %s", quote(target), quote(source))
-	case r.same(source, target, from, to):
-		return false, r.fail("%s and %s are the same file", quote(source), quote(target))
 	}
 	return true, true
 }
@@ -106,11 +103,15 @@ func (r *moveRun) same(source, target string, from, to scriptfs.Info) bool {
 	switch {
 	case from.Ino == to.Ino:
 		return from.Type != scriptfs.Symlink || r.c.sameName(source, target)
-	case to.Type == scriptfs.Symlink || from.Type != scriptfs.Symlink || to.Nlink > 1:
+	case to.Type == scriptfs.Symlink || from.Type != scriptfs.Symlink:
 		return false
 	}
 	end, err := r.c.FS.Stat(r.c.Path(source))
-	return err == nil && end.Ino == to.Ino
+	if err != nil || end.Ino != to.Ino {
+		return false
+	}
+	real, err := r.c.FS.Realpath(r.c.Path(source))
+	return to.Nlink == 1 || err != nil || r.c.sameName(real, target)
 }
 
 func (r *moveRun) fail(format string, args ...any) bool {

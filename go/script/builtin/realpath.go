@@ -103,8 +103,8 @@ func splitNames(p string) []string {
 }
 
 func realpath(c *Context) int {
-	o, err := parseOptions(c.Args, "e,canonicalize-existing", "m,canonicalize-missing", "s,strip,no-symlinks", "P,physical", "q,quiet", "z,zero",
-		"relative-to=", "relative-base=")
+	o, err := parseOptions(c.Args, "e,canonicalize-existing", "m,canonicalize-missing", "s,strip,no-symlinks", "P,physical",
+		"q,quiet", "z,zero", "relative-to=", "relative-base=")
 	if err != nil {
 		return c.Fail(usageStatus, "%v", err)
 	}

@@ -10,6 +10,7 @@ type regexOptions struct {
 	extended  bool // ERE instead of BRE
 	fold      bool // ASCII letters match in either case
 	multiline bool // ^ and $ match at newlines, "." and "[^x]" match none (the flag M of sed)
+	zeroLines bool // with multiline: ^ and $ match at zero bytes instead (sed -z)
 	lenient   bool // a repetition of nothing is no error (grep), instead of one (sed)
 	literal   bool // no operators at all: each byte means itself
 	word      bool // matches begin and end at the edge of a word (grep -w)
@@ -21,10 +22,11 @@ type regexOptions struct {
 type regex struct {
 	prog     []regexInst
 	start    int
-	groups   int // subexpressions, without the whole match
-	loops    int // repetitions that need a register (only with back-references)
-	marks    int // instructions whose visits are remembered
-	fold     bool
+	groups   int  // subexpressions, without the whole match
+	loops    int  // repetitions that need a register (only with back-references)
+	marks    int  // instructions whose visits are remembered
+	fold     bool // back-references match in either case
+	lineEnd  byte // what lines within a text end with
 	backrefs bool // the pattern has back-references
 	used     []int
 	first    *byteSet // bytes a match can begin with; nil: any, or none
@@ -60,7 +62,7 @@ func compileRegex(o regexOptions, patterns ...string) (*regex, error) {
 	}
 	r, err := assembleRegex(tree, p.groups)
 	if err == nil {
-		r.fold = o.fold
+		r.fold, r.lineEnd = o.fold, lineEnd(o.zeroLines)
 	}
 	return r, err
 }

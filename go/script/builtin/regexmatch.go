@@ -195,9 +195,9 @@ func (m *regexMatcher) assert(kind, pos int) bool {
 	case assertTextEnd:
 		return pos == len(m.text)
 	case assertLineStart:
-		return pos == 0 || m.text[pos-1] == '\n'
+		return pos == 0 || m.text[pos-1] == m.lineEnd
 	case assertLineEnd:
-		return pos == len(m.text) || m.text[pos] == '\n'
+		return pos == len(m.text) || m.text[pos] == m.lineEnd
 	case assertWordEdge:
 		return before != after
 	case assertNotWordEdge:

@@ -22,7 +22,7 @@ func runSed(c *Context) int {
 	if err != nil {
 		return c.usage(err)
 	}
-	s := &sed{Context: c, quiet: o.has("n"), end: lineEnd(o.has("z")), width: 70, files: map[string]*sedOutput{}}
+	s := &sed{Context: c, quiet: o.has("n"), end: lineEnd(o.has("z")), width: 70, holdEnded: true, files: map[string]*sedOutput{}}
 	chunks, err := s.script(o)
 	if err != nil {
 		return c.Fail(sedPanic, "%v", err)
@@ -33,7 +33,7 @@ func runSed(c *Context) int {
 			return c.Fail(sedBadScript, "invalid line length: %s", quote(text))
 		}
 	}
-	commands, quiet, err := parseSed(chunks, o.has("E"))
+	commands, quiet, err := parseSed(chunks, o.has("E"), o.has("z"))
 	var label sedLabelError
 	switch {
 	case errors.As(err, &label):
@@ -89,7 +89,7 @@ func (s *sed) script(o *options) ([]sedChunk, error) {
 		return chunks, nil
 	}
 	if len(o.args) == 0 {
-		return nil, errors.New("no script is given: usage: sed [OPTION]... {script-only-if-no-other-script} [input-file]...")
+		return nil, errors.New("no script is given: usage: sed [OPTION]... SCRIPT [FILE]")
 	}
 	chunks = []sedChunk{{text: o.args[0], where: "-e expression #1"}}
 	o.args = o.args[1:]
@@ -117,7 +117,8 @@ type sed struct {
 	edit          *sedEdit
 	number        int
 	pattern, hold []byte
-	ended         bool // the pattern space's last line ended with the end of a line
+	ended         bool // the pattern space came from a line that was ended
+	holdEnded     bool
 	replaced      bool // since the last line or t
 	appends       []sedAppend
 	last          *regex

@@ -89,7 +89,7 @@ func (p *sedParser) regex(pattern string, o regexOptions) (*regex, error) {
 		}
 		return nil, nil
 	}
-	o.extended = p.extended
+	o.extended, o.zeroLines = p.extended, p.zero
 	r, err := compileRegex(o, pattern)
 	if err != nil {
 		return nil, p.fail("%v", err)
@@ -120,47 +120,75 @@ func (s *sed) selects(c *sedCommand) (bool, error) {
 		return true, nil
 	case c.to == nil:
 		return s.matchesLine(c.from)
+	case c.closed:
+		return false, nil
 	case c.active:
 		return s.goesOn(c)
 	}
 	begins, err := s.matchesLine(c.from)
+	if c.from.kind == addressLine { // n and N may have taken the line itself; it happens once
+		begins = s.number >= c.from.line
+	}
 	if err != nil || !begins {
 		return false, err
 	}
+	c.until = s.rangeEnd(c.to)
 	switch c.to.kind {
-	case addressLine:
-		c.active, c.until = c.to.line > s.number, c.to.line
-	case addressPlus:
-		c.active, c.until = c.to.line > 0, s.number+c.to.line
-	case addressMultiple:
-		if c.until = s.number; c.to.line > 0 {
-			c.until = (s.number/c.to.line + 1) * c.to.line
-		}
-		c.active = c.until > s.number
+	case addressLast:
+		c.active = !s.isLast()
+	case addressRegex:
+		c.active = true
 	default:
-		c.active = c.to.kind != addressLast || !s.isLast()
+		c.active = s.number < c.until
 	}
-	return true, nil
+	c.closed = c.from.kind == addressLine && !c.active
+	late := c.from.kind == addressLine && c.to.kind == addressLine && s.number > c.until && s.number != c.from.line
+	return !late, nil
+}
+
+// rangeEnd is the last line of a range that begins here, where its second address tells.
+func (s *sed) rangeEnd(to *sedAddress) int {
+	switch to.kind {
+	case addressLine:
+		return to.line
+	case addressPlus:
+		return s.number + to.line
+	case addressMultiple:
+		if to.line > 0 {
+			return (s.number/to.line + 1) * to.line
+		}
+	case addressStep:
+		if s.number <= to.line {
+			return to.line
+		}
+		return to.line + (s.number-to.line+to.step-1)/to.step*to.step
+	}
+	return s.number
 }
 
 // goesOn reports whether the range that a command is in reaches the current line.
 func (s *sed) goesOn(c *sedCommand) (bool, error) {
+	matches := true
 	switch c.to.kind {
-	case addressRegex, addressLast, addressStep:
+	case addressRegex, addressLast:
 		ends, err := s.matchesLine(c.to)
+		if err != nil {
+			return false, err
+		}
 		c.active = !ends
-		return true, err
+	default:
+		// n or N may have gone past the end. A range with a line number as its end is over then; others take one more line.
+		c.active = s.number < c.until
+		matches = s.number <= c.until || c.to.kind != addressLine
 	}
-	c.active = s.number < c.until
-	if s.number > c.until { // n or N went past the end: the range is over, unless it begins here again
-		return s.matchesLine(c.from)
-	}
-	return true, nil
+	c.closed = c.from.kind == addressLine && !c.active
+	return matches, nil
 }
 
 // resetRanges puts all ranges back to where they are before the first line: only those from line 0 on have begun.
 func (s *sed) resetRanges() {
 	for _, c := range s.commands {
 		c.active = c.from != nil && c.from.kind == addressLine && c.from.line == 0
+		c.closed = false
 	}
 }

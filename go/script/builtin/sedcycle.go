@@ -74,7 +74,7 @@ func (s *sed) execute(c *sedCommand) (sedFlow, error) {
 	switch c.name {
 	case '=':
 		s.out.begin()
-		fmt.Fprintf(s.out.w, "%d\n", s.number)
+		s.out.w.line([]byte(strconv.Itoa(s.number)), s.end)
 	case 'a':
 		s.appends = append(s.appends, sedAppend{text: c.text})
 	case 'i':
@@ -97,17 +97,18 @@ func (s *sed) execute(c *sedCommand) (sedFlow, error) {
 		return flowRestart, nil
 	case 'F':
 		s.out.begin()
-		fmt.Fprintf(s.out.w, "%s\n", s.current)
+		s.out.w.line([]byte(s.current), s.end)
 	case 'g':
-		s.pattern = append(s.pattern[:0], s.hold...)
+		s.pattern, s.ended = append(s.pattern[:0], s.hold...), s.holdEnded
 	case 'G':
-		s.pattern = append(append(s.pattern, s.end), s.hold...)
+		s.pattern, s.ended = append(append(s.pattern, s.end), s.hold...), s.holdEnded
 	case 'h':
-		s.hold = append(s.hold[:0], s.pattern...)
+		s.hold, s.holdEnded = append(s.hold[:0], s.pattern...), s.ended
 	case 'H':
-		s.hold = append(append(s.hold, s.end), s.pattern...)
+		s.hold, s.holdEnded = append(append(s.hold, s.end), s.pattern...), s.ended
 	case 'x':
 		s.pattern, s.hold = s.hold, s.pattern
+		s.ended, s.holdEnded = s.holdEnded, s.ended
 	case 'z':
 		s.pattern = s.pattern[:0]
 	case 'n', 'N':
@@ -175,6 +176,7 @@ func (s *sed) quit(c *sedCommand) error {
 			s.out.line(s.pattern, s.ended)
 		}
 		s.writeAppends()
+		s.out.begin()
 	}
 	return sedQuit(max(c.number, 0))
 }
@@ -242,7 +244,7 @@ func (s *sed) list(width int) {
 		s.out.w.WriteString(shown)
 		column += len(shown)
 	}
-	s.out.w.WriteString("$\n")
+	s.out.w.line([]byte("$"), s.end)
 }
 
 func sedVisible(b byte) string {

@@ -62,7 +62,9 @@ func (s *sed) nextFile() bool {
 		}
 		if s.separate {
 			s.number = 0
+			s.hold = nil
 			s.resetRanges()
+			s.closeReaders()
 		}
 		return true
 	}

@@ -63,11 +63,17 @@ func (s *sed) closeFiles() {
 			o.file.Close()
 		}
 	}
+	s.closeReaders()
+}
+
+// closeReaders makes R begin anew.
+func (s *sed) closeReaders() {
 	for _, r := range s.readers {
 		if r.source != nil {
 			r.source.Close()
 		}
 	}
+	s.readers = nil
 }
 
 // flushFiles makes what w wrote visible to those who read the files.

@@ -17,18 +17,19 @@ type sedParser struct {
 	pos      int
 	chunks   []sedChunk
 	extended bool
+	zero     bool // lines end with a zero byte
 	commands []*sedCommand
 	blocks   []int // the commands "{" that are open
 	labels   map[string]int
 }
 
 // parseSed parses the chunks of a script. quiet is true when it begins with a line "#n".
-func parseSed(chunks []sedChunk, extended bool) (commands []*sedCommand, quiet bool, err error) {
+func parseSed(chunks []sedChunk, extended, zero bool) (commands []*sedCommand, quiet bool, err error) {
 	texts := make([]string, len(chunks))
 	for i, chunk := range chunks {
 		texts[i] = chunk.text
 	}
-	p := &sedParser{text: strings.Join(texts, "\n"), chunks: chunks, extended: extended, labels: map[string]int{}}
+	p := &sedParser{text: strings.Join(texts, "\n"), chunks: chunks, extended: extended, zero: zero, labels: map[string]int{}}
 	quiet = chunks[0].text == "#n" || strings.HasPrefix(chunks[0].text, "#n\n")
 	for {
 		p.pos += len(p.rest()) - len(strings.TrimLeft(p.rest(), "; \t\n\v\f\r"))
@@ -276,14 +277,19 @@ func (p *sedParser) textArgument(c *sedCommand) error {
 		b, ok := p.next()
 		switch {
 		case !ok || b == '\n':
-			c.text = append(c.text, '\n')
-			return nil
+			return p.endText(c)
 		case b == '\\':
 			c.text = p.textEscape(c.text)
 		default:
 			c.text = append(c.text, b)
 		}
 	}
+}
+
+// endText ends a text: i and c end it like a line, a always with a newline.
+func (p *sedParser) endText(c *sedCommand) error {
+	c.text = append(c.text, lineEnd(p.zero && c.name != 'a'))
+	return nil
 }
 
 // textEscape reads what follows a backslash in a text.

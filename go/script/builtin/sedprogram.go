@@ -16,6 +16,7 @@ type sedCommand struct {
 	table    *[256]byte
 
 	active bool // within a range of addresses
+	closed bool // behind a range that does not begin again
 	until  int  // the last line of the range, where it is a number
 }
 

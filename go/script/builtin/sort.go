@@ -106,6 +106,11 @@ func newSorter(o *options) (*sorter, error) {
 	if len(s.keys) == 0 && all.isSet() {
 		s.keys = []sortKey{{sortOrder: all, endField: -1}}
 	}
+	for i := range s.keys {
+		if err := s.keys[i].check(); err != nil {
+			return nil, err
+		}
+	}
 	return s, s.setTab(o)
 }
 

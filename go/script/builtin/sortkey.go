@@ -10,7 +10,7 @@ import (
 type sortOrder struct {
 	skipStart, skipEnd          bool // blanks at the ends of the key do not count
 	dictionary, printable, fold bool
-	kind                        byte // n, g, h, M, V; 0 for bytes
+	kinds                       string // of n, g, h, M and V those given
 	reverse                     bool
 }
 
@@ -31,11 +31,35 @@ func (o *sortOrder) set(letter byte, start, end bool) bool {
 	case 'r':
 		o.reverse = true
 	case 'n', 'g', 'h', 'M', 'V':
-		o.kind = letter
+		if strings.IndexByte(o.kinds, letter) < 0 {
+			o.kinds += string(rune(letter))
+		}
 	default:
 		return false
 	}
 	return true
+}
+
+// check reports options that cannot go together.
+func (o *sortOrder) check() error {
+	given := o.kinds
+	conflicts := len(given)
+	if (o.dictionary || o.printable) && !strings.Contains(given, "V") {
+		conflicts++
+	}
+	if conflicts < 2 {
+		return nil
+	}
+	var shown strings.Builder
+	for i, set := range []bool{
+		o.dictionary, o.fold, strings.Contains(given, "g"), strings.Contains(given, "h"), o.printable, strings.Contains(given, "M"),
+		strings.Contains(given, "n"), strings.Contains(given, "V"),
+	} {
+		if set {
+			shown.WriteByte("dfghiMnV"[i])
+		}
+	}
+	return fmt.Errorf("options '-%s' are incompatible", &shown)
 }
 
 // sortKey is a part of each line: from a byte of a field to a byte of a field.
@@ -165,16 +189,16 @@ func (o *sortOrder) compare(a, b []byte) int {
 	if o.dictionary || o.printable || o.fold {
 		a, b = o.translate(a), o.translate(b)
 	}
-	switch o.kind {
-	case 'n':
+	switch o.kinds {
+	case "n":
 		order = compareNumbers(a, b)
-	case 'g':
+	case "g":
 		order = compareFloats(a, b)
-	case 'h':
+	case "h":
 		order = compareSizes(a, b)
-	case 'M':
+	case "M":
 		order = sortMonth(a) - sortMonth(b)
-	case 'V':
+	case "V":
 		order = compareVersions(string(a), string(b))
 	default:
 		order = bytes.Compare(a, b)

@@ -138,8 +138,8 @@ func (r *statRun) directive(format, path string, info scriptfs.Info) (text, rest
 	case "y":
 		return d.text(info.MTime.UTC().Format("2006-01-02 15:04:05.000000000 -0700")), rest, nil
 	}
-	return "", "", fmt.Errorf("format directive %%%s is not supported: these are: %%%% %%a %%A %%f %%F %%g %%G %%h %%n %%N %%s %%t %%T %%u %%U %%y %%Y %%Hr %%Lr",
-		d.letter)
+	return "", "", fmt.Errorf("format directive %%%s is not supported: these are: "+
+		"%%%% %%a %%A %%f %%F %%g %%G %%h %%n %%N %%s %%t %%T %%u %%U %%y %%Y %%Hr %%Lr", d.letter)
 }
 
 // shownName is the name of an owner as stat shows it: one that has none is UNKNOWN.

@@ -25,6 +25,9 @@ func runTail(c *Context) int {
 	if err != nil {
 		return c.Fail(1, "%v", err)
 	}
+	if part.n == 0 && part.sign != '+' {
+		return 0
+	}
 	out := c.newOutput()
 	headers, end := newPartHeaders(out, o), lineEnd(o.has("z"))
 	in := inputs{Context: c, names: o.args, cannot: "cannot open '%s' for reading: %s", broken: "error reading '%s': %s"}

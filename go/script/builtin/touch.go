@@ -1,7 +1,9 @@
 package builtin
 
 import (
+	"errors"
 	"os"
+	"syscall"
 	"time"
 
 	"github.com/rules-strata/rules_strata/go/scriptfs"
@@ -96,6 +98,9 @@ func (r *touchRun) file(path string) bool {
 	}
 	switch {
 	case err == nil:
+	case errors.Is(err, syscall.ENOTDIR) && r.noCreate:
+		r.c.Errorf("setting times of %s: %s", quote(path), reason(err))
+		return false
 	case !notExist(err):
 		r.c.Errorf("cannot touch %s: %s", quote(path), reason(err))
 		return false

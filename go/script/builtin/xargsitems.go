@@ -51,8 +51,8 @@ func xargsDelimiter(text string) (int, error) {
 			return int(out[0]), nil
 		}
 	}
-	return 0, fmt.Errorf("invalid input delimiter specification %s: the delimiter must be either a single character or an escape sequence starting "+
-		"with \\.", text)
+	return 0, fmt.Errorf("invalid input delimiter specification %s: the delimiter must be either a single character or an escape "+
+		"sequence starting with \\", text)
 }
 
 // next returns the next item; io.EOF after the last.

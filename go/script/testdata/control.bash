@@ -100,10 +100,11 @@ false | true; echo $?; true | false; echo $?; set -o pipefail; false | true; ech
 #### pipe with cd
 mkdir d; true | cd d; echo ${PWD##*/}
 ---- 0
-203
+old_out
 #### pipestatus
 false | true | (exit 3); echo ${PIPESTATUS[@]}
----- refused PIPESTATUS
+---- 0
+1 0 3
 #### negation
 ! true; echo $?; ! false; echo $?; if ! false; then echo yes; fi
 ---- 0
@@ -250,14 +251,19 @@ hi
 b
 #### trap in a subshell
 (trap 'echo sub' EXIT; echo in); echo out
----- refused trap
+---- 0
+in
+sub
+out
 #### trap with signals
 trap 'echo x' INT TERM; trap '' HUP; echo ok
 ---- 0
 ok
 #### trap on ERR
 trap 'echo err' ERR; false; true; echo end
----- refused trap
+---- 0
+err
+end
 #### return
 f() { return; }; false; f; echo $?; g() { false; return; }; g; echo $?; h() { return 300; }; h; echo $?
 ---- 0
@@ -293,8 +299,11 @@ replaced
 exec > out; echo to file; exec 2>&1; echo more
 ---- 0
 #### background
-sleep 0 & wait; echo $!
----- refused &
+x=1; { x=2; echo bg; exit 3; } & wait $!; echo $? $x; false & true; wait; echo $?
+---- 0
+bg
+3 1
+0
 #### coproc
 coproc cat; echo no
 ---- refused coproc
@@ -306,7 +315,8 @@ time true
 ---- refused time
 #### process substitution
 while read l; do echo $l; done < <(echo a)
----- refused process substitution
+---- 0
+a
 #### variables before a command
 x=1; f() { echo $x; }; x=2 f; echo $x; x=3 :; echo $x; x=4 eval 'echo $x'; echo $x
 ---- 0
@@ -332,10 +342,12 @@ in
 1
 #### declare
 declare -i n=5; n=n+1; echo $n
----- refused declare -i
+---- 0
+6
 #### declare case
 declare -u up=abc; echo $up
----- refused declare -u
+---- 0
+ABC
 #### declare global
 f() { declare -g gl=1; declare lo=2; }; f; echo "$gl[$lo]"
 ---- 0
@@ -390,7 +402,9 @@ bash
 0
 #### underscores
 echo a b c; echo $_
----- refused $_
+---- 0
+a b c
+c
 #### process number
 echo $$ > /dev/null; echo ok; [ $$ = $$ ] && echo same
 ---- 0
@@ -401,7 +415,8 @@ echo $RANDOM > /dev/null
 ---- refused RANDOM
 #### seconds
 echo $SECONDS
----- refused SECONDS
+---- 0
+0
 #### line number
 echo $LINENO
 echo $LINENO
@@ -413,4 +428,5 @@ echo ${BASH_VERSION%%.*} ${BASH_VERSINFO[0]}
 ---- refused BASH_VERSI
 #### funcname
 f() { echo ${FUNCNAME[0]}; }; f
----- refused FUNCNAME
+---- 0
+f

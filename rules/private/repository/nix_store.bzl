@@ -93,7 +93,8 @@ def _build_file(objects, aliases):
         'package(default_visibility = ["//visibility:public"])',
     ]
     for path, references in objects.items():
-        text.append("nar_store_object(name = {}, nar = {}, store_path = {}, references = {}, deps = {})".format(
+        # Nix has searched them: other paths that they mention, as Nix's own help does, are not references.
+        text.append("nar_store_object(name = {}, nar = {}, store_path = {}, references = {}, deps = {}, allow_undeclared_references = True)".format(
             repr(_base(path)),
             repr("nar/{}.nar".format(_base(path))),
             repr(path),

@@ -1,0 +1,166 @@
+//go:build e2e
+
+package e2e
+
+import (
+	"fmt"
+	"maps"
+	"os"
+	"path/filepath"
+	"regexp"
+	"strings"
+	"testing"
+
+	"github.com/rules-strata/rules_strata/e2e/harness"
+)
+
+// badInput is a target that cannot be built, and what Bazel must say of it.
+type badInput struct {
+	label string
+	words []string
+}
+
+// TestBadInputs: targets with something wrong in what they are made of fail,
+// each with an error that says what it is, and leave nothing; those that look
+// like them and are right are built. The names begin with the numbers of
+// docs/bad-inputs.md.
+func TestBadInputs(t *testing.T) {
+	harness.Need(t, harness.TestRoot)
+	bazel := harness.Temporary(t, harness.CopyWorkspace(t, "e2e/bad_inputs"))
+	bases := writeBadBases(t, filepath.Join(bazel.Dir, "bases"))
+	harness.WriteFile(t, filepath.Join(bazel.Dir, "config/not_json.json"), `{"Cmd": [`)
+	harness.WriteFile(t, filepath.Join(bazel.Dir, "config/not_utf8.json"), "{\"Labels\": {\"name\": \"caf\xe9\"}}")
+	built := bazel.Run(t, "build", "--keep_going", "--", "//...").MustFail(t, 1)
+	failures := buildFailures(built.Stderr)
+	bin := bazel.Bin(t)
+	stem := func(label string) string {
+		return filepath.Join(bin, strings.Replace(strings.TrimPrefix(label, "//"), ":", "/", 1))
+	}
+
+	bad := maps.Clone(badInputs)
+	for name, input := range bases {
+		if input.words != nil {
+			bad[name] = badInput{input.label, input.words}
+		}
+	}
+	named := map[string]bool{}
+	for name, input := range bad {
+		t.Run(name, func(t *testing.T) {
+			for _, word := range input.words {
+				contains(t, "the error", failures[input.label], word)
+			}
+			if strings.Contains(failures[input.label], "goroutine ") {
+				t.Errorf("it is a panic:\n%s", failures[input.label])
+			}
+			noOutput(t, stem(input.label))
+		})
+		named[input.label] = true
+	}
+	t.Run("no other target fails", func(t *testing.T) {
+		for label, said := range failures {
+			if !named[label] {
+				t.Errorf("%s: %s", label, said)
+			}
+		}
+		for _, label := range []string{
+			"//bases:odd_numbers", "//bases:two_members", "//contents:first_wins", "//contents:merged_usr", "//images:upper", "//scripts:asked_for",
+		} {
+			if _, err := os.Stat(stem(label) + ".tar.gz"); err != nil {
+				t.Error(err)
+			}
+		}
+	})
+	t.Run("D28 a warning", func(t *testing.T) {
+		for _, line := range strings.Split(built.Stderr, "\n") {
+			if strings.Contains(line, "warning:") && strings.Contains(line, "//contents:left") && strings.Contains(line, "//contents:right") {
+				return
+			}
+		}
+		t.Errorf("no warning names //contents:left and //contents:right: %s", built)
+	})
+}
+
+// badInputs are those that the workspace has; the base images are besides.
+var badInputs = map[string]badInput{
+	"D14 a whiteout's name in an object":      {"//objects:whiteout", []string{"share/.wh.text.txt", "a layer cannot hold", "rename"}},
+	"D14 a whiteout's name made by a script":  {"//scripts:whiteout", []string{"/.wh.file", "a layer cannot hold"}},
+	"D15 a long name":                         {"//objects:long_name", []string{"share/nnn", "256 bytes", "255"}},
+	"D15 a long path":                         {"//objects:long_path", []string{"/ppp", "…", "bytes", "at most 40"}},
+	"D16 a config that is not UTF-8":          {"//config:not_utf8", []string{"byte 24 is not UTF-8"}},
+	"D17 uid -1":                              {"//images:uid", []string{"uid = -1", "from 0 to 4294967294"}},
+	"D17 gid -1":                              {"//images:gid", []string{"gid = -1", "from 0 to 4294967294"}},
+	"D17 uid 2^31":                            {"//attributes/uid:image", []string{"uid", "2147483648"}},
+	"D17 a negative mtime":                    {"//images:mtime_negative", []string{"mtime", "1969-12-31T23:59:59Z"}},
+	"D17 an mtime after the year 9999":        {"//images:mtime_huge", []string{"mtime", "10000-01-01T00:00:00Z"}},
+	"D22 a user's config that is no JSON":     {"//config:not_json", []string{"config", "not JSON"}},
+	"D22 an unknown field":                    {"//config:unknown_field", []string{`"Comand"`, "Cmd"}},
+	"D22 a field of another type":             {"//config:wrong_type", []string{"Cmd", "a list of strings"}},
+	"D27 more layers than overlay2 mounts":    {"//images:too_many_layers", []string{"127 layers", "125", "max_layers"}},
+	"D27 no layer left":                       {"//images:no_layer_left", []string{"no layer is left", "max_layers = 100"}},
+	"D28 two contents, one path":              {"//contents:two_files", []string{"etc/motd", "//contents:left", "//contents:right"}},
+	"D28 two files, one path in an object":    {"//objects:two_files", []string{"share/text.txt", "objects/text.txt", "objects/other.txt"}},
+	"D12 a file and a directory in an object": {"//objects:file_and_directory", []string{"share", "share/text.txt", "directory"}},
+	"D29 a link, then a directory":            {"//contents:link_and_directory", []string{"lib", "//contents:link", "//contents:directory"}},
+	"D29 a directory, then a link":            {"//contents:directory_and_link", []string{"lib", "//contents:link", "//contents:directory"}},
+	"D30 a tag of 129 characters":             {"//images:tag_long", []string{"tag", "129 characters", "128"}},
+	"D30 a tag with a slash":                  {"//images:tag_slash", []string{`tag "a/b"`, "/"}},
+	"D30 a name with a space":                 {"//images:name_space", []string{`image_name "two words"`, "is not allowed"}},
+	"D30 a name with a tag":                   {"//images:name_tag", []string{`image_name "name:tag"`, "attribute tag"}},
+	"D31 a device":                            {"//scripts:device", []string{"mknod", "Operation not permitted", "fake_root_commands"}},
+	"D31 another owner":                       {"//scripts:owner", []string{"chown", "Operation not permitted", "fake_root_commands"}},
+	"an unknown attribute":                    {"//attributes/unknown:image", []string{"max_layer"}},
+	"an unknown compressor":                   {"//attributes/compressor:image", []string{"compressor", "bz2", "zstd"}},
+	"an unknown architecture":                 {"//images:architecture", []string{`architecture = "x86_64"`, "amd64"}},
+	"an unknown layering":                     {"//images:layering", []string{`layering = "popular"`, "popularity_pinned"}},
+	"too few layers":                          {"//images:max_layers", []string{"max_layers = 1", "at least 2"}},
+	"an unknown field to inherit":             {"//images:inherit", []string{"inherit_config", "Envs", "Env"}},
+	"created that is no time":                 {"//images:created", []string{"created", "yesterday"}},
+	"a base's name without a base":            {"//images:base_name_alone", []string{"from_image_name", "from_image is not"}},
+	"a base that is no image":                 {"//images:no_base", []string{"text.txt", "neither an OCI layout nor a tar"}},
+	"a destination that leads out":            {"//objects:upward", []string{"../text.txt"}},
+}
+
+// failed begins what Bazel says of each action or target that failed; target
+// finds its label in it.
+var (
+	failed = regexp.MustCompile(`(?m)^ERROR: `)
+	target = regexp.MustCompile(`(?:@@)?(//[\w/.-]*:[\w/.-]+)`)
+)
+
+// buildFailures are what Bazel said of each target that could not be built, by
+// its label.
+func buildFailures(stderr string) map[string]string {
+	failures := map[string]string{}
+	for _, said := range failed.Split(stderr, -1)[1:] {
+		if found := target.FindStringSubmatch(said); found != nil {
+			failures[found[1]] += said
+		}
+	}
+	return failures
+}
+
+// noOutput fails the test when a step left something that is made of what was
+// wrong.
+func noOutput(t *testing.T, stem string) {
+	t.Helper()
+	for _, suffix := range []string{
+		".layer.json", ".listing.mtree", ".base.json", ".base-config.json", ".config.json", ".layers.json", ".tag", ".tar.gz",
+	} {
+		if _, err := os.Lstat(stem + suffix); !os.IsNotExist(err) {
+			t.Errorf("%s is there (%v)", stem+suffix, err)
+		}
+	}
+}
+
+// writeBadBases writes base images into a folder, each of which is the base of
+// the target with its name.
+func writeBadBases(t *testing.T, dir string) map[string]badInput {
+	t.Helper()
+	inputs := map[string]badInput{}
+	for name, base := range badBases(t) {
+		number, what, _ := strings.Cut(name, " ")
+		harness.WriteFile(t, filepath.Join(dir, strings.ReplaceAll(what, " ", "_")+".tar"+base.suffix), base.data)
+		inputs[fmt.Sprintf("%s a base: %s", number, what)] = badInput{"//bases:" + strings.ReplaceAll(what, " ", "_"), base.words}
+	}
+	return inputs
+}

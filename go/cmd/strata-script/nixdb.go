@@ -1,0 +1,53 @@
+package main
+
+import (
+	"fmt"
+
+	"github.com/rules-strata/rules_strata/go/closure"
+	"github.com/rules-strata/rules_strata/go/nixdb"
+	"github.com/rules-strata/rules_strata/go/object"
+	"github.com/rules-strata/rules_strata/go/scriptfs"
+	"github.com/rules-strata/rules_strata/go/store"
+)
+
+// installNixDB puts a database of the objects of --nix-db into the tree at
+// root, in which the contents are the roots of a garbage collection.
+func (c *customisationCmd) installNixDB(fs *scriptfs.FS, root string) error {
+	registered, err := c.registrations()
+	if err != nil {
+		return err
+	}
+	var roots []store.Path
+	for _, content := range c.Content {
+		roots = append(roots, content.path)
+	}
+	return nixdb.Install(fs, root, registered, roots, nixdb.BuildEpoch)
+}
+
+func (c *customisationCmd) registrations() ([]nixdb.Registration, error) {
+	infos := map[store.Path]object.Info{}
+	for _, file := range c.NixDBInfo {
+		info, err := object.ReadInfo(file)
+		if err != nil {
+			return nil, err
+		}
+		infos[info.Path] = info
+	}
+	graph, err := closure.Make(closure.Options{StoreDir: c.StoreDir, Graphs: []string{c.NixDB}})
+	if err != nil {
+		return nil, err
+	}
+	var registered []nixdb.Registration
+	for _, o := range graph.Objects {
+		info, ok := infos[o.Path]
+		if !ok {
+			return nil, fmt.Errorf("%s: no --nix-db-info for %s", c.NixDB, o.Path)
+		}
+		r, err := nixdb.FromInfo(info, o.References)
+		if err != nil {
+			return nil, err
+		}
+		registered = append(registered, r)
+	}
+	return registered, nil
+}

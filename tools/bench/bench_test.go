@@ -1,0 +1,195 @@
+package main
+
+import (
+	"bytes"
+	"context"
+	"crypto/sha256"
+	"encoding/hex"
+	"io"
+	"os"
+	"os/exec"
+	"path/filepath"
+	"strings"
+	"testing"
+	"time"
+)
+
+// built are the programs, built once for all tests.
+func built(t *testing.T) *programs {
+	t.Helper()
+	if _, err := exec.LookPath("go"); err != nil {
+		t.Skip("no go command, which builds the programs: go test ./... has it")
+	}
+	if out, err := exec.Command("go", "list", module+"/go/cmd/strata").CombinedOutput(); err != nil {
+		t.Skipf("go does not find the programs here (%v: %s): go test ./... runs where it does", err, out)
+	}
+	p := new(programs)
+	if err := p.prepare(context.Background(), t.TempDir()); err != nil {
+		t.Fatal(err)
+	}
+	return p
+}
+
+// TestSuites: both suites still run, with a small object; what they measure
+// then means nothing and is not looked at.
+func TestSuites(t *testing.T) {
+	p := built(t)
+	t.Run("memory", func(t *testing.T) {
+		folder := t.TempDir()
+		results, err := (&memoryCmd{Size: 3<<20 + 1, Folder: folder}).measure(context.Background(), p, &report{progress: io.Discard})
+		if err != nil {
+			t.Fatal(err)
+		}
+		measured := 0
+		for _, s := range steps() {
+			if s.name == "" {
+				continue
+			}
+			if measured == len(results) || results[measured].name != s.name || results[measured].peak < 1<<20 || results[measured].wall <= 0 {
+				t.Fatalf("no result of %q in %+v", s.name, results)
+			}
+			measured++
+		}
+		if measured != len(results) {
+			t.Errorf("%d results of %d steps", len(results), measured)
+		}
+		if left, err := os.ReadDir(folder); err != nil || len(left) > 0 {
+			t.Errorf("left behind: %v %v", left, err)
+		}
+	})
+	t.Run("start", func(t *testing.T) {
+		commands, err := (&startCmd{Runs: 2}).measure(context.Background(), p, &report{progress: io.Discard})
+		if err != nil {
+			t.Fatal(err)
+		}
+		for _, c := range commands {
+			if len(c.cpu) != 2 || c.cpu[0] <= 0 {
+				t.Errorf("%s: %v", c.name, c.cpu)
+			}
+		}
+	})
+}
+
+func TestMemoryReport(t *testing.T) {
+	var table bytes.Buffer
+	r := &report{table: &table}
+	results := []result{{"small step", usage{peak: 10 << 20, cpu: 1500 * time.Millisecond, wall: 2 * time.Second}}, {"limit", usage{peak: 64 << 20}}}
+	if err := reportMemory(r, results); err != nil {
+		t.Error(err)
+	}
+	want := "" +
+		"| step       | peak MiB | budget | CPU s | wall s |\n" +
+		"| ---------- | -------: | -----: | ----: | -----: |\n" +
+		"| small step |     10.0 |     64 |   1.5 |    2.0 |\n" +
+		"| limit      |     64.0 |     64 |   0.0 |    0.0 |\n"
+	if table.String() != want {
+		t.Errorf("got\n%s", &table)
+	}
+	err := reportMemory(r, append(results, result{"big step", usage{peak: 64<<20 + 1}}))
+	if err == nil || err.Error() != "over the budget of 64 MiB: big step" {
+		t.Errorf("got %v", err)
+	}
+}
+
+func TestStartReport(t *testing.T) {
+	var table bytes.Buffer
+	ms := func(n ...time.Duration) []time.Duration {
+		for i := range n {
+			n[i] *= time.Millisecond
+		}
+		return n
+	}
+	commands := []*started{{name: "a", budget: startBudget, cpu: ms(30, 5, 20)}, {name: "no budget", cpu: ms(50)}}
+	if err := reportStarts(&report{table: &table}, commands); err != nil {
+		t.Error(err)
+	}
+	if want := "| a         |          5.0 |   20.0 |    5.0 |\n| no budget |         50.0 |   50.0 |   none |\n"; !strings.HasSuffix(table.String(), want) {
+		t.Errorf("got\n%s", &table)
+	}
+	commands = append(commands, &started{name: "slow", budget: startBudget, cpu: ms(6, 7)})
+	if err := reportStarts(&report{table: io.Discard}, commands); err == nil || err.Error() != "over the budget: slow" {
+		t.Errorf("got %v", err)
+	}
+}
+
+// TestFailingStep: a step that fails is an error with its name and what it
+// said, and nothing is left behind.
+func TestFailingStep(t *testing.T) {
+	program := filepath.Join(t.TempDir(), "program")
+	if err := os.WriteFile(program, []byte("#!/bin/sh\necho broken: \"$1\" >&2\nexit 3\n"), 0o755); err != nil {
+		t.Fatal(err)
+	}
+	folder := t.TempDir()
+	p := &programs{Strata: program, StrataScript: program, StrataDeploy: program}
+	_, err := (&memoryCmd{Size: 1, Folder: folder}).measure(context.Background(), p, &report{progress: io.Discard})
+	if err == nil || !strings.HasPrefix(err.Error(), "layer of a NAR: ") || !strings.HasSuffix(err.Error(), "exit status 3: broken: layer") {
+		t.Errorf("got %v", err)
+	}
+	if left, err := os.ReadDir(folder); err != nil || len(left) > 0 {
+		t.Errorf("left behind: %v %v", left, err)
+	}
+}
+
+func TestCommandLine(t *testing.T) {
+	for _, test := range []struct {
+		args   string
+		status int
+		want   string
+	}{
+		{"--help", 0, "Usage: bench <command>"},
+		{"memory --help", 0, "Usage: bench memory"},
+		{"start --help", 0, "Usage: bench start"},
+		{"", exitUsage, `bench: expected one of "memory", "start"`},
+		{"memory --size 2GB", exitUsage, `bench: --size: "2GB" is not a size`},
+		{"start --runs 0", exitFailure, "bench start: --runs is 0: want at least 1"},
+	} {
+		var stdout, stderr strings.Builder
+		status := run(context.Background(), strings.Fields(test.args), &stdout, &stderr)
+		if text := stdout.String() + stderr.String(); status != test.status || !strings.HasPrefix(text, test.want) {
+			t.Errorf("%q: status %d: %s", test.args, status, text)
+		}
+	}
+}
+
+func TestSize(t *testing.T) {
+	for text, want := range map[string]size{"1": 1, "1000": 1000, "3KiB": 3 << 10, "64MiB": 64 << 20, "2GiB": 2 << 30} {
+		var s size
+		if err := s.UnmarshalText([]byte(text)); err != nil || s != want {
+			t.Errorf("%s: %d, %v", text, s, err)
+		}
+	}
+	for _, text := range []string{"", "0", "-1", "1.5GiB", "GiB", "2G", "9000000000GiB", "1 MiB"} {
+		var s size
+		if err := s.UnmarshalText([]byte(text)); err == nil {
+			t.Errorf("%q: %d", text, s)
+		}
+	}
+	for s, want := range map[size]string{1: "1 bytes", 1 << 10: "1 KiB", 2 << 30: "2 GiB", 1<<20 + 1: "1048577 bytes", 3 << 20: "3 MiB"} {
+		if s.String() != want {
+			t.Errorf("%d: %s, want %s", int64(s), s, want)
+		}
+	}
+}
+
+// TestContent: the same every time, however it is read; a table of last year
+// is of the same object.
+func TestContent(t *testing.T) {
+	const want = "2a99ea72ee5c62cbae7d7f7e3d378bf9ef3611ea8458d2e9b9986f02bdadc86b"
+	for _, bufferSize := range []int{1000, 1 << 20, 3 << 20} {
+		hash := sha256.New()
+		if _, err := io.CopyBuffer(hash, struct{ io.Reader }{io.LimitReader(newContent(), 5<<20)}, make([]byte, bufferSize)); err != nil {
+			t.Fatal(err)
+		}
+		if got := hex.EncodeToString(hash.Sum(nil)); got != want {
+			t.Errorf("buffer of %d: %s, want %s", bufferSize, got, want)
+		}
+	}
+	text := make([]byte, 2*blockSize)
+	if _, err := io.ReadFull(newContent(), text); err != nil {
+		t.Fatal(err)
+	}
+	words, random := string(text[:blockSize]), text[blockSize:]
+	if strings.Trim(words, "abcdefghijklmnopqrstuvwxyz \n") != "" || !strings.Contains(words, " "+needle+" ") || !bytes.ContainsRune(random, 0) {
+		t.Error("not text and then random bytes")
+	}
+}

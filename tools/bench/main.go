@@ -1,0 +1,61 @@
+// Command bench measures the programs of rules_strata against their budgets.
+// docs/performance.md tells what the suites are and what they found.
+package main
+
+import (
+	"context"
+	"fmt"
+	"io"
+	"os"
+	"os/signal"
+
+	"github.com/alecthomas/kong"
+)
+
+// commands are the suites, one file each.
+type commands struct {
+	Memory memoryCmd `cmd:"" help:"Peak memory of every step that reads the bytes of store objects."`
+	Start  startCmd  `cmd:"" help:"CPU time that the programs need to start."`
+	programs
+}
+
+const (
+	exitFailure = 1
+	exitUsage   = 2
+)
+
+func main() {
+	ctx, stop := signal.NotifyContext(context.Background(), os.Interrupt)
+	status := run(ctx, os.Args[1:], os.Stdout, os.Stderr)
+	stop()
+	os.Exit(status)
+}
+
+func run(ctx context.Context, args []string, stdout, stderr io.Writer) int {
+	var c commands
+	exited := -1
+	parser, err := kong.New(&c,
+		kong.Name("bench"),
+		kong.Description("Measures the programs of rules_strata. Its status is 1 when something is over its budget."),
+		kong.Writers(stdout, stderr),
+		kong.Exit(func(code int) { exited = code }),
+		kong.BindTo(ctx, (*context.Context)(nil)),
+		kong.Bind(&c.programs, &report{table: stdout, progress: stderr}),
+	)
+	if err != nil {
+		panic(err)
+	}
+	parsed, err := parser.Parse(args)
+	if exited >= 0 {
+		return exited
+	}
+	if err != nil {
+		fmt.Fprintf(stderr, "bench: %v\n", err)
+		return exitUsage
+	}
+	if err := parsed.Run(); err != nil {
+		fmt.Fprintf(stderr, "bench %s: %v\n", parsed.Selected().Name, err)
+		return exitFailure
+	}
+	return 0
+}

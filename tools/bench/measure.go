@@ -1,0 +1,83 @@
+package main
+
+import (
+	"bytes"
+	"context"
+	"fmt"
+	"io"
+	"os"
+	"os/exec"
+	"runtime"
+	"strings"
+	"syscall"
+	"time"
+)
+
+// usage is what a process needed.
+type usage struct {
+	// peak is the most memory that it had at once, in bytes.
+	peak int64
+	// cpu is user and system time, wall what passed meanwhile.
+	cpu, wall time.Duration
+}
+
+// process is a program to measure.
+type process struct {
+	program string
+	args    []string
+	dir     string
+	// status is the exit status that it should have.
+	status int
+}
+
+// run runs the process, whose standard output is thrown away. It gets an
+// environment that says nothing but where temporary files go.
+func (p process) run(ctx context.Context) (usage, error) {
+	var stderr bytes.Buffer
+	cmd := exec.CommandContext(ctx, p.program, p.args...)
+	cmd.Dir, cmd.Stdout, cmd.Stderr = p.dir, nil, &limited{w: &stderr, left: 4 << 10}
+	cmd.Env = []string{"PATH=" + os.Getenv("PATH"), "TMPDIR=" + p.dir}
+	begin := time.Now()
+	err := cmd.Run()
+	wall := time.Since(begin)
+	state := cmd.ProcessState
+	if state == nil {
+		return usage{}, err
+	}
+	if state.ExitCode() != p.status {
+		return usage{}, fmt.Errorf("%s %s: %v: %s", p.program, strings.Join(p.args, " "), state, bytes.TrimSpace(stderr.Bytes()))
+	}
+	return usage{peak: peakOf(state.SysUsage().(*syscall.Rusage)), cpu: state.UserTime() + state.SystemTime(), wall: wall}, nil
+}
+
+// ownPeak is the most memory that this process had at once, in bytes.
+func ownPeak() (int64, error) {
+	var r syscall.Rusage
+	if err := syscall.Getrusage(syscall.RUSAGE_SELF, &r); err != nil {
+		return 0, fmt.Errorf("getrusage: %w", err)
+	}
+	return peakOf(&r), nil
+}
+
+// peakOf is in bytes, also where the kernel counts in KiB.
+func peakOf(r *syscall.Rusage) int64 {
+	if runtime.GOOS == "darwin" {
+		return r.Maxrss
+	}
+	return r.Maxrss << 10
+}
+
+// limited takes everything and keeps the beginning.
+type limited struct {
+	w    io.Writer
+	left int
+}
+
+func (l *limited) Write(p []byte) (int, error) {
+	n := min(len(p), l.left)
+	l.left -= n
+	if _, err := l.w.Write(p[:n]); err != nil {
+		return 0, err
+	}
+	return len(p), nil
+}

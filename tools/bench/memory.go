@@ -1,0 +1,138 @@
+package main
+
+import (
+	"context"
+	"errors"
+	"fmt"
+	"os"
+	"path/filepath"
+	"strings"
+)
+
+// memoryBudget is what a step that reads objects may need, whatever their size,
+// in bytes; see docs/performance.md.
+const memoryBudget = 64 << 20
+
+// memoryCmd is the suite memory.
+type memoryCmd struct {
+	Size   size   `default:"2GiB" placeholder:"SIZE" help:"Size of the object (default ${default})."`
+	Folder string `placeholder:"DIR" help:"An existing folder to work in, in one below it that is removed again; six times the size must fit (default: the system's for temporary files)."`
+}
+
+// Help describes the suite.
+func (memoryCmd) Help() string {
+	return "Makes a store object of one file, half text and half random bytes, runs every step that reads it one after another " +
+		"and compares their peak memory (the kernel's ru_maxrss) with the budget."
+}
+
+// result is what a step needed.
+type result struct {
+	name string
+	usage
+}
+
+// Run runs the suite.
+func (c *memoryCmd) Run(ctx context.Context, p *programs, r *report) error {
+	results, err := c.measure(ctx, p, r)
+	if err != nil {
+		return err
+	}
+	return reportMemory(r, results)
+}
+
+func reportMemory(r *report, results []result) error {
+	var rows [][]string
+	var over []string
+	for _, s := range results {
+		rows = append(rows, []string{s.name, fmt.Sprintf("%.1f", float64(s.peak)/(1<<20)), fmt.Sprint(memoryBudget >> 20),
+			fmt.Sprintf("%.1f", s.cpu.Seconds()), fmt.Sprintf("%.1f", s.wall.Seconds())})
+		if s.peak > memoryBudget {
+			over = append(over, s.name)
+		}
+	}
+	if err := r.write([]string{"step", "peak MiB", "budget", "CPU s", "wall s"}, rows); err != nil {
+		return err
+	}
+	if len(over) > 0 {
+		return fmt.Errorf("over the budget of %d MiB: %s", memoryBudget>>20, strings.Join(over, "; "))
+	}
+	return nil
+}
+
+// measure makes the inputs and runs the steps.
+func (c *memoryCmd) measure(ctx context.Context, p *programs, r *report) (results []result, err error) {
+	folder, err := os.MkdirTemp(c.Folder, "bench-memory-")
+	if err != nil {
+		return nil, err
+	}
+	defer func() { err = errors.Join(err, os.RemoveAll(folder)) }()
+	if folder, err = filepath.Abs(folder); err != nil {
+		return nil, err
+	}
+	r.begin("%s, an object of %s", machine(), c.Size)
+	if err := p.prepare(ctx, folder); err != nil {
+		return nil, err
+	}
+	r.begin("making the inputs in %s", folder)
+	if err := inputs(folder, int64(c.Size)); err != nil {
+		return nil, err
+	}
+	if err := p.deploy(folder); err != nil {
+		return nil, err
+	}
+	for _, s := range steps() {
+		u, err := c.step(ctx, p, folder, &s)
+		if err != nil {
+			return nil, err
+		}
+		if s.name != "" {
+			r.begin("%6.1f MiB  %s", float64(u.peak)/(1<<20), s.name)
+			results = append(results, result{s.name, u})
+		}
+	}
+	// A new process shares its parent's memory for a moment, which counts.
+	least, err := ownPeak()
+	r.begin("(less than %.1f MiB cannot be told: this program itself had as much)", float64(least)/(1<<20))
+	return results, err
+}
+
+// step runs a step and removes what nothing needs any more.
+func (c *memoryCmd) step(ctx context.Context, p *programs, folder string, s *step) (usage, error) {
+	args := s.args()
+	u, err := process{program: p.find(args[0], folder), args: args[1:], dir: folder}.run(ctx)
+	if err != nil {
+		return u, fmt.Errorf("%s: %w", s.name, err)
+	}
+	for _, name := range strings.Fields(s.remove) {
+		if err := os.RemoveAll(filepath.Join(folder, name)); err != nil {
+			return u, err
+		}
+	}
+	return u, nil
+}
+
+// deploy makes the programs of the images: links to strata-deploy, which finds
+// the image by its own name.
+func (p *programs) deploy(folder string) error {
+	for _, name := range []string{"deploy", "deploy-on-base", "deploy-now"} {
+		file := filepath.Join(folder, name)
+		if err := os.Symlink(p.StrataDeploy, file); err != nil {
+			return err
+		}
+		if err := os.Symlink(".", file+".runfiles"); err != nil {
+			return err
+		}
+	}
+	return nil
+}
+
+// find is the program of a step.
+func (p *programs) find(name, folder string) string {
+	switch name {
+	case "strata":
+		return p.Strata
+	case "strata-script":
+		return p.StrataScript
+	}
+	return filepath.Join(folder, name)
+}
