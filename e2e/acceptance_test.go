@@ -44,7 +44,7 @@ func accept(t *testing.T) *acceptance {
 		lab := acceptanceLab(t, nixlab)
 		bazel := harness.Lasting(t, "e2e/acceptance")
 		bazel.Flags = append(bazel.Flags, "--override_module=lab="+lab.Dir)
-		bazel.Run(t, "build", "-k", "//...") // TEMPORARY
+		bazel.Build(t, "//...")
 		accepted.built = &acceptance{bazel: bazel, bin: bazel.Bin(t), lab: lab, docker: docker}
 	}
 	return accepted.built

@@ -108,7 +108,12 @@ func newPlace(t *testing.T) Place {
 // options.
 func runText(t *testing.T, text string) (status int, stdout, stderr string, err error) {
 	t.Helper()
-	m := &machine{script: Script{Name: "test", Text: text, Privileged: true}, place: newPlace(t)}
+	return runTextIn(t, newPlace(t), text)
+}
+
+func runTextIn(t *testing.T, p Place, text string) (status int, stdout, stderr string, err error) {
+	t.Helper()
+	m := &machine{script: Script{Name: "test", Text: text, Privileged: true}, place: p}
 	var out, errout bytes.Buffer
 	c := m.config(context.Background())
 	c.Dir, c.Env, c.Name, c.Umask, c.Stdout, c.Stderr = m.place.Dir, m.environment(), "bash", defaultUmask, &out, &errout

@@ -17,7 +17,8 @@ root_unpack() {
 root_finish() {
     # The mark by which bazelw knows that it runs inside already.
     echo "${1%.new}" >"$1/etc/bazelw-root"
-    for link in awk:mawk cc:gcc c++:g++ which:which.debianutils iptables:iptables-nft ip6tables:ip6tables-nft; do
+    for link in awk:mawk cc:gcc c++:g++ which:which.debianutils iptables:iptables-nft ip6tables:ip6tables-nft \
+        fakeroot:fakeroot-sysv; do
         for dir in bin sbin; do
             name=${link%%:*} target=${link#*:}
             [ ! -e "$1/usr/$dir/$target" ] || [ -e "$1/usr/$dir/$name" ] || ln -s "$target" "$1/usr/$dir/$name"

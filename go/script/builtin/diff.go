@@ -164,7 +164,7 @@ func (d *differ) files(a, b string, infoA, infoB scriptfs.Info, below bool) int 
 	if below {
 		fmt.Fprintf(d.out, "%s %s %s\n", d.line, a, b)
 	}
-	hunks := diffHunks(textA, textB)
+	hunks := diffHunks(textA, textB, max(0, d.context))
 	if d.context < 0 {
 		writeNormal(d.out, hunks, textA, textB)
 		return 1

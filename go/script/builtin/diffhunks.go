@@ -55,10 +55,10 @@ func (t *diffText) write(out output, mark string, from, to int) {
 // diffHunk says that lines a0 to a1 of the first file became b0 to b1 of the second, from 0 and without the last.
 type diffHunk struct{ a0, a1, b0, b1 int }
 
-// diffHunks lists the changes between two files.
-func diffHunks(a, b diffText) []diffHunk {
+// diffHunks lists the changes between two files, which are shown with so many lines around them.
+func diffHunks(a, b diffText, context int) []diffHunk {
 	numbers := map[string]int{}
-	deleted, inserted := diffLines(a.number(numbers), b.number(numbers))
+	deleted, inserted := diffLines(a.number(numbers), b.number(numbers), context)
 	var hunks []diffHunk
 	for i, j := 0, 0; i < len(deleted) || j < len(inserted); {
 		h := diffHunk{i, i, j, j}

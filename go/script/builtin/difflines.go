@@ -10,25 +10,31 @@ type fileDiff struct {
 	deleted, inserted []bool
 }
 
-// diffLines reports the lines of a that are deleted and those of b that are inserted.
-func diffLines(a, b []int) (deleted, inserted []bool) {
-	first, last := 0, 0 // lines that the files have in common at their ends
+// diffLines reports the lines of a that are deleted and those of b that are inserted. What the files have in common at their ends is left
+// alone, but for so many lines next to the changes.
+func diffLines(a, b []int, horizon int) (deleted, inserted []bool) {
+	first, last := 0, 0
 	for first < min(len(a), len(b)) && a[first] == b[first] {
 		first++
 	}
 	for last < min(len(a), len(b))-first && a[len(a)-1-last] == b[len(b)-1-last] {
 		last++
 	}
+	first, last = max(0, first-horizon), max(0, last-horizon)
 	deleted, inserted = make([]bool, len(a)), make([]bool, len(b))
-	middleA, middleB := a[first:len(a)-last], b[first:len(b)-last]
-	keptA := withoutPartner(middleA, middleB, deleted[first:])
-	keptB := withoutPartner(middleB, middleA, inserted[first:])
-	d := &fileDiff{offset: len(keptB) + 1, placesA: keptA, placesB: keptB, deleted: deleted[first:], inserted: inserted[first:]}
+	compareMiddles(a[first:len(a)-last], b[first:len(b)-last], deleted[first:len(a)-last], inserted[first:len(b)-last])
+	return deleted, inserted
+}
+
+// compareMiddles marks the lines that have no partner.
+func compareMiddles(a, b []int, deleted, inserted []bool) {
+	keptA, keptB := withoutPartner(a, b, deleted), withoutPartner(b, a, inserted)
+	d := &fileDiff{offset: len(keptB) + 1, placesA: keptA, placesB: keptB, deleted: deleted, inserted: inserted}
 	for _, at := range keptA {
-		d.a = append(d.a, middleA[at])
+		d.a = append(d.a, a[at])
 	}
 	for _, at := range keptB {
-		d.b = append(d.b, middleB[at])
+		d.b = append(d.b, b[at])
 	}
 	size := len(keptA) + len(keptB) + 3
 	d.forward, d.backward = make([]int, size), make([]int, size)
@@ -38,7 +44,6 @@ func diffLines(a, b []int) (deleted, inserted []bool) {
 	runsB.slide(runsA)
 	runsA.mark(deleted)
 	runsB.mark(inserted)
-	return deleted, inserted
 }
 
 // withoutPartner marks the lines that the other file does not have at all, and returns the places of the rest.

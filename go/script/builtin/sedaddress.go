@@ -134,8 +134,12 @@ func (s *sed) selects(c *sedCommand) (bool, error) {
 	}
 	c.until = s.rangeEnd(c.to)
 	switch c.to.kind {
-	case addressLast:
-		c.active = !s.isLast()
+	case addressLast, addressStep:
+		ends, err := s.matchesLine(c.to)
+		if err != nil {
+			return false, err
+		}
+		c.active = !ends
 	case addressRegex:
 		c.active = true
 	default:
@@ -157,11 +161,6 @@ func (s *sed) rangeEnd(to *sedAddress) int {
 		if to.line > 0 {
 			return (s.number/to.line + 1) * to.line
 		}
-	case addressStep:
-		if s.number <= to.line {
-			return to.line
-		}
-		return to.line + (s.number-to.line+to.step-1)/to.step*to.step
 	}
 	return s.number
 }
@@ -170,7 +169,7 @@ func (s *sed) rangeEnd(to *sedAddress) int {
 func (s *sed) goesOn(c *sedCommand) (bool, error) {
 	matches := true
 	switch c.to.kind {
-	case addressRegex, addressLast:
+	case addressRegex, addressLast, addressStep:
 		ends, err := s.matchesLine(c.to)
 		if err != nil {
 			return false, err

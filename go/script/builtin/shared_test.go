@@ -23,7 +23,7 @@ const (
 		"man:x:12:\ngames:x:60:\nnogroup:x:65534:\n"
 )
 
-// newTestContext returns a context on an empty tree whose working directory is /w, with the accounts above.
+// newTestContext returns a context on an empty tree whose working directory is /tmp/w/r, with the accounts above.
 func newTestContext(t *testing.T) *Context {
 	t.Helper()
 	tree := scriptfs.New(testClock)
