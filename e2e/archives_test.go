@@ -106,7 +106,10 @@ func TestOCILayoutsAreRead(t *testing.T) {
 			if err != nil {
 				t.Fatal(err)
 			}
-			if err := validate.Index(index); err != nil {
+			// It reads no other compression than gzip; what others compressed is
+			// compared below.
+			options := map[string][]validate.Option{"zstd": {validate.Fast}}[name]
+			if err := validate.Index(index, options...); err != nil {
 				t.Error(err)
 			}
 			manifest, err := index.IndexManifest()
@@ -118,7 +121,7 @@ func TestOCILayoutsAreRead(t *testing.T) {
 			if err != nil {
 				t.Fatal(err)
 			}
-			checkImage(t, img, i)
+			checkImage(t, img, i, options...)
 
 			said := harness.Exec("skopeo", "inspect", "oci:"+dir+":latest").Run(t).Must(t).Stdout
 			var inspected struct {
@@ -141,7 +144,20 @@ func TestOCILayoutsAreRead(t *testing.T) {
 
 			file := filepath.Join(temp, "layout.tar")
 			harness.Exec("tar", "-C", dir, "-cf", file, ".").Run(t).Must(t)
-			runsEverywhere(t, i.ref, file, threeLines)
+			for _, store := range harness.Stores {
+				t.Run("docker, "+string(store)+" store", func(t *testing.T) {
+					docker := harness.Docker(t, store)
+					docker.Load(t, file)
+					defer docker.Remove(t, i.ref)
+					equal(t, "the container says", docker.RunImage(t, i.ref).Must(t).Stdout, threeLines)
+				})
+			}
+			t.Run("podman", func(t *testing.T) {
+				podman := harness.Podman(t)
+				// The layout has the name in full.
+				equal(t, "names", strings.Join(podman.Load(t, file), " "), "docker.io/library/"+i.ref)
+				equal(t, "the container says", podman.RunImage(t, "docker.io/library/"+i.ref).Must(t).Stdout, threeLines)
+			})
 			t.Run("containerd", func(t *testing.T) {
 				docker := harness.Docker(t, harness.ClassicStore)
 				socket := strings.TrimSuffix(strings.TrimPrefix(docker.Host, "unix://"), "/s") + "/exec/containerd/containerd.sock"
@@ -152,10 +168,8 @@ func TestOCILayoutsAreRead(t *testing.T) {
 				contains(t, "images", ctr("images", "ls"), "docker.io/library/"+i.ref)
 			})
 			t.Run("podman, the directory", func(t *testing.T) {
-				podman := harness.Podman(t)
-				podman.Run(t, "pull", "--quiet", "oci:"+dir+":latest").Must(t)
-				said := podman.Run(t, "images", "--quiet", "--no-trunc").Must(t).Stdout
-				equal(t, "image", strings.TrimSpace(said), i.imageID(t))
+				said := harness.Podman(t).Run(t, "pull", "--quiet", "oci:"+dir+":latest").Must(t).Stdout
+				equal(t, "image ID", "sha256:"+strings.TrimSpace(said), i.imageID(t))
 			})
 		})
 	}
@@ -163,9 +177,9 @@ func TestOCILayoutsAreRead(t *testing.T) {
 
 // checkImage: nothing is wrong with the image, and its layers are those of the
 // config.
-func checkImage(t *testing.T, img v1.Image, i image) {
+func checkImage(t *testing.T, img v1.Image, i image, options ...validate.Option) {
 	t.Helper()
-	if err := validate.Image(img); err != nil {
+	if err := validate.Image(img, options...); err != nil {
 		t.Error(err)
 	}
 	name, err := img.ConfigName()
@@ -306,7 +320,11 @@ func TestOneCPUMakesTheSameBytes(t *testing.T) {
 	for name, digest := range want {
 		equal(t, name, got[name], digest)
 	}
-	equal(t, "files", len(got), len(want))
+	for name := range got {
+		if want[name] == "" {
+			t.Errorf("%s was not there before", name)
+		}
+	}
 	for _, name := range []string{"images/gz.tar.gz", "images/zstd.tar.zst", "images/zstd.oci/index.json", "objects/long.layer.tar.gz", "objects/long.layer.tar.zst"} {
 		if want[name] == "" {
 			t.Errorf("%s was not compared", name)

@@ -16,7 +16,7 @@ Runs every test, or the steps named, in this order:
           in the cache folder of ./bazelw; the host is not changed
   lint    formatting, vet, staticcheck, BUILD files and module files up to date
   go      go test ./...
-  cross   both binaries for linux/arm64, darwin/arm64 and darwin/amd64
+  cross   the binaries for linux/arm64, darwin/arm64 and darwin/amd64
   fuzz    the NAR reader, for $fuzz_time (FUZZ_TIME)
   bazel   bazel test //... and a build of every target
   e2e     images built by Bazel, loaded into Docker and Podman and run
@@ -65,14 +65,16 @@ step_lint() {
     lint_tool buildifier -lint=warn -mode=check "${bazel_files[@]}"
 }
 
-step_go() { go test ./...; }
+# In the tests' root, which has the real tools that ours are compared with.
+step_go() { BAZELW_ROOT=test ./bazelw --exec go test ./...; }
 
 step_cross() {
-    local platform
+    local platform command
     for platform in linux/arm64 darwin/arm64 darwin/amd64; do
         echo "$platform" >&2
-        CGO_ENABLED=0 GOOS=${platform%/*} GOARCH=${platform#*/} go build -o /dev/null ./go/cmd/strata
-        CGO_ENABLED=0 GOOS=${platform%/*} GOARCH=${platform#*/} go build -o /dev/null ./go/cmd/strata-deploy
+        for command in strata strata-script strata-deploy; do
+            CGO_ENABLED=0 GOOS=${platform%/*} GOARCH=${platform#*/} go build -o /dev/null "./go/cmd/$command"
+        done
     done
 }
 

@@ -55,7 +55,7 @@ func (t *tree) add(parts []string, hdr *tar.Header) error {
 	wasDir, isDir := old == 0 || old == tar.TypeDir, hdr.Typeflag == tar.TypeDir
 	switch {
 	case again && wasDir != isDir:
-		return fmt.Errorf("it is %s, but an earlier entry of the same layer makes it %s", kindName(hdr.Typeflag), kindName(old))
+		return fmt.Errorf("it is %s, but an earlier entry of the same layer makes %s %s", kindName(hdr.Typeflag), quote(name), kindName(old))
 	case name == "" && !isDir:
 		return errors.New("the root folder must be a directory")
 	}

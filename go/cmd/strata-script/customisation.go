@@ -9,9 +9,7 @@ import (
 	"github.com/rules-strata/rules_strata/go/customisation"
 	"github.com/rules-strata/rules_strata/go/customisation/scripts"
 	"github.com/rules-strata/rules_strata/go/jsonfile"
-	"github.com/rules-strata/rules_strata/go/objectset"
 	"github.com/rules-strata/rules_strata/go/outfile"
-	"github.com/rules-strata/rules_strata/go/store"
 )
 
 type customisationCmd struct {
@@ -31,6 +29,7 @@ type customisationCmd struct {
 	Tar              string        `required:"" placeholder:"FILE" help:"Where the layer's tar goes."`
 	Metadata         string        `required:"" placeholder:"FILE" help:"Where layer.json goes."`
 	ReferencesOut    string        `required:"" placeholder:"FILE" help:"Where references.json goes: the store paths that the layer mentions."`
+	UnusedInputs     string        `placeholder:"FILE" help:"Where the files of objects that no script looked at are listed, one path a line."`
 }
 
 func (c *customisationCmd) Run(stderr io.Writer) error {
@@ -38,6 +37,11 @@ func (c *customisationCmd) Run(stderr io.Writer) error {
 	if err != nil {
 		return err
 	}
+	objects, err := c.pool()
+	if err != nil {
+		return err
+	}
+	image.Pool = objects
 	fs, root, err := scripts.Run(context.Background(), image)
 	if err != nil {
 		return err
@@ -60,6 +64,11 @@ func (c *customisationCmd) Run(stderr io.Writer) error {
 	if err := jsonfile.Write(c.ReferencesOut, result.References); err != nil {
 		return err
 	}
+	if c.UnusedInputs != "" {
+		if err := objects.writeUnused(c.UnusedInputs); err != nil {
+			return err
+		}
+	}
 	return jsonfile.Write(c.Metadata, result.Metadata)
 }
 
@@ -72,9 +81,6 @@ func (c *customisationCmd) image(stderr io.Writer) (scripts.Image, error) {
 	}
 	image.Tree, err = customisation.Join(sources, c.linked(), c.StoreDir, customisation.Collisions(c.Collisions), stderr, "strata-script customisation")
 	if err != nil {
-		return image, err
-	}
-	if image.Pool, err = c.pool(); err != nil {
 		return image, err
 	}
 	for _, t := range c.Tool {
@@ -111,23 +117,6 @@ func (c *customisationCmd) linked() []customisation.Source {
 		sources = append(sources, customisation.Source{Path: linked.path, Listing: linked.listing})
 	}
 	return sources
-}
-
-// pool reads the set of objects, none of them yet.
-func (c *customisationCmd) pool() (*objectset.Set, error) {
-	if c.Objects == "" {
-		return &objectset.Set{}, nil
-	}
-	set, err := objectset.Read(c.Objects)
-	if err != nil {
-		return nil, err
-	}
-	for _, p := range set.Paths() {
-		if _, err := store.ParsePath(c.StoreDir, string(p)); err != nil {
-			return nil, fmt.Errorf("--objects: %w: give the right --store-dir", err)
-		}
-	}
-	return set, nil
 }
 
 // text reads a script, if there is one.

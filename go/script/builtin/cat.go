@@ -22,8 +22,8 @@ type catFormat struct {
 
 // runCat is cat: the files one after another.
 func runCat(c *Context) int {
-	o, err := parseOptions(c.Args, "A,show-all", "b,number-nonblank", "e", "E,show-ends", "n,number", "s,squeeze-blank", "t", "T,show-tabs", "u",
-		"v,show-nonprinting")
+	o, err := parseOptions(c.Args, "A,show-all", "b,number-nonblank", "e", "E,show-ends", "n,number", "s,squeeze-blank", "t",
+		"T,show-tabs", "u", "v,show-nonprinting")
 	if err != nil {
 		return c.usage(err)
 	}

@@ -19,9 +19,11 @@ type differ struct {
 	line                             string
 }
 
-// runDiff is diff: how files differ, in the normal or the unified format. It exits with 0 when they do not, 1 when they do, 2 after an error.
+// runDiff is diff: how files differ, in the normal or the unified format. It exits with 0 when they do not, 1 when they do,
+// 2 after an error.
 func runDiff(c *Context) int {
-	o, err := parseOptions(c.Args, "q,brief", "s,report-identical-files", "r,recursive", "N,new-file", "u", "U,unified=", "a,text", "normal")
+	o, err := parseOptions(c.Args, "q,brief", "s,report-identical-files", "r,recursive", "N,new-file", "u", "U,unified=",
+		"a,text", "normal")
 	if err != nil {
 		return c.usage(err)
 	}

@@ -178,8 +178,8 @@ func (r *changeRuns) mark(changed []bool) {
 	}
 }
 
-// slide moves runs over unchanged lines where that makes no difference: first up, then down as far as it goes, joining the runs that are met;
-// a run that has passed a change of the other file goes back to the last of them.
+// slide moves runs over unchanged lines where that makes no difference: first up, then down as far as it goes, joining the runs that are
+// met; a run that has passed a change of the other file goes back to the last of them.
 func (r *changeRuns) slide(other *changeRuns) {
 	end := 0 // of the run, in lines
 	for g := 0; g < len(r.lengths); g++ {

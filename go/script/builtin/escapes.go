@@ -21,8 +21,8 @@ var (
 	printfBytes   = escapeStyle{zeroOctal: true, octal: true, stop: true, quotes: true, unicode: true}
 )
 
-// escape reads what follows a backslash at the start of text: the bytes it stands for and what is left of text. ok is false when there is no
-// such escape; stop when it was \c.
+// escape reads what follows a backslash at the start of text: the bytes it stands for and what is left of text. ok is false when there is
+// no such escape; stop when it was \c.
 func (s escapeStyle) escape(text string) (out, rest string, ok, stop bool) {
 	if text == "" {
 		return "", "", false, false

@@ -30,9 +30,11 @@ const findSetup = `
 	touch -d '2020-01-02 03:04:05.25' t/B.txt
 `
 
+const linkLoop = "find -xtype fails for a link that leads to itself"
+
 func TestFindAgainstGNU(t *testing.T) {
 	compareWithGNU(t, []testScript{
-		{name: "tests", unsorted: true, script: findSetup + `
+		{name: "tests", unsorted: true, leftOut: map[string]string{"find t -xtype l": linkLoop, "find t -xtype d": linkLoop}, script: findSetup + `
 			find
 			find t
 			find t/

@@ -5,6 +5,7 @@ import (
 	"fmt"
 	"strconv"
 	"strings"
+	"syscall"
 
 	"github.com/rules-strata/rules_strata/go/scriptfs"
 )
@@ -106,7 +107,8 @@ func (p *findParser) otherTypes(letters string) (findTest, error) {
 		switch {
 		case err == nil:
 			return types[info.Type]
-		case notExist(err):
+		// A link that leads nowhere or to itself stands for itself.
+		case notExist(err), errors.Is(err, syscall.ELOOP):
 			return types[e.info.Type]
 		}
 		p.r.fail("%s: %s", quote(e.path), reason(err))

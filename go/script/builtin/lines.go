@@ -2,6 +2,7 @@ package builtin
 
 import (
 	"bufio"
+	"bytes"
 	"cmp"
 	"errors"
 	"io"
@@ -12,6 +13,7 @@ import (
 type lineReader struct {
 	stream *bufio.Reader
 	end    byte // of a line: '\n', or 0 with the options -z
+	zeros  bool // a zero byte ends a line too
 	long   []byte
 }
 
@@ -25,6 +27,9 @@ func newLineReader(r io.Reader, end byte) *lineReader {
 // next returns the next line without its end, valid until the next call; ended says whether it had one (the last line of a stream may not).
 // At the end of the stream err is io.EOF.
 func (l *lineReader) next() (line []byte, ended bool, err error) {
+	if l.zeros {
+		return l.nextPiece()
+	}
 	line, err = l.stream.ReadSlice(l.end)
 	if err == bufio.ErrBufferFull {
 		l.long = l.long[:0]
@@ -42,6 +47,34 @@ func (l *lineReader) next() (line []byte, ended bool, err error) {
 		return line, false, nil
 	}
 	return nil, false, err
+}
+
+// nextPiece is next where zero bytes end lines too.
+func (l *lineReader) nextPiece() (line []byte, ended bool, err error) {
+	l.long = l.long[:0]
+	for {
+		if _, err := l.stream.Peek(1); err == io.EOF && len(l.long) > 0 {
+			return l.long, false, nil
+		} else if err != nil {
+			return nil, false, err
+		}
+		chunk, _ := l.stream.Peek(l.stream.Buffered())
+		length := bytes.IndexByte(chunk, l.end)
+		if length >= 0 {
+			chunk = chunk[:length]
+		}
+		if zero := bytes.IndexByte(chunk, 0); zero >= 0 {
+			chunk, length = chunk[:zero], zero
+		}
+		l.long = append(l.long, chunk...)
+		if length >= 0 {
+			_, err := l.stream.Discard(length + 1)
+			return l.long, true, err
+		}
+		if _, err := l.stream.Discard(len(chunk)); err != nil {
+			return nil, false, err
+		}
+	}
 }
 
 // atEnd reports whether nothing follows.

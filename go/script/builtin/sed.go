@@ -17,8 +17,8 @@ const (
 
 // runSed is sed: edits streams of lines, and files with -i.
 func runSed(c *Context) int {
-	o, err := parseOptions(c.Args, "n,quiet,silent", "e,expression=", "f,file=", "E,r,regexp-extended", "i,in-place?", "s,separate", "z,null-data",
-		"l,line-length=", "u,unbuffered", "b,binary", "follow-symlinks", "sandbox")
+	o, err := parseOptions(c.Args, "n,quiet,silent", "e,expression=", "f,file=", "E,r,regexp-extended", "i,in-place?", "s,separate",
+		"z,null-data", "l,line-length=", "u,unbuffered", "b,binary", "follow-symlinks", "sandbox")
 	if err != nil {
 		return c.usage(err)
 	}

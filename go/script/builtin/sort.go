@@ -38,7 +38,7 @@ func runSort(c *Context) int {
 	}
 	var lines [][]byte
 	var ends []int // where each file's lines end
-	status := inputs{Context: c, names: o.args, cannot: "cannot read: %s: %s", broken: "read failed: %s: %s", failure: 2}.each(func(_ string, r io.Reader) error {
+	status := sortInputs(c, o.args).each(func(_ string, r io.Reader) error {
 		var err error
 		lines, err = readLines(lines, r, s.end)
 		ends = append(ends, len(lines))
@@ -73,6 +73,10 @@ func runSort(c *Context) int {
 		return 2
 	}
 	return 0
+}
+
+func sortInputs(c *Context, names []string) inputs {
+	return inputs{Context: c, names: names, cannot: "cannot read: %s: %s", broken: "read failed: %s: %s", failure: 2}
 }
 
 func newSorter(o *options) (*sorter, error) {
@@ -197,7 +201,7 @@ func (s *sorter) check(c *Context, names []string, quiet bool) int {
 		return c.Fail(2, "extra operand %s not allowed with -c", quote(names[1]))
 	}
 	disorder := 0
-	status := inputs{Context: c, names: names, cannot: "cannot read: %s: %s", broken: "read failed: %s: %s", failure: 2}.each(func(name string, r io.Reader) error {
+	status := sortInputs(c, names).each(func(name string, r io.Reader) error {
 		reader := newLineReader(r, s.end)
 		var last []byte
 		for number := 1; ; number++ {

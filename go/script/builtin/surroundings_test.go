@@ -139,7 +139,8 @@ func TestDateOfScript(t *testing.T) {
 		{[]string{"date", "+%s"}, "| 1714979289\n"},
 		{[]string{"date", "-r", "/etc/passwd", "+%F %T"}, "| 2024-05-06 07:08:09\n"},
 		{[]string{"date", "-d", "tomorrow", "+%F"}, "| 2024-05-07\n"},
-		{[]string{"date", "-d", "next week"}, "! date: invalid date 'next week': known are @SECONDS, ISO 8601, now, today, yesterday and tomorrow\n? 1\n"},
+		{[]string{"date", "-d", "next week"},
+			"! date: invalid date 'next week': known are @SECONDS, ISO 8601, now, today, yesterday and tomorrow\n? 1\n"},
 		{[]string{"date", "0101"}, "! date: setting the date ('0101') is not supported\n? 1\n"},
 		{[]string{"date", "-R"}, "| Mon, 06 May 2024 07:08:09 +0000\n"},
 		{[]string{"date", "-I", "-R"}, "! date: multiple output formats specified\n? 1\n"},
@@ -194,7 +195,8 @@ func (g *gone) Write(p []byte) (int, error) {
 // Commands that need not read all their input do not, and all stop when nobody reads what they write.
 func TestEndlessInput(t *testing.T) {
 	readers := []string{"head -n 3", "head -c 9", "sed 3q", "sed -n 3{p;q}", "grep -m 2 l", "grep -q l", "grep -l l"}
-	writers := []string{"cat", "cat -n", "tr a b", "cut -c1", "sed p", "grep l", "grep -v x", "uniq -D", "tee", "paste", "nl", "head -n -1", "tail -n +2",
+	writers := []string{"cat", "cat -n", "tr a b", "cut -c1", "sed p", "grep l", "grep -v x", "uniq -D", "tee", "paste", "nl", "head -n -1",
+		"tail -n +2",
 		"comm /etc/passwd -", "rev", "base64", "seq 99999999999", "cat -A", "tail -c +4", "paste -s"}
 	for _, line := range append(readers, writers...) {
 		t.Run(line, func(t *testing.T) {
@@ -219,7 +221,8 @@ type full struct{}
 func (full) Write([]byte) (int, error) { return 0, syscall.ENOSPC }
 
 func TestNoSpace(t *testing.T) {
-	for _, line := range []string{"cat -n", "tr a b", "sed p", "grep l", "sort", "head", "echo x", "printf x", "seq 3", "wc", "date", "cut -c1"} {
+	for _, line := range []string{"cat -n", "tr a b", "sed p", "grep l", "sort", "head", "echo x", "printf x", "seq 3", "wc", "date",
+		"cut -c1"} {
 		c := newTestContext(t).With(strings.Fields(line)...)
 		var messages bytes.Buffer
 		c.Stdin, c.Stdout, c.Stderr = strings.NewReader("line\n"), full{}, &messages
@@ -297,7 +300,8 @@ func TestTextUnsupported(t *testing.T) {
 	c := newTestContext(t)
 	for _, test := range [][]string{
 		{"tail", "-f", "x"}, {"grep", "-P", "x"}, {"sed", "--posix", "p"}, {"sed", "e"}, {"sed", "s/a/b/e"}, {"sort", "-R"}, {"xargs", "-p"},
-		{"grep", "--color=always", "x"}, {"cut", "-d", "\n", "-f1"}, {"printf", "%a", "1"}, {"env", "-S", "x"}, {"sh", "-i"}, {"diff", "-y", "a", "b"},
+		{"grep", "--color=always", "x"}, {"cut", "-d", "\n", "-f1"}, {"printf", "%a", "1"}, {"env", "-S", "x"}, {"sh", "-i"},
+		{"diff", "-y", "a", "b"},
 		{"cmp", "-b", "a", "b"}, {"date", "-s", "x"}, {"nl", "-d", "abc"},
 	} {
 		got := textLine(c, "", test...)

@@ -32,7 +32,8 @@ func FuzzRegex(f *testing.F) {
 
 // FuzzSedScript parses any script: errors are fine, panics are not.
 func FuzzSedScript(f *testing.F) {
-	for _, seed := range []string{"1,/a/{s/x/\\U&/gw f\n}", "a\\\ntext\\\nmore", "y/abc/\\n\\t\\\\/;b x;:x", "\\,a,I!d", "0~3,+2l 5", "s,[,],x,2p"} {
+	for _, seed := range []string{"1,/a/{s/x/\\U&/gw f\n}", "a\\\ntext\\\nmore", "y/abc/\\n\\t\\\\/;b x;:x", "\\,a,I!d",
+		"0~3,+2l 5", "s,[,],x,2p"} {
 		f.Add(seed)
 	}
 	f.Fuzz(func(_ *testing.T, script string) {
@@ -48,7 +49,7 @@ func FuzzTextArguments(f *testing.F) {
 		_, _ = parseCutList(list, true)
 		_, _ = parseSortKey(list)
 		_ = formatDate(date, testClock)
-		c := &Context{Args: []string{"printf", format, set, list}, Stdout: io.Discard, Stderr: &bytes.Buffer{}, Stdin: strings.NewReader("")}
+		c := &Context{Args: []string{"printf", format, set, list}, Stdout: io.Discard, Stderr: &bytes.Buffer{}}
 		if !strings.Contains(format, "*") {
 			runPrintf(c)
 		}

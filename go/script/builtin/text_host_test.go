@@ -73,7 +73,8 @@ func randomCommand(r *rand.Rand) []string {
 		line := append([]string{"sort"}, some(r, "-n", "-r", "-u", "-f", "-b", "-s", "-d", "-h", "-t:", "-k2", "-k1.2,2n", "-k2,2r", "-k1,1f")...)
 		return append(line, pick(r, "f", "g"), "f")
 	case 4:
-		line := append([]string{"grep"}, some(r, "-i", "-v", "-c", "-n", "-o", "-w", "-x", "-h", "-H", "-l", "-A1", "-B1", "-C2", "-m2", "-b", "-E", "-F")...)
+		line := append([]string{"grep"}, some(r, "-i", "-v", "-c", "-n", "-o", "-w", "-x", "-h", "-H", "-l", "-A1", "-B1", "-C2", "-m2", "-b",
+			"-E", "-F")...)
 		return append(line, "-e", pick(r, "a", "b.*", "[ab]1", "x", ".", "a b", `a\|b`, "a|1"), "f", "g")
 	case 5:
 		kind := pick(r, "-c", "-b", "-f")
@@ -85,8 +86,8 @@ func randomCommand(r *rand.Rand) []string {
 	case 6:
 		return append(append([]string{"uniq"}, some(r, "-c", "-d", "-u", "-i", "-f1", "-s1", "-w1")...), "f")
 	case 7:
-		return append(append([]string{pick(r, "head", "tail")}, pick(r, "-n2", "-n0", "-n-2", "-n+2", "-c3", "-c-3", "-n1"), pick(r, "-q", "-v", "-z")),
-			"f", "g")
+		part := pick(r, "-n2", "-n0", "-n-2", "-n+2", "-c3", "-c-3", "-n1")
+		return []string{pick(r, "head", "tail"), part, pick(r, "-q", "-v", "-z"), "f", "g"}
 	case 8:
 		return append([]string{"diff"}, pick(r, "-a", "-q", "-s", "-U0", "-U1", "-u"), "f", "g")
 	}

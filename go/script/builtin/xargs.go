@@ -43,8 +43,8 @@ var errXargsStop = errors.New("stop")
 
 // runXargs is xargs: runs a command with arguments that it reads. -P is accepted; commands run one after another.
 func runXargs(c *Context) int {
-	o, err := parseLeadingOptions(c.Args, "0,null", "a,arg-file=", "d,delimiter=", "E=", "eof?", "I=", "i,replace?", "L,max-lines=", "n,max-args=",
-		"P,max-procs=", "r,no-run-if-empty", "s,max-chars=", "t,verbose", "x,exit")
+	o, err := parseLeadingOptions(c.Args, "0,null", "a,arg-file=", "d,delimiter=", "E=", "eof?", "I=", "i,replace?", "L,max-lines=",
+		"n,max-args=", "P,max-procs=", "r,no-run-if-empty", "s,max-chars=", "t,verbose", "x,exit")
 	if err != nil {
 		return c.Fail(1, "%v", err)
 	}

@@ -10,7 +10,8 @@ def customisation_layer(ctx, *, contents, scripts, candidates, collisions, optio
     """Declares the action.
 
     Without scripts it reads listings, not bytes: editing a file in place does
-    not run it again. Scripts may read the bytes of every candidate.
+    not run it again. Scripts may read the bytes of every candidate; those that
+    they did not look at are pruned from the inputs afterwards.
 
     Args:
       ctx: rule context.
@@ -46,8 +47,10 @@ def customisation_layer(ctx, *, contents, scripts, candidates, collisions, optio
     for info in linked:
         args.add("--linked")
         args.add(info.listing, format = info.store_path + "=%s")
-    arguments, files, transitive, tools = [args], [], [], []
+    arguments, files, transitive, tools, unused = [args], [], [], [], None
     if scripts:
+        unused = ctx.actions.declare_file(output + ".customisation.unused")
+        args.add("--unused-inputs", unused)
         files = _add_scripts(ctx, args, scripts, output)
         arguments.append(pool_argument(ctx.actions.args, candidates))
         transitive, tools = pool_files(candidates), scripts.tools
@@ -60,7 +63,8 @@ def customisation_layer(ctx, *, contents, scripts, candidates, collisions, optio
             transitive = transitive,
         ),
         tools = tools,
-        outputs = [tar, metadata, references],
+        outputs = [tar, metadata, references] + ([unused] if unused else []),
+        unused_inputs_list = unused,
         mnemonic = "CustomisationLayer",
         progress_message = "Customising %{label}" if scripts else "Linking the contents of %{label}",
     )
