@@ -78,7 +78,7 @@ func imagesOfBytes(paths map[string]string) []layeredImage {
 	owners := map[string]owner{
 		"alice":  {981173106, 1000, 100, "alice", "users"},
 		"far":    {8589934592, 2097152, 2147483647, "a-name-that-is-longer-than-a-header-holds", "größe"},
-		"nobody": {0, 0, 0, "", ""},
+		"nobody": {-1, 0, 0, "", ""},
 	}
 	roots := map[string]map[string][]string{
 		"app": {"customisation": {paths["conversation"]}, "config": {paths["hello"]}},

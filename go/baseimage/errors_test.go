@@ -103,6 +103,7 @@ func TestErrors(t *testing.T) {
 		{"absent", filepath.Join(t.TempDir(), "absent"), "no such file or directory"},
 		{"empty", write(t, ""), "it is a tar without members"},
 		{"text", write(t, strings.Repeat("no archive\n", 100)), "neither an OCI layout nor a tar, plain or compressed"},
+		{"short text", write(t, "no archive\n"), "neither an OCI layout nor a tar, plain or compressed with gzip, zstd, xz or bzip2: unexpected EOF"},
 		{"other tar", archive(t, []file{{name: "etc/"}}), "neither a docker archive nor an OCI layout, which would have a manifest.json or an index.json: file does not exist"},
 		{"other folder", folder(t, []file{{name: "etc"}}), "neither a docker archive nor an OCI layout"},
 		{"Docker before 1.10", archive(t, without(docker, "manifest.json")), "before 1.10, with no manifest.json: load it into Docker and save it again"},

@@ -106,7 +106,7 @@ func (t *tarMembers) read() error {
 		if err == io.EOF {
 			break
 		}
-		if errors.Is(err, io.ErrUnexpectedEOF) {
+		if errors.Is(err, io.ErrUnexpectedEOF) && len(t.index) > 0 {
 			return fmt.Errorf("truncated, after %d members: %w", len(t.index), err)
 		}
 		if err != nil && !errors.Is(err, tar.ErrInsecurePath) {

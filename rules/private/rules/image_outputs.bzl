@@ -3,6 +3,7 @@
 load("//rules/private/actions:docker_archive.bzl", "docker_archive")
 load("//rules/private/actions:image_layout.bzl", "image_layout")
 load("//rules/private/actions:image_manifest.bzl", "image_manifest")
+load("//rules/private/actions:image_mtree.bzl", "image_mtree")
 load("//rules/private/actions:layer_blob.bzl", "base_blobs", "customisation_blob", "rest_blobs")
 load("//rules/private/actions:layer_tar.bzl", "base_tars", "layer_tar")
 
@@ -28,7 +29,7 @@ def image_outputs(ctx, *, base, chosen, customisation, description, described, o
       stored: struct: objects and layers, lists in the same order.
 
     Returns:
-      struct: docker_archive, manifest, digest and oci_layout (Files), layers (list of Files).
+      struct: docker_archive, manifest, digest, mtree and oci_layout (Files), layers (list of Files).
     """
     output = ctx.label.name
     compression = ctx.attr.layer_compression
@@ -62,9 +63,11 @@ def image_outputs(ctx, *, base, chosen, customisation, description, described, o
             for index in range(chosen.own_layers)
         ],
         manifest = manifest.manifest,
+        mtree = image_mtree(ctx, description = description, output = output),
         oci_layout = image_layout(
             ctx,
             manifest = manifest.manifest,
+            mtree = image_mtree(ctx, description = description, output = output),
             config = described.config,
             blobs = own,
             blob_sets = sets,

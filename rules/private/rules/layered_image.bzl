@@ -47,6 +47,7 @@ def _providers(ctx, described, files):
             image_tag = depset([image.image_tag]),
             layers = depset(outputs.layers),
             manifest = depset([image.manifest]),
+            mtree = depset([outputs.mtree]),
             oci_layout = depset([image.oci_layout]),
             plan = depset([image.plan]),
         ),
