@@ -67,7 +67,6 @@ def image_outputs(ctx, *, base, chosen, customisation, description, described, o
         oci_layout = image_layout(
             ctx,
             manifest = manifest.manifest,
-            mtree = image_mtree(ctx, description = description, output = output),
             config = described.config,
             blobs = own,
             blob_sets = sets,
