@@ -36,7 +36,12 @@ func TestRow08RelativeLinks(t *testing.T) {
 func TestRow25FilesInStore(t *testing.T) {
 	a := accept(t)
 	image := a.gz(t, "//nix:file_in_store", "file-in-store:latest")
-	a.run(t, image, "nix-store", "--verify", "--check-contents")
+	const verify = "nix-store --verify --check-contents"
+	bash, coreutils := a.lab.Path(t, "bash")+"/bin/bash", a.lab.Path(t, "coreutils")
+	a.run(t, image, bash, "-c", verify)
+	if r := a.docker.RunImage(t, image.ref, bash, "-c", "echo more >> "+coreutils+"/share/uses && "+verify); r.Status == 0 || !strings.Contains(r.Stderr, coreutils) {
+		t.Errorf("Nix does not see that an object was changed: %s", r)
+	}
 	equal(t, "the container says", a.run(t, image), "some data\n")
 }
 

@@ -9,6 +9,7 @@ import (
 	"os"
 	"path/filepath"
 	"regexp"
+	"slices"
 	"strings"
 	"sync"
 	"testing"
@@ -309,21 +310,20 @@ func TestOneCPUMakesTheSameBytes(t *testing.T) {
 	slow := w.bazel
 	slow.Run(t, "shutdown").Must(t)
 	slow.Prefix = []string{"taskset", "--cpu-list", "0"}
-	slow.Flags = []string{"--disk_cache=", "--jobs=1"}
+	// The tools come from the cache, what they make does not.
+	const steps = "Closure|CustomisationBlob|CustomisationLayer|DockerArchive|ImageConfig|ImageLayout|ImageManifest|" +
+		"LayerPlan|LayerTar|ObjectBlob|ObjectInfo|ObjectLayer|RestBlobs|RestLayer"
+	slow.Flags = []string{"--jobs=1", "--modify_execution_info=(" + steps + ")=+no-cache"}
 	spawns := slow.Spawns(t, everyGroup, "//...")
 	for _, mnemonic := range []string{"DockerArchive", "ImageLayout", "LayerTar", "ObjectBlob", "ObjectLayer", "RestBlobs"} {
-		if len(only(mnemonic, spawns)) == 0 {
+		ran := func(s harness.Spawn) bool { return s.Mnemonic == mnemonic && !s.CacheHit }
+		if !slices.ContainsFunc(spawns, ran) {
 			t.Errorf("no action %s ran", mnemonic)
 		}
 	}
 	got := w.takeOutputs(t)
 	for name, digest := range want {
 		equal(t, name, got[name], digest)
-	}
-	for name := range got {
-		if want[name] == "" {
-			t.Errorf("%s was not there before", name)
-		}
 	}
 	for _, name := range []string{"images/gz.tar.gz", "images/zstd.tar.zst", "images/zstd.oci/index.json", "objects/long.layer.tar.gz", "objects/long.layer.tar.zst"} {
 		if want[name] == "" {

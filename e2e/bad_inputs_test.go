@@ -102,7 +102,7 @@ var badInputs = map[string]badInput{
 	"D22 a user's config that is no JSON":     bad("//config:not_json", "config", "not JSON"),
 	"D22 an unknown field":                    bad("//config:unknown_field", `"Comand"`, "Cmd"),
 	"D22 a field of another type":             bad("//config:wrong_type", "Cmd", "a list of strings"),
-	"D27 more layers than overlay2 mounts":    {"//images:too_many_layers", []string{"127 layers", "125", "max_layers"}, baseFiles},
+	"D27 more layers than overlay2 mounts":    {"//images:too_many_layers", []string{"126 layers", "125", "max_layers"}, baseFiles},
 	"D27 no layer left":                       {"//images:no_layer_left", []string{"no layer is left", "max_layers = 100"}, baseFiles},
 	"D28 two contents, one path":              bad("//contents:two_files", "/etc/motd", "//contents:left", "//contents:right", "remove one of"),
 	"D28 two files, one path in an object":    bad("//objects:two_files", "share/text.txt", "objects/text.txt", "objects/other.txt"),

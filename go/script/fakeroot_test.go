@@ -3,6 +3,7 @@ package script
 import (
 	"archive/tar"
 	"bytes"
+	"context"
 	"fmt"
 	"io"
 	"math/rand/v2"
@@ -11,6 +12,7 @@ import (
 	"path/filepath"
 	"strings"
 	"testing"
+	"time"
 
 	"github.com/rules-strata/rules_strata/go/scriptfs"
 )
@@ -23,6 +25,8 @@ type writer struct {
 	rng   *rand.Rand
 	lines []string
 	depth int
+	// functions counts those that were made up.
+	functions int
 }
 
 func (w *writer) pick(list ...string) string { return list[w.rng.IntN(len(list))] }
@@ -43,6 +47,9 @@ func (w *writer) names() string {
 	}
 	return names
 }
+
+// special is the name of a device or fifo, which is never read.
+func (w *writer) special() string { return w.pick("q", "r") }
 
 func (w *writer) mode() string {
 	return w.pick("644", "755", "0600", "4755", "2755", "1777", "u+x", "go-w", "a=rx", "u=rw,g=r,o=", "+x", "g+s", "u+s,o-x", "-w", "a+X", "o=u", "u+w")
@@ -82,9 +89,9 @@ func (w *writer) command() string {
 	case 19:
 		return "chgrp " + w.pick("", "-R ", "-h ") + w.pick("5", "0", "root", "99") + " " + w.name()
 	case 20:
-		return fmt.Sprintf("mknod %s%s %s", w.pick("", "-m 600 "), w.name(), w.pick("c 1 3", "b 8 1", "p", "c 5 0"))
+		return fmt.Sprintf("mknod %s%s %s", w.pick("", "-m 600 "), w.special(), w.pick("c 1 3", "b 8 1", "p", "c 5 0"))
 	case 21:
-		return "mkfifo " + w.pick("", "-m 640 ") + w.name()
+		return w.pick("mkfifo ", "mkfifo -m 640 ", "chmod 666 ", "chown 7:8 ", "rm -f ", "stat -c '%F %a %u %t,%T' ", "ls -l --time-style=+ ") + w.special()
 	case 22:
 		return fmt.Sprintf("install %s%s %s", w.pick("", "-m 640 ", "-m 755 ", "-o 5 -g 6 ", "-D ", "-m 4711 "), w.name(), w.name())
 	case 23:
@@ -102,7 +109,7 @@ func (w *writer) command() string {
 		return "cat " + w.names() + " | " + w.pick("sort", "tr a-z A-Z", "head -n 1", "wc -l", "grep -c o", "sed 's/ .*//'", "cut -c1-3", "uniq", "tail -n 1")
 	}
 	return w.pick("umask 077", "umask 022", "umask 002", "x="+w.name(), "x=$(cat "+w.name()+")", "readlink "+w.name(), "basename "+w.name(), "dirname "+w.name(),
-		"printf '%s|' "+w.name()+"/*; echo", "echo "+w.pick("*", "*/*", "[a-c]", "*/?", "d/*.txt"), "realpath -m "+w.name()+" | sed 's|.*/||'")
+		"printf '%s|' "+w.name()+"/*; echo", "echo "+w.pick("*", "*/*", "[a-c]", "*/?", "d/*.txt"), "cp -a q r 2>/dev/null", "mv q r 2>/dev/null", "realpath -m "+w.name()+" | sed 's|.*/||'")
 }
 
 // statement is a command, or some of them in a clause.
@@ -122,7 +129,9 @@ func (w *writer) statement() string {
 	case 3:
 		return fmt.Sprintf("%s %s %s", w.command(), w.pick("&&", "||"), w.command())
 	case 4:
-		return fmt.Sprintf("f() { %s; }; f", w.statement())
+		w.functions++
+		name := fmt.Sprint("f", w.functions)
+		return fmt.Sprintf("%s() { %s; }; %s", name, w.statement(), name)
 	case 5:
 		return fmt.Sprintf("{ %s; %s; } %s %s", w.command(), w.command(), w.pick(">", ">>"), w.name())
 	case 6:
@@ -169,10 +178,12 @@ func realFakeroot(t *testing.T, scripts []string) (outputs, trees []string) {
 		if err := os.WriteFile(filepath.Join(dir, fmt.Sprintf("s%03d", i)), []byte(s), 0o644); err != nil {
 			t.Fatal(err)
 		}
-		driver += fmt.Sprintf("mkdir t%03d; (cd t%03d; . ../s%03d) > o%03d 2> e%03d < /dev/null\n", i, i, i, i, i)
+		driver += fmt.Sprintf("mkdir t%03d; timeout 20 bash -c 'cd t%03d; . ../s%03d' > o%03d 2> e%03d < /dev/null || echo timeout >> o%03d\n", i, i, i, i, i, i)
 	}
 	driver += "tar --sort=name --numeric-owner --hard-dereference -cf all.tar t*\n"
-	cmd := exec.Command("fakeroot", "bash", "-c", driver)
+	ctx, cancel := context.WithTimeout(context.Background(), 2*time.Minute)
+	defer cancel()
+	cmd := exec.CommandContext(ctx, "timeout", "100", "fakeroot", "bash", "-c", driver)
 	cmd.Dir = dir
 	cmd.Env = []string{"PATH=/usr/sbin:/usr/bin:/sbin:/bin", "LC_ALL=C", "TZ=UTC", "HOME=/homeless-shelter"}
 	if out, err := cmd.CombinedOutput(); err != nil {

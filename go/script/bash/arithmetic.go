@@ -2,6 +2,7 @@ package bash
 
 import (
 	"fmt"
+	"slices"
 	"strings"
 
 	"mvdan.cc/sh/v3/syntax"
@@ -200,6 +201,8 @@ func (a *arithmetician) store(p place, n int64) int64 {
 	return n
 }
 
+var assignments = []string{"=", "*=", "/=", "%=", "+=", "-=", "<<=", ">>=", "&=", "^=", "|="}
+
 // assignment reads an expression that may assign.
 func (a *arithmetician) assignment() int64 {
 	if isName(a.token) {
@@ -210,7 +213,7 @@ func (a *arithmetician) assignment() int64 {
 		op := a.token
 		a.skipping = skipping
 		a.begin, a.token, a.at = begin, token, at
-		if op == "=" || len(op) > 1 && op[len(op)-1] == '=' && strings.Contains("*= /= %= += -= <<= >>= &= ^= |=", op) {
+		if slices.Contains(assignments, op) {
 			p := a.reference()
 			a.next()
 			n := a.assignment()

@@ -88,6 +88,9 @@ func (d fileDirective) number(digits string) string {
 	return d.pad(digits, true)
 }
 
+// unsigned renders a number that cannot be negative: it never has a sign.
+func (d fileDirective) unsigned(n int64) string { return d.number(strconv.FormatInt(n, 10)) }
+
 func (d fileDirective) decimal(n int64) string {
 	s := strconv.FormatInt(n, 10)
 	switch {

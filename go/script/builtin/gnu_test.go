@@ -40,11 +40,11 @@ type outcome struct {
 // gnuQuirks are where releases of GNU's commands, or of fakeroot, do not do the same. Each has commands that succeed, in an empty directory,
 // where the host's do other than ours.
 var gnuQuirks = map[string]string{
-	// cp since coreutils 9.2 makes a FIFO by a call that fakeroot records nothing of but the mode.
+	// Seen with coreutils 9.10 under fakeroot, not with 9.1.
 	"a copied FIFO is a regular file": "mkfifo p && cp -a p q && test ! -p q",
-	// The kernel makes no directory that has setgid; fakeroot believes that it does, and cp since coreutils 9.2 does not change the mode after.
+	// The kernel makes no directory that has setgid; fakeroot believes that it does. Seen with coreutils 9.10, not with 9.1.
 	"a directory's setgid is copied with --no-preserve=mode": "mkdir s && chmod g+s s && cp -r --no-preserve=mode s t && test -g t",
-	// Until findutils 4.10, where such a link counts as a dangling one.
+	// Seen with findutils 4.9; later such a link counts as a dangling one.
 	"find -xtype fails for a link that leads to itself": "ln -s l l && ! find l -xtype l",
 	// Older coreutils printed numbers without a sign as numbers with one.
 	"stat gives a size a sign": "test $(stat -c %+s .) != $(stat -c %s .)",

@@ -106,11 +106,11 @@ func (r *statRun) directive(format, path string, info scriptfs.Info) (text, rest
 	case "F":
 		return d.text(typeName(info)), rest, nil
 	case "g":
-		return d.decimal(info.GID), rest, nil
+		return d.unsigned(info.GID), rest, nil
 	case "G":
 		return d.text(r.shownName(r.accounts.groups, info.GID)), rest, nil
 	case "h":
-		return d.decimal(int64(info.Nlink)), rest, nil
+		return d.unsigned(int64(info.Nlink)), rest, nil
 	case "n":
 		return d.text(path), rest, nil
 	case "N":
@@ -120,17 +120,17 @@ func (r *statRun) directive(format, path string, info scriptfs.Info) (text, rest
 		}
 		return d.text(name), rest, nil
 	case "s":
-		return d.decimal(fileSize(info)), rest, nil
+		return d.unsigned(fileSize(info)), rest, nil
 	case "t":
 		return d.hex(uint64(info.Major)), rest, nil
 	case "T":
 		return d.hex(uint64(info.Minor)), rest, nil
 	case "Hr":
-		return d.decimal(info.Major), rest, nil
+		return d.unsigned(info.Major), rest, nil
 	case "Lr":
-		return d.decimal(info.Minor), rest, nil
+		return d.unsigned(info.Minor), rest, nil
 	case "u":
-		return d.decimal(info.UID), rest, nil
+		return d.unsigned(info.UID), rest, nil
 	case "U":
 		return d.text(r.shownName(r.accounts.users, info.UID)), rest, nil
 	case "Y":

@@ -24,6 +24,7 @@ func TestStatAgainstGNU(t *testing.T) {
 		stat -c '%5a|%-5a|%05a|%#a|%#f|%.10n|%10n|%-3n|%.1n|%.n' f
 		stat -c '%+s|% s|%+5s|%-+5s' g
 		stat -c '%03s|%.3s|%05.3s|%10F|%.3F' g
+		stat -c '%+u|% g|%+h|%+5u|%05h' g
 		stat --printf '%n\n\t\x41\101\e%a\\\"\q' f
 		stat --printf '%n\' f
 		stat -Lc %F l l2
