@@ -1,7 +1,6 @@
 package script
 
 import (
-	"bytes"
 	"context"
 	"fmt"
 	"math/rand/v2"
@@ -36,14 +35,14 @@ var documentedScripts = []string{
 var differentialParts = []string{
 	"mkdir -p ?/?", "echo one > ?", "echo two >> ?", "printf '%s\\n' b a c > ?", "touch ?", "ln -sfn ? ?", "ln -f ? ?", "cp -a ? ?", "cp -r ? ?",
 	"mv -f ? ?", "rm -rf ?", "chmod ! ?", "chmod -R ! ?", "chown ^ ?", "chown -R ^ ?", "chown -h ^ ?", "install -D -m ! ? ?/?", "install -d -o 5 -g 6 ?",
-	"sed -i s/o/0/g ?", "sort ? > out", "grep -c o ? > out || echo none >> out", "tr a-z A-Z < ? > out", "tac ? > out", "cut -c2- ? > out", "mknod -m 600 ? c 1 3",
+	"sed -i s/o/0/g ?", "sort ? > out", "grep -c o ? > out || echo none >> out", "tr a-z A-Z < ? > out", "tac ? > out", "cut -c2- ? > out", "mknod -m 600 null.? c 1 3",
 	"names=(? ? ?)\nfor n in \"${names[@]}\"; do mkdir -p \"dir/$n\"; done\necho \"${#names[@]} ${names[-1]}\" > ?",
 	"declare -A owners=([?]=1 [?]=2)\nfor k in \"${!owners[@]}\"; do echo \"$k ${owners[$k]}\"; done | sort > out",
 	"for f in *; do [[ -f $f ]] && echo \"$f\" >> list || :; done", "for f in */; do chmod g+s \"$f\" || :; done", "shopt -s nullglob\nfor f in */*; do stat -c '%n %a %u' \"$f\" >> stats; done",
 	"if [ -d ? ]; then echo dir > flag; elif [ -L ? ]; then readlink ? > flag; else :; fi",
 	"make() { local where=$1; shift; mkdir -p \"$where\" && chmod \"$1\" \"$where\"; }\nmake ?/? !",
 	"cat > ? <<EOF\nvalue $((6 * 7)) ${HOME##*/}\n\tkept\nEOF", "cat > ? <<-'EOF'\n\t$literal `text`\n\tEOF", "cat >> ? <<< \"words of ${x:-nothing}\"",
-	"x=$(cat ? 2>/dev/null || echo missing)\necho \"${x^^}\" > ?", "while read -r a b; do echo \"$b-$a\"; done < ? > out", "case ? in a|b) echo ab > out;; *) echo other > out;; esac",
+	"x=$(cat ? 2>/dev/null || echo missing)\necho \"${x%y}\" > ?", "while read -r a b; do echo \"$b-$a\"; done < ? > out", "case ? in a|b) echo ab > out;; *) echo other > out;; esac",
 	"(umask 077; mkdir -p ?; echo secret > ?)", "(cd ? && echo inner > ?)", "{ echo first; echo second; } | tee ? > out", "find . -type f -name '?*' -exec chmod ! {} +",
 	"find . -type d -print0 | sort -z | xargs -0 chmod u+rwx", "i=0\nuntil (( i >= 3 )); do echo $i > \"n$i\"; ((++i)); done", "trap 'echo end > trapped' EXIT",
 }
@@ -160,7 +159,7 @@ func listing(files []listedFile) string {
 func ourOutcome(t *testing.T, text string) (outcome differentialOutcome, output string) {
 	t.Helper()
 	place := newPlace(t)
-	var out bytes.Buffer
+	var out strings.Builder
 	place.Output = &out
 	err := Run(context.Background(), Script{Name: "fake_root_commands", Text: text, Privileged: true}, place)
 	if err != nil {
@@ -207,4 +206,26 @@ func TestScriptsAgainstFakeroot(t *testing.T) {
 			}
 		})
 	}
+}
+
+// difference shows the first lines that differ.
+func difference(got, want string) string {
+	a, b := strings.Split(got, "\n"), strings.Split(want, "\n")
+	var out strings.Builder
+	for i := range max(len(a), len(b)) {
+		x, y := "(nothing)", "(nothing)"
+		if i < len(a) {
+			x = a[i]
+		}
+		if i < len(b) {
+			y = b[i]
+		}
+		if x != y {
+			fmt.Fprintf(&out, "line %d: got  %s\n        want %s\n", i+1, x, y)
+			if out.Len() > 600 {
+				break
+			}
+		}
+	}
+	return out.String()
 }

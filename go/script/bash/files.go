@@ -72,7 +72,6 @@ func (sh *Shell) closeFiles() {
 	}
 }
 
-// stdin, stdout and stderr are the streams that commands get.
-func (sh *Shell) stdin() io.Reader  { return sh.files[0] }
+// stdout and stderr are the streams that commands get.
 func (sh *Shell) stdout() io.Writer { return sh.files[1] }
 func (sh *Shell) stderr() io.Writer { return sh.files[2] }

@@ -80,7 +80,7 @@ func set(sh *Shell, args []string) jump {
 func (sh *Shell) setLetter(letter byte, on bool) {
 	name, ok := setOptions[letter]
 	if !ok {
-		if name, ok = harmlessLetters[letter]; ok && !on {
+		if _, harmless := harmlessLetters[letter]; harmless && !on {
 			return
 		}
 		sh.refuse("set -%c", letter)

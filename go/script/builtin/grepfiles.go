@@ -87,7 +87,9 @@ func (g *grep) file(name string, named bool) {
 	case info.Type == scriptfs.Directory && g.walk.skipDirs, !named && info.Type != scriptfs.Regular, g.excluded(name, named):
 		return
 	case info.Type == scriptfs.Directory:
+		// It counts as a file without lines.
 		g.fail(name, syscall.EISDIR)
+		(&grepFile{grep: g, name: name}).summary()
 		return
 	}
 	r, err := g.open(name)
