@@ -21,7 +21,7 @@ def bad_images(name):
             dict(layering = select({"//conditions:default": "popular"})),
             'layering = "popular": want',
         ),
-        "tools": (dict(extra_commands = "true", tools = ["leaf.txt"]), "is not a program: give an executable target"),
+        "tools": (dict(extra_commands = "true", tools = [":two_files"]), "is not a program: give an executable target"),
     }.items():
         stream_layered_image(name = "{}_{}".format(name, case), contents = [":top"], tags = ["manual"], **want[0])
         failure_test(

@@ -8,7 +8,7 @@ IMAGE_SCRIPTS_ATTRS = {
     "extra_commands": attr.string(doc = "Shell commands over the links to the contents, as an ordinary user."),
     "fake_root_commands": attr.string(doc = "Shell commands after those, as root."),
     "include_nix_db": attr.bool(doc = "A database of the contents' closure, for Nix in the image."),
-    "tools": attr.label_list(doc = "Programs that scripts can start by name.", cfg = "exec"),
+    "tools": attr.label_list(doc = "Programs that scripts can start by name.", allow_files = True, cfg = "exec"),
 }
 
 def image_scripts(ctx, objects):

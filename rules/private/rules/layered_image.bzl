@@ -24,13 +24,13 @@ load("//rules/private/values:expansion.bzl", "expand", "labels_in")
 
 def _stream_layered_image_impl(ctx):
     described = _describe(ctx, mtime = ctx.attr.mtime, created = ctx.attr.created)
-    return _providers(ctx, described, [described.image.config, described.image.plan, described.deploy.stream])
+    return _providers(described, [described.image.config, described.image.plan, described.deploy.stream])
 
 def _build_layered_image_impl(ctx):
     described = _describe(ctx, mtime = ctx.attr.mtime, created = ctx.attr.created)
-    return _providers(ctx, described, [described.outputs.docker_archive])
+    return _providers(described, [described.outputs.docker_archive])
 
-def _providers(ctx, described, files):
+def _providers(described, files):
     image, outputs = described.image, described.outputs
     return [
         image,
