@@ -4,6 +4,8 @@ load("//rules/private/rules:image_test.bzl", _image_test = "image_test")
 load(
     "//rules/private/rules:layered_image.bzl",
     _build_layered_image = "build_layered_image",
+    _scripted_build_layered_image = "scripted_build_layered_image",
+    _scripted_stream_layered_image = "scripted_stream_layered_image",
     _stream_layered_image = "stream_layered_image",
 )
 load("//rules/private/values:expansion.bzl", _labels_in = "labels_in", _normalise = "normalise")
@@ -134,7 +136,8 @@ def stream_layered_image(
       passthru: dict of strings that is carried in ImageInfo: `{"team": "payments"}`.
       **kwargs: attributes of every rule (visibility, tags, testonly, ...).
     """
-    _stream_layered_image(
+    image = _scripted_stream_layered_image if extra_commands or fake_root_commands or include_nix_db else _stream_layered_image
+    image(
         name = name,
         **(_attributes(
             name = name,
@@ -293,7 +296,8 @@ def build_layered_image(
       passthru: dict of strings that is carried in ImageInfo: `{"team": "payments"}`.
       **kwargs: attributes of every rule (visibility, tags, testonly, ...).
     """
-    _build_layered_image(
+    image = _scripted_build_layered_image if extra_commands or fake_root_commands or include_nix_db else _build_layered_image
+    image(
         name = name,
         **(_attributes(
             name = name,

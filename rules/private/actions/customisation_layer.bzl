@@ -57,7 +57,7 @@ def customisation_layer(ctx, *, contents, scripts, candidates, collisions, optio
     run_strata(
         ctx,
         arguments = arguments,
-        binary = "strata_script" if scripts else "strata",
+        script = bool(scripts),
         inputs = depset(
             [info.listing for info in contents + linked] + layer_option_files(options) + files,
             transitive = transitive,

@@ -1,9 +1,12 @@
 """How every action runs a step of the action binary."""
 
-# A Label, because this file is read in other repositories than its own.
+# Labels, because this file is read in other repositories than its own. The
+# binary for scripts is large, and has a toolchain of its own so that only images
+# with scripts load and build it.
 TOOLCHAIN_TYPE = Label("//rules:toolchain_type")
+SCRIPT_TOOLCHAIN_TYPE = Label("//rules:script_toolchain_type")
 
-def run_strata(ctx, *, arguments, inputs, outputs, mnemonic, progress_message, binary = "strata", tools = [], unused_inputs_list = None, plain_paths = False):
+def run_strata(ctx, *, arguments, inputs, outputs, mnemonic, progress_message, script = False, tools = [], unused_inputs_list = None, plain_paths = False):
     """Declares an action that runs one sub-command of the action binary.
 
     Args:
@@ -13,14 +16,15 @@ def run_strata(ctx, *, arguments, inputs, outputs, mnemonic, progress_message, b
       outputs: list of Files.
       mnemonic: string, a noun that users read in the build log.
       progress_message: string; %{label} is the target.
-      binary: string, the toolchain's field: "strata" or "strata_script".
+      script: bool, the step is one of the binary for scripts.
       tools: list of FilesToRunProviders that the step starts.
       unused_inputs_list: File or None, where the step lists inputs that it did
         not need. Path mapping is off then, since such a list has plain paths.
       plain_paths: bool, a file among the inputs has paths: no path mapping.
     """
+    toolchain_type = SCRIPT_TOOLCHAIN_TYPE if script else TOOLCHAIN_TYPE
     ctx.actions.run(
-        executable = getattr(ctx.toolchains[TOOLCHAIN_TYPE], binary),
+        executable = ctx.toolchains[toolchain_type].strata,
         arguments = arguments,
         inputs = inputs,
         outputs = outputs,
@@ -29,5 +33,5 @@ def run_strata(ctx, *, arguments, inputs, outputs, mnemonic, progress_message, b
         progress_message = progress_message,
         unused_inputs_list = unused_inputs_list,
         execution_requirements = {} if unused_inputs_list or plain_paths else {"supports-path-mapping": "1"},
-        toolchain = TOOLCHAIN_TYPE,
+        toolchain = toolchain_type,
     )

@@ -8,7 +8,7 @@ load("//rules/private/actions:layer_options.bzl", "DEFAULT_TIME", "layer_options
 load("//rules/private/actions:layer_plan.bzl", "layer_plan")
 load("//rules/private/actions:object_layer.bzl", "image_object_layers")
 load("//rules/private/actions:rest_layer.bzl", "rest_layer")
-load("//rules/private/actions:strata.bzl", "TOOLCHAIN_TYPE")
+load("//rules/private/actions:strata.bzl", "SCRIPT_TOOLCHAIN_TYPE", "TOOLCHAIN_TYPE")
 load("//rules/private/providers:image_info.bzl", "ImageInfo")
 load("//rules/private/rules:deploy.bzl", "DEPLOY_ATTRS", "deploy_files")
 load("//rules/private/rules:image_attributes.bzl", "image_name", "image_platform", "inherited_fields", "owner")
@@ -219,26 +219,43 @@ _LAYERED_IMAGE_ATTRS = {
     "uname": attr.string(doc = "Owner name of every store object's files.", default = "root"),
 } | OBJECT_CONTEXT_ATTRS | DEPLOY_ATTRS | IMAGE_BASE_ATTRS | IMAGE_LAYERING_ATTRS | IMAGE_OBJECTS_ATTRS | IMAGE_OUTPUTS_ATTRS | IMAGE_SCRIPTS_ATTRS
 
-stream_layered_image = rule(
-    implementation = _stream_layered_image_impl,
+def _rule(implementation, *, doc, times_at_run, toolchains):
+    return rule(
+        implementation = implementation,
+        doc = doc,
+        attrs = _LAYERED_IMAGE_ATTRS | {
+            "times_at_run": attr.bool(doc = "What is now is now when the image is sent, not when it is built.", default = times_at_run),
+        },
+        cfg = image_platform_transition,
+        executable = True,
+        provides = [ImageInfo],
+        toolchains = toolchains,
+    )
+
+stream_layered_image = _rule(
+    _stream_layered_image_impl,
     doc = "The rule behind the macro stream_layered_image.",
-    attrs = _LAYERED_IMAGE_ATTRS | {
-        "times_at_run": attr.bool(doc = "What is now is now when the image is sent.", default = True),
-    },
-    cfg = image_platform_transition,
-    executable = True,
-    provides = [ImageInfo],
+    times_at_run = True,
     toolchains = [TOOLCHAIN_TYPE],
 )
 
-build_layered_image = rule(
-    implementation = _build_layered_image_impl,
+scripted_stream_layered_image = _rule(
+    _stream_layered_image_impl,
+    doc = "The rule behind the macro stream_layered_image, for images with scripts or a Nix database.",
+    times_at_run = True,
+    toolchains = [SCRIPT_TOOLCHAIN_TYPE, TOOLCHAIN_TYPE],
+)
+
+build_layered_image = _rule(
+    _build_layered_image_impl,
     doc = "The rule behind the macro build_layered_image.",
-    attrs = _LAYERED_IMAGE_ATTRS | {
-        "times_at_run": attr.bool(doc = "What is now is now when the image is built.", default = False),
-    },
-    cfg = image_platform_transition,
-    executable = True,
-    provides = [ImageInfo],
+    times_at_run = False,
     toolchains = [TOOLCHAIN_TYPE],
+)
+
+scripted_build_layered_image = _rule(
+    _build_layered_image_impl,
+    doc = "The rule behind the macro build_layered_image, for images with scripts or a Nix database.",
+    times_at_run = False,
+    toolchains = [SCRIPT_TOOLCHAIN_TYPE, TOOLCHAIN_TYPE],
 )

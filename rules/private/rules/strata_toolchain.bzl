@@ -3,21 +3,19 @@
 def _strata_toolchain_impl(ctx):
     return [platform_common.ToolchainInfo(
         strata = ctx.attr.strata[DefaultInfo].files_to_run,
-        strata_script = ctx.attr.strata_script[DefaultInfo].files_to_run,
     )]
 
 strata_toolchain = rule(
     implementation = _strata_toolchain_impl,
-    doc = """The action binaries that image rules run.
+    doc = """An action binary that image rules run.
 
-The default toolchain builds them from source. To use prebuilt binaries, register
+The default toolchain builds it from source. To use a prebuilt one, register
 a toolchain of your own before it:
 
 ```starlark
 strata_toolchain(
     name = "prebuilt_linux_amd64",
     strata = "@strata_linux_amd64//:strata",
-    strata_script = "@strata_linux_amd64//:strata-script",
 )
 
 toolchain(
@@ -28,18 +26,14 @@ toolchain(
 )
 ```
 
-ToolchainInfo has a field for each, `strata` and `strata_script`: FilesToRunProviders.
+Images with scripts or a Nix database need a second toolchain, of the type
+`@rules_strata//rules:script_toolchain_type`, with the binary `strata-script`.
+
+ToolchainInfo has one field, `strata`: FilesToRunProvider of the binary.
 """,
     attrs = {
         "strata": attr.label(
-            doc = "The executable for all other steps, for the execution platform.",
-            cfg = "exec",
-            executable = True,
-            allow_files = True,
-            mandatory = True,
-        ),
-        "strata_script": attr.label(
-            doc = "The executable for images with scripts or a Nix database, for the execution platform.",
+            doc = "The executable, for the execution platform.",
             cfg = "exec",
             executable = True,
             allow_files = True,
