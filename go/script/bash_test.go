@@ -100,7 +100,7 @@ func newPlace(t *testing.T) Place {
 	if err := fs.Mkdir("/build/old_out", 0o755); err != nil {
 		t.Fatal(err)
 	}
-	fs.CloseRoot()
+	fs.CloseRoot("homeless-shelter")
 	return Place{FS: fs, Dir: "/build/old_out", Root: "/build/old_out", Scratch: "/build", StoreDir: "/nix/store"}
 }
 

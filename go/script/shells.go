@@ -22,7 +22,7 @@ const maxScript = 16 << 20
 func (m *machine) sh(c *builtin.Context) int {
 	args := c.Args[1:]
 	var options []string
-	text, hasText := "", false
+	text, hasText, fromInput := "", false, false
 	for len(args) > 0 && len(args[0]) > 1 && (args[0][0] == '-' || args[0][0] == '+') {
 		arg := args[0]
 		args = args[1:]
@@ -33,7 +33,7 @@ func (m *machine) sh(c *builtin.Context) int {
 			if slices.Contains([]string{"--norc", "--noprofile", "--posix"}, arg) && arg != "--posix" {
 				continue
 			}
-			return c.Fail(statusUsage, "unrecognised option '%s': these are supported: -c -e -u -x -f -a -C -o NAME --norc --noprofile", arg)
+			return c.Fail(statusUsage, "unrecognised option '%s': these are supported: -c -s -e -u -x -f -a -C -o NAME --norc --noprofile", arg)
 		}
 		for i := 1; i < len(arg); i++ {
 			name, known := map[byte]string{'e': "errexit", 'u': "nounset", 'x': "xtrace", 'f': "noglob", 'a': "allexport", 'C': "noclobber"}[arg[i]]
@@ -43,7 +43,8 @@ func (m *machine) sh(c *builtin.Context) int {
 			case arg[i] == 'o' && len(args) > 0:
 				name, known = args[0], slices.Contains([]string{"errexit", "nounset", "xtrace", "noglob", "allexport", "noclobber", "pipefail"}, args[0])
 				args = args[1:]
-			case arg[i] == 's' && arg[0] == '-' && len(args) == 0:
+			case arg[i] == 's' && arg[0] == '-':
+				fromInput = true
 				continue
 			}
 			switch {
@@ -52,7 +53,7 @@ func (m *machine) sh(c *builtin.Context) int {
 			case known:
 			case arg[i] == 'c' && arg[0] == '-':
 			default:
-				return c.Fail(statusUsage, "unrecognised option '%s': these are supported: -c -e -u -x -f -a -C -o NAME --norc --noprofile", arg)
+				return c.Fail(statusUsage, "unrecognised option '%s': these are supported: -c -s -e -u -x -f -a -C -o NAME --norc --noprofile", arg)
 			}
 		}
 	}
@@ -65,12 +66,12 @@ func (m *machine) sh(c *builtin.Context) int {
 		if len(args) == 0 {
 			args = []string{c.Name()}
 		}
-	case len(args) == 0:
+	case len(args) == 0 || fromInput:
 		var err error
 		if text, err = readText(c.Stdin); err != nil {
 			return c.Fail(1, "read the script: %v", err)
 		}
-		args = []string{c.Name()}
+		args = slices.Concat([]string{c.Name()}, args)
 	default:
 		f, err := c.Open(args[0])
 		if err != nil {

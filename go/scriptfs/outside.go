@@ -25,11 +25,12 @@ func (f *FS) leads(path string) error {
 
 // CloseRoot makes every name in "/" that is not there an error that says that
 // it is outside of the image's tree, and so is the list of names. Outside
-// tells of it.
-func (f *FS) CloseRoot() {
+// tells of it. The names in absent are only not there: nobody expects them.
+func (f *FS) CloseRoot(absent ...string) {
 	f.mu.Lock()
 	defer f.mu.Unlock()
 	f.root.flags |= closed
+	f.absent = absent
 }
 
 // Outside is nil, or the error for the first path outside of the image's tree

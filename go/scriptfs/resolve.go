@@ -2,6 +2,7 @@ package scriptfs
 
 import (
 	"io/fs"
+	"slices"
 	"strings"
 	"syscall"
 )
@@ -76,7 +77,7 @@ func (f *FS) creatable(p place, path string) error {
 
 // missing is the error for a place where nothing is.
 func (f *FS) missing(p place, path string) error {
-	if p.dir.has(closed) && !p.linked {
+	if p.dir.has(closed) && !p.linked && !slices.Contains(f.absent, p.name) {
 		return f.leads(path)
 	}
 	return syscall.ENOENT
@@ -127,7 +128,7 @@ func (f *FS) resolve(path string, end ending) (place, error) {
 		switch {
 		case next == nil && last:
 			return p, nil
-		case next == nil && at.has(closed) && links == 0:
+		case next == nil && at.has(closed) && links == 0 && !slices.Contains(f.absent, name):
 			return place{}, f.leads(path)
 		case next == nil:
 			return place{}, syscall.ENOENT

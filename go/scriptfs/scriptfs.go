@@ -102,6 +102,8 @@ type state struct {
 	err error
 	// outside is the first path that a script used outside of a closed root.
 	outside string
+	// absent are names in a closed root that everybody knows not to be there.
+	absent []string
 }
 
 // New returns a file system with nothing but "/", which belongs to 0:0 and has

@@ -121,7 +121,7 @@ func plant(fs *scriptfs.FS, image Image) error {
 	if err := mountObjects(fs, image.Pool); err != nil {
 		return err
 	}
-	fs.CloseRoot()
+	fs.CloseRoot("homeless-shelter")
 	return customisation.Plant(fs, treeDir, image.Tree)
 }
 

@@ -169,8 +169,12 @@ func (sh *Shell) declareOne(d *declaration, as *syntax.Assign, word string) erro
 		v.text, err = sh.value(as.Value, true)
 		v.set = true
 	case as != nil && !as.Naked:
+		if as.Value != nil && as.Index == nil {
+			sh.refuseList(v, sh.source.between(as.Value.Pos(), as.Value.End()))
+		}
 		err = sh.assign(as, v)
 	case assigned:
+		sh.refuseList(v, text)
 		err = sh.assignTo(name, v, index, text, add)
 	}
 	if err != nil {
@@ -180,6 +184,13 @@ func (sh *Shell) declareOne(d *declaration, as *syntax.Assign, word string) erro
 		v.readonly = true
 	}
 	return nil
+}
+
+// refuseList refuses a text that bash would read as a list for an array.
+func (sh *Shell) refuseList(v *variable, text string) {
+	if text = strings.Trim(text, `"'`); v.kind != scalar && strings.HasPrefix(text, "(") && strings.HasSuffix(text, ")") {
+		sh.instead("a list in quotes for an array", "write it without the quotes")
+	}
 }
 
 // declared is the variable that a declaration is about, which is made unless
@@ -205,7 +216,7 @@ func (sh *Shell) declared(d *declaration, name string) (*variable, error) {
 				if outer.readonly {
 					return nil, fmt.Errorf("%s: %s: %w", d.command, name, errReadonly)
 				}
-				v.exported = outer.exported && len(sh.scopes) > 1 && sh.beforeCommand(name)
+				v.exported = outer.exported
 			}
 		}
 		s.variables[name] = v
@@ -225,16 +236,6 @@ func (sh *Shell) declared(d *declaration, name string) (*variable, error) {
 	return v, nil
 }
 
-// beforeCommand says whether a variable is one that stood before the command
-// that called the function.
-func (sh *Shell) beforeCommand(name string) bool {
-	if len(sh.scopes) < 2 {
-		return false
-	}
-	s := sh.scopes[len(sh.scopes)-2]
-	return !s.function && s.variables[name] != nil
-}
-
 func (sh *Shell) inFunction() bool { return len(sh.calls) > 0 }
 
 // functionScope is that of the function that runs.
@@ -245,70 +246,4 @@ func (sh *Shell) functionScope() *scope {
 		}
 	}
 	return sh.scopes[0]
-}
-
-// show prints a declaration.
-func (sh *Shell) show(d *declaration, name string) error {
-	switch {
-	case d.functionNames:
-		if sh.functions[name] == nil {
-			return errSilent
-		}
-		fmt.Fprintln(sh.stdout(), name)
-		return nil
-	case d.functions:
-		if sh.functions[name] == nil {
-			return errSilent
-		}
-		if f := sh.files[1]; f == nil || !f.null {
-			sh.instead("printing a function with "+d.command+" -f", "only its exit status can be had, with the output to /dev/null")
-		}
-		return nil
-	}
-	v := sh.get(name)
-	if !v.set && v.flags() == "" {
-		return fmt.Errorf("%s: %s: not found", d.command, name)
-	}
-	flags := v.flags()
-	if flags == "" {
-		flags = "-"
-	}
-	switch {
-	case v.kind != scalar:
-		values, indexes := sh.all(v)
-		fmt.Fprintf(sh.stdout(), "declare -%s %s=(", flags, name)
-		for i, value := range values {
-			if v.kind == indexed && i > 0 {
-				fmt.Fprint(sh.stdout(), " ")
-			}
-			key := indexes[i]
-			if v.kind == associative && strings.Trim(key, "abcdefghijklmnopqrstuvwxyzABCDEFGHIJKLMNOPQRSTUVWXYZ0123456789_") != "" {
-				key = doubleQuote(key)
-			}
-			fmt.Fprintf(sh.stdout(), "[%s]=%s", key, doubleQuote(value))
-			if v.kind == associative {
-				fmt.Fprint(sh.stdout(), " ")
-			}
-		}
-		fmt.Fprint(sh.stdout(), ")\n")
-	case v.set:
-		fmt.Fprintf(sh.stdout(), "declare -%s %s=%s\n", flags, name, doubleQuote(v.text))
-	default:
-		fmt.Fprintf(sh.stdout(), "declare -%s %s\n", flags, name)
-	}
-	return nil
-}
-
-// doubleQuote is a text as declare -p shows it.
-func doubleQuote(s string) string {
-	for i := range len(s) {
-		if s[i] < ' ' || s[i] >= 0x7f {
-			return ansiQuote(s)
-		}
-	}
-	var b strings.Builder
-	b.WriteByte('"')
-	escape(&b, s, "\"\\$`")
-	b.WriteByte('"')
-	return b.String()
 }

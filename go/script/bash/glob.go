@@ -16,7 +16,7 @@ func (sh *Shell) glob(f field) (names []string, ok bool, err error) {
 	if len(g.found) == 0 {
 		switch {
 		case sh.shopts["failglob"]:
-			return nil, false, &expansionError{"no match: " + f.text(), 1}
+			return nil, false, &expansionError{message: "no match: " + f.text(), status: 1}
 		case sh.shopts["nullglob"]:
 			return nil, true, nil
 		}

@@ -183,20 +183,20 @@ func (sh *Shell) indirect(s *splitter, p *syntax.ParamExp, o *operand, q quoting
 		return true, nil
 	}
 	if !o.set {
-		return true, &expansionError{o.name + ": invalid indirect expansion", 1}
+		return true, &expansionError{message: o.name + ": invalid indirect expansion", status: 1}
 	}
 	name, index, hasIndex := strings.Cut(o.text(), "[")
 	if !hasIndex {
 		if !syntax.ValidName(name) && len(name) != 1 {
 			if _, ok := positional(name); !ok {
-				return true, &expansionError{name + ": invalid variable name", 1}
+				return true, &expansionError{message: name + ": invalid variable name", status: 1}
 			}
 		}
 		*o = *sh.operandOf(name, nil)
 		return false, nil
 	}
 	if !strings.HasSuffix(index, "]") || !syntax.ValidName(name) {
-		return true, &expansionError{o.text() + ": invalid variable name", 1}
+		return true, &expansionError{message: o.text() + ": invalid variable name", status: 1}
 	}
 	sub, err := sh.subscriptText(name, index[:len(index)-1])
 	if err != nil {

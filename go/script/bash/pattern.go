@@ -32,7 +32,7 @@ func (o patternOptions) ends(pattern, text string, start int, longest bool) int 
 }
 
 // maxSteps bounds the work that one match may need.
-const maxSteps = 50_000_000
+const maxSteps = 5_000_000
 
 // matcher matches by trying what a pattern can match, element by element.
 type matcher struct {

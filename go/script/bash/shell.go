@@ -53,6 +53,8 @@ type Shell struct {
 	depth    int
 	subshell bool
 	inTrap   bool
+	// inTest says that the shell evaluates [[ ]].
+	inTest bool
 	// levels is how many loops a break or continue leaves.
 	levels int
 
@@ -131,7 +133,7 @@ func (sh *Shell) fork() *Shell {
 			c.traps[name] = action
 		}
 	}
-	c.loops = 0
+	c.loops, c.inTest = 0, false
 	c.subshell = true
 	return &c
 }

@@ -89,9 +89,9 @@ func (sh *Shell) withAssignments(c *syntax.CallExpr, args []string) jump {
 		}
 		old := sh.get(name)
 		if old.readonly {
+			// The command runs without the assignment.
 			sh.errorf("%s: %v", name, errReadonly)
-			sh.status = 1
-			return sh.checked(args[0])
+			continue
 		}
 		value, err := sh.value(as.Value, true)
 		if err != nil {

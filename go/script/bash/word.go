@@ -1,8 +1,6 @@
 package bash
 
 import (
-	"strings"
-
 	"mvdan.cc/sh/v3/expand"
 	"mvdan.cc/sh/v3/syntax"
 )
@@ -11,6 +9,9 @@ import (
 type expansionError struct {
 	message string
 	status  int
+	// arithmetic says that an arithmetic expression is wrong, which only fails
+	// a command whose business that is.
+	arithmetic bool
 }
 
 func (e *expansionError) Error() string { return e.message }
@@ -136,11 +137,7 @@ func (sh *Shell) part(s *splitter, part syntax.WordPart, q quoting, t tildes, i 
 			s.quoted(unescape(part.Value, q))
 		}
 	case *syntax.SglQuoted:
-		text := part.Value
-		if part.Dollar {
-			text = ansi(text)
-		}
-		s.quoted(text)
+		return sh.singleQuotes(s, part, q)
 	case *syntax.DblQuoted:
 		return sh.doubleQuotes(s, part)
 	case *syntax.ParamExp:
@@ -178,76 +175,4 @@ func (s *splitter) add(text string, q quoting) {
 	} else {
 		s.quoted(text)
 	}
-}
-
-// doubleQuotes expands what is in double quotes: one field, even an empty one,
-// unless it is nothing but "$@" of nothing.
-func (sh *Shell) doubleQuotes(s *splitter, d *syntax.DblQuoted) error {
-	if len(d.Parts) == 0 {
-		s.quoted("")
-	}
-	for i, part := range d.Parts {
-		if err := sh.part(s, part, doubleQuoted, noTilde, i); err != nil {
-			return err
-		}
-	}
-	return nil
-}
-
-// literal adds text of the script: a backslash quotes the byte after it.
-func (sh *Shell) literal(s *splitter, text string, t tildes, i int) {
-	if t.in(i) {
-		text = sh.expandTildes(s, text, t, i)
-	}
-	for {
-		at := strings.IndexByte(text, '\\')
-		if at < 0 || at == len(text)-1 {
-			s.literal(text)
-			return
-		}
-		s.literal(text[:at])
-		if text[at+1] != '\n' {
-			s.quoted(text[at+1 : at+2])
-		}
-		text = text[at+2:]
-	}
-}
-
-// unescape removes the backslashes that quote something in double quotes or a
-// here-document.
-func unescape(text string, q quoting) string {
-	if strings.IndexByte(text, '\\') < 0 {
-		return text
-	}
-	var b strings.Builder
-	for i := 0; i < len(text); i++ {
-		if text[i] == '\\' && i+1 < len(text) {
-			switch c := text[i+1]; {
-			case c == '\n':
-				i++
-				continue
-			case c == '$', c == '`', c == '\\', c == '"' && q == doubleQuoted:
-				i++
-			}
-		}
-		b.WriteByte(text[i])
-	}
-	return b.String()
-}
-
-// extendedGlob adds a pattern like "@(a|b)".
-func (sh *Shell) extendedGlob(s *splitter, g *syntax.ExtGlob) error {
-	pattern := g.Pattern.Value
-	if strings.ContainsAny(pattern, "$`'\"") {
-		// The parser gives the inside as it stands in the text.
-		w, err := syntax.NewParser(syntax.Variant(syntax.LangBash)).Document(strings.NewReader(pattern))
-		if err != nil || strings.ContainsAny(pattern, "'\"") {
-			sh.refuse("quotes in an extended pattern %q", pattern)
-		}
-		if pattern, err = sh.documentText(w); err != nil {
-			return err
-		}
-	}
-	s.literal(g.Op.String() + pattern + ")")
-	return nil
 }
