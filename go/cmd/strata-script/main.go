@@ -11,6 +11,8 @@ import (
 	"os"
 
 	"github.com/alecthomas/kong"
+
+	"github.com/rules-strata/rules_strata/go/paramfile"
 )
 
 // commands are the sub-commands of strata-script, one file each.
@@ -40,7 +42,7 @@ func run(args []string, stdout, stderr io.Writer) (status int) {
 	if err != nil {
 		panic(err)
 	}
-	args, err = expandArguments(args)
+	args, err = paramfile.Expand(args)
 	if err != nil {
 		fmt.Fprintf(stderr, "strata-script: %v\n", err)
 		return exitUsage

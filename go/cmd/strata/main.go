@@ -10,6 +10,8 @@ import (
 	"os"
 
 	"github.com/alecthomas/kong"
+
+	"github.com/rules-strata/rules_strata/go/paramfile"
 )
 
 // commands are the sub-commands of strata, one file each, with what --help says
@@ -48,7 +50,7 @@ func main() {
 }
 
 func run(args []string, stdout, stderr io.Writer) (status int) {
-	args, err := expandArguments(args)
+	args, err := paramfile.Expand(args)
 	if err != nil {
 		fmt.Fprintf(stderr, "strata: %v\n", err)
 		return exitUsage

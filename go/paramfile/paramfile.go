@@ -1,4 +1,6 @@
-package main
+// Package paramfile reads the multi-line parameter files in which Bazel hands
+// over command lines that are too long (Bazel, Args.use_param_file).
+package paramfile
 
 import (
 	"fmt"
@@ -6,9 +8,9 @@ import (
 	"strings"
 )
 
-// expandArguments replaces every argument "@FILE" by the lines of FILE, one
+// Expand replaces every argument "@FILE" by the lines of FILE, one
 // argument a line, as Bazel writes its multi-line parameter files.
-func expandArguments(args []string) ([]string, error) {
+func Expand(args []string) ([]string, error) {
 	var out []string
 	for _, arg := range args {
 		file, ok := strings.CutPrefix(arg, "@")
