@@ -84,7 +84,9 @@ func (w *baseWorkspace) makeBases(t *testing.T) {
 	w.dockerBuild(t, "base", "scratch", "strata-base:latest")
 	w.dockerBuild(t, "cmd", "strata-base", "strata-other:two")
 	w.docker.Run(t, "save", "--output", w.at("bases/base.tar"), "strata-base:latest").Must(t)
-	w.docker.Run(t, "save", "--output", w.at("bases/two.tar"), "strata-base:latest", "strata-other:two").Must(t)
+	w.docker.Run(t, "save", "--output", w.at("bases/saved_two.tar"), "strata-base:latest", "strata-other:two").Must(t)
+	listFirst(t, w.at("bases/saved_two.tar"), w.at("bases/two.tar"), "strata-base:latest")
+	listFirst(t, w.at("bases/saved_two.tar"), w.at("bases/two_reversed.tar"), "strata-other:two")
 	harness.Exec("sh", "-ec", `
 		cd "$0"
 		gzip -1 < base.tar > base.tar.gz
@@ -99,6 +101,42 @@ func (w *baseWorkspace) makeBases(t *testing.T) {
 	}
 	harness.Exec("cp", "-a", w.at("bases/layout"), w.at("bases/flipped_layout")).Run(t).Must(t)
 	flipByte(t, largestFile(t, w.at("bases/flipped_layout/blobs/sha256")))
+}
+
+// listFirst copies a docker archive with one of its images first in its
+// manifest: Docker saves several in any order.
+func listFirst(t *testing.T, from, to, ref string) {
+	t.Helper()
+	var out bytes.Buffer
+	tw := tar.NewWriter(&out)
+	for _, member := range harness.LayerTar(harness.ReadFile(t, from)).Files(t) {
+		if member.Name == "manifest.json" {
+			var images []map[string]any
+			if err := json.Unmarshal(member.Content, &images); err != nil {
+				t.Fatal(err)
+			}
+			at := slices.IndexFunc(images, func(image map[string]any) bool { return fmt.Sprint(image["RepoTags"]) == "["+ref+"]" })
+			if len(images) != 2 || at < 0 {
+				t.Fatalf("%s has the images %v, want two, %s among them", from, images, ref)
+			}
+			images[0], images[at] = images[at], images[0]
+			data, err := json.Marshal(images)
+			if err != nil {
+				t.Fatal(err)
+			}
+			member.Content, member.Size = data, int64(len(data))
+		}
+		if err := tw.WriteHeader(member.Header); err != nil {
+			t.Fatal(err)
+		}
+		if _, err := tw.Write(member.Content); err != nil {
+			t.Fatal(err)
+		}
+	}
+	if err := tw.Close(); err != nil {
+		t.Fatal(err)
+	}
+	harness.WriteFile(t, to, out.String())
 }
 
 // buildOldImages builds images of //app, keeps them as bases and edits what
@@ -248,7 +286,10 @@ func settings(archive *harness.Archive) map[string]any {
 // a name alone does not.
 func TestABaseIsSelected(t *testing.T) {
 	w := onBases(t)
-	for name, cmd := range map[string]string{"first_of_two": "[cmd]", "other_of_two": "[own cmd]", "name_of_two": "[cmd]"} {
+	for name, cmd := range map[string]string{
+		"first_of_two": "[cmd]", "other_of_two": "[own cmd]", "name_of_two": "[cmd]",
+		"first_of_two_reversed": "[own cmd]", "other_of_two_reversed": "[own cmd]", "name_of_two_reversed": "[own cmd]",
+	} {
 		t.Run(name, func(t *testing.T) {
 			equal(t, "Cmd", fmt.Sprint(settings(harness.ReadArchive(t, w.image(name).archive(t)))["Cmd"]), cmd)
 		})
