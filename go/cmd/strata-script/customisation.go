@@ -6,6 +6,7 @@ import (
 	"io"
 	"os"
 
+	"github.com/rules-strata/rules_strata/go/command"
 	"github.com/rules-strata/rules_strata/go/customisation"
 	"github.com/rules-strata/rules_strata/go/customisation/scripts"
 	"github.com/rules-strata/rules_strata/go/jsonfile"
@@ -13,23 +14,23 @@ import (
 )
 
 type customisationCmd struct {
-	Content          []contentFlag `sep:"none" placeholder:"STORE_PATH=LISTING" help:"An object to link into the root, and its listing. Repeatable; the first wins."`
-	Linked           []contentFlag `sep:"none" placeholder:"STORE_PATH=LISTING" help:"An object that a content which is itself a link may lead to, and its listing. Repeatable."`
-	Label            []string      `sep:"none" help:"What messages call a content, in the order of --content. Repeatable."`
-	Collisions       string        `enum:"first,error" default:"first" help:"What becomes of a path that two contents give differently: ${enum}."`
-	ExtraCommands    string        `placeholder:"FILE" help:"A script that runs first, as the user of a build."`
-	FakeRootCommands string        `placeholder:"FILE" help:"A script that runs then, as root."`
-	Fakechroot       bool          `help:"Make the tree the root of --fake-root-commands."`
-	Objects          string        `placeholder:"FILE" help:"The store objects that scripts can read, as a set of objects."`
-	NixDB            string        `name:"nix-db" placeholder:"FILE" help:"Objects and their references, a graph, for a Nix database in the tree."`
-	NixDBInfo        []string      `name:"nix-db-info" sep:"none" placeholder:"FILE" help:"info.json of an object of that graph. Repeatable."`
-	Tool             []toolFlag    `sep:"none" placeholder:"NAME=PATH" help:"A program that scripts can call, and the name they call it by. Repeatable."`
-	MTime            timeFlag      `name:"mtime" default:"1" help:"Time of every entry: seconds since 1970, or ISO 8601."`
-	StoreDir         string        `default:"/nix/store" help:"The store directory."`
-	Tar              string        `required:"" placeholder:"FILE" help:"Where the layer's tar goes."`
-	Metadata         string        `required:"" placeholder:"FILE" help:"Where layer.json goes."`
-	ReferencesOut    string        `required:"" placeholder:"FILE" help:"Where references.json goes: the store paths that the layer mentions."`
-	UnusedInputs     string        `placeholder:"FILE" help:"Where the files of objects that no script looked at are listed, one path a line."`
+	Content          []command.Object `sep:"none" placeholder:"STORE_PATH=LISTING" help:"An object to link into the root, and its listing. Repeatable; the first wins."`
+	Linked           []command.Object `sep:"none" placeholder:"STORE_PATH=LISTING" help:"An object that a content which is itself a link may lead to, and its listing. Repeatable."`
+	Label            []string         `sep:"none" help:"What messages call a content, in the order of --content. Repeatable."`
+	Collisions       string           `enum:"first,error" default:"first" help:"What becomes of a path that two contents give differently: ${enum}."`
+	ExtraCommands    string           `placeholder:"FILE" help:"A script that runs first, as the user of a build."`
+	FakeRootCommands string           `placeholder:"FILE" help:"A script that runs then, as root."`
+	Fakechroot       bool             `help:"Make the tree the root of --fake-root-commands."`
+	Objects          string           `placeholder:"FILE" help:"The store objects that scripts can read, as a set of objects."`
+	NixDB            string           `name:"nix-db" placeholder:"FILE" help:"Objects and their references, a graph, for a Nix database in the tree."`
+	NixDBInfo        []string         `name:"nix-db-info" sep:"none" placeholder:"FILE" help:"info.json of an object of that graph. Repeatable."`
+	Tool             []toolFlag       `sep:"none" placeholder:"NAME=PATH" help:"A program that scripts can call, and the name they call it by. Repeatable."`
+	MTime            command.Time     `name:"mtime" default:"1" help:"Time of every entry: seconds since 1970, or ISO 8601."`
+	StoreDir         string           `default:"/nix/store" help:"The store directory."`
+	Tar              string           `required:"" placeholder:"FILE" help:"Where the layer's tar goes."`
+	Metadata         string           `required:"" placeholder:"FILE" help:"Where layer.json goes."`
+	ReferencesOut    string           `required:"" placeholder:"FILE" help:"Where references.json goes: the store paths that the layer mentions."`
+	UnusedInputs     string           `placeholder:"FILE" help:"Where the files of objects that no script looked at are listed, one path a line."`
 }
 
 func (c *customisationCmd) Run(stderr io.Writer) error {
@@ -102,7 +103,7 @@ func (c *customisationCmd) sources() ([]customisation.Source, error) {
 	}
 	var sources []customisation.Source
 	for i, content := range c.Content {
-		s := customisation.Source{Path: content.path, Listing: content.listing}
+		s := customisation.Source{Path: content.Path, Listing: content.File}
 		if len(c.Label) != 0 {
 			s.Label = c.Label[i]
 		}
@@ -114,7 +115,7 @@ func (c *customisationCmd) sources() ([]customisation.Source, error) {
 func (c *customisationCmd) linked() []customisation.Source {
 	var sources []customisation.Source
 	for _, linked := range c.Linked {
-		sources = append(sources, customisation.Source{Path: linked.path, Listing: linked.listing})
+		sources = append(sources, customisation.Source{Path: linked.Path, Listing: linked.File})
 	}
 	return sources
 }

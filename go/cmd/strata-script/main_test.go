@@ -9,6 +9,8 @@ import (
 	"path/filepath"
 	"strings"
 	"testing"
+
+	"github.com/rules-strata/rules_strata/go/command"
 )
 
 const (
@@ -29,7 +31,7 @@ func writeFile(t *testing.T, name, text string) string {
 // wrote to the standard error.
 func runCustomisation(folder string, args ...string) (int, string) {
 	var stdout, stderr bytes.Buffer
-	status := run(append([]string{"customisation", "--tar", filepath.Join(folder, "x.tar"), "--metadata", filepath.Join(folder, "x.json"),
+	status := program.Run(append([]string{"customisation", "--tar", filepath.Join(folder, "x.tar"), "--metadata", filepath.Join(folder, "x.json"),
 		"--references-out", filepath.Join(folder, "references.json")}, args...), &stdout, &stderr)
 	return status, stdout.String() + stderr.String()
 }
@@ -127,19 +129,19 @@ func TestCustomisationErrors(t *testing.T) {
 		status int
 		want   string
 	}{
-		{"a script fails", []string{"--extra-commands", writeFile(t, "e", "\nfalse\n")}, exitBadInput, "strata-script customisation: extra_commands: line 2: false failed with exit status 1"},
-		{"no script", []string{"--extra-commands", "/nowhere"}, exitBadInput, "/nowhere"},
-		{"a whiteout", []string{"--fake-root-commands", writeFile(t, "e", "mkdir d; touch d/.wh.x\n")}, exitBadInput, "/d/.wh.x: a layer cannot hold a name"},
+		{"a script fails", []string{"--extra-commands", writeFile(t, "e", "\nfalse\n")}, command.ExitBadInput, "strata-script customisation: extra_commands: line 2: false failed with exit status 1"},
+		{"no script", []string{"--extra-commands", "/nowhere"}, command.ExitBadInput, "/nowhere"},
+		{"a whiteout", []string{"--fake-root-commands", writeFile(t, "e", "mkdir d; touch d/.wh.x\n")}, command.ExitBadInput, "/d/.wh.x: a layer cannot hold a name"},
 		{
 			"collisions", []string{"--collisions=error", "--content", appPath + "=" + listing, "--content", libPath + "=" + listing, "--label=//:one", "--label=//:two"},
-			exitBadInput, "/a: //:one gives a file and //:two gives a file\nremove one of each pair",
+			command.ExitBadInput, "/a: //:one gives a file and //:two gives a file\nremove one of each pair",
 		},
-		{"another store", []string{"--objects", objects(t), "--store-dir", "/gnu/store"}, exitBadInput, "give the right --store-dir"},
-		{"a bad tool", []string{"--tool", "x"}, exitUsage, `"x" is not NAME=PATH`},
-		{"bad collisions", []string{"--collisions", "last"}, exitUsage, `must be one of "first","error"`},
-		{"a bad content", []string{"--content", "x"}, exitUsage, "is not STORE_PATH=LISTING"},
-		{"labels", []string{"--label", "x"}, exitBadInput, "1 --label for 0 --content"},
-		{"a bad time", []string{"--mtime", "soon"}, exitUsage, "soon"},
+		{"another store", []string{"--objects", objects(t), "--store-dir", "/gnu/store"}, command.ExitBadInput, "give the right --store-dir"},
+		{"a bad tool", []string{"--tool", "x"}, command.ExitUsage, `"x" is not NAME=PATH`},
+		{"bad collisions", []string{"--collisions", "last"}, command.ExitUsage, `must be one of "first","error"`},
+		{"a bad content", []string{"--content", "x"}, command.ExitUsage, "is not STORE_PATH=FILE"},
+		{"labels", []string{"--label", "x"}, command.ExitBadInput, "1 --label for 0 --content"},
+		{"a bad time", []string{"--mtime", "soon"}, command.ExitUsage, "soon"},
 	} {
 		t.Run(test.name, func(t *testing.T) {
 			folder := t.TempDir()
@@ -156,13 +158,13 @@ func TestCustomisationErrors(t *testing.T) {
 
 func TestHelp(t *testing.T) {
 	var stdout, stderr bytes.Buffer
-	if status := run([]string{"--help"}, &stdout, &stderr); status != 0 || !strings.Contains(stdout.String(), "customisation") {
+	if status := program.Run([]string{"--help"}, &stdout, &stderr); status != 0 || !strings.Contains(stdout.String(), "customisation") {
 		t.Errorf("status %d: %s%s", status, &stdout, &stderr)
 	}
-	if status := run([]string{"@/nowhere"}, &stdout, &stderr); status != exitUsage || !strings.Contains(stderr.String(), "parameter file") {
+	if status := program.Run([]string{"@/nowhere"}, &stdout, &stderr); status != command.ExitUsage || !strings.Contains(stderr.String(), "parameter file") {
 		t.Errorf("status %d: %s", status, &stderr)
 	}
-	if status := run([]string{"@" + writeFile(t, "params", "customisation\n--help\n")}, &stdout, &stderr); status != 0 {
+	if status := program.Run([]string{"@" + writeFile(t, "params", "customisation\n--help\n")}, &stdout, &stderr); status != 0 {
 		t.Errorf("status %d: %s", status, &stderr)
 	}
 }

@@ -19,7 +19,7 @@ func (c *customisationCmd) installNixDB(fs *scriptfs.FS, root string) error {
 	}
 	var roots []store.Path
 	for _, content := range c.Content {
-		roots = append(roots, content.path)
+		roots = append(roots, content.Path)
 	}
 	return nixdb.Install(fs, root, registered, roots, nixdb.BuildEpoch)
 }

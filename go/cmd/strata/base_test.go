@@ -8,6 +8,7 @@ import (
 	"testing"
 
 	"github.com/rules-strata/rules_strata/go/archive"
+	"github.com/rules-strata/rules_strata/go/command"
 	"github.com/rules-strata/rules_strata/go/imagefile"
 )
 
@@ -72,7 +73,7 @@ func TestBaseCommandErrors(t *testing.T) {
 		t.Run(test.name, func(t *testing.T) {
 			folder := t.TempDir()
 			status, text := strata(append([]string{"base", "--out", filepath.Join(folder, "base.json"), "--config-out", filepath.Join(folder, "config")}, test.args...)...)
-			if status != exitBadInput || !strings.HasPrefix(text, "strata base: ") || !strings.Contains(text, test.wantErr) {
+			if status != command.ExitBadInput || !strings.HasPrefix(text, "strata base: ") || !strings.Contains(text, test.wantErr) {
 				t.Errorf("status %d: %s, want %s", status, text, test.wantErr)
 			}
 			if left, err := os.ReadDir(folder); err != nil || len(left) > 0 {
@@ -126,7 +127,7 @@ func TestConfigOnBase(t *testing.T) {
 		{"no status file", append([]string{"--created-file", c.path("plan.json")}, based...), "no BUILD_TIMESTAMP"},
 		{"architecture of others", append([]string{"--architecture=x86_64"}, based...), `architecture: "x86_64" is not a GOARCH: write "amd64"`},
 	} {
-		if got, text, _ := run(test.args...); got != exitBadInput || !strings.Contains(text, test.wantErr) {
+		if got, text, _ := run(test.args...); got != command.ExitBadInput || !strings.Contains(text, test.wantErr) {
 			t.Errorf("%s: status %d: %s, want %s", test.name, got, text, test.wantErr)
 		}
 	}

@@ -7,6 +7,7 @@ import (
 	"os"
 
 	"github.com/rules-strata/rules_strata/go/blob"
+	"github.com/rules-strata/rules_strata/go/command"
 	"github.com/rules-strata/rules_strata/go/compress"
 	"github.com/rules-strata/rules_strata/go/jsonfile"
 	"github.com/rules-strata/rules_strata/go/layer"
@@ -14,12 +15,12 @@ import (
 
 // blobCmd is "strata blob".
 type blobCmd struct {
-	Object      []objectFlag  `placeholder:"STORE_PATH=SOURCE" sep:"none" help:"Object of the layer (repeatable); SOURCE is FILE.nar or @MANIFEST."`
-	Tar         string        `placeholder:"FILE" help:"The layer's tar, instead of objects."`
-	Metadata    string        `placeholder:"FILE" help:"layer.json of the layer: it is an error when the layer has another diff ID."`
-	Compression compress.Kind `placeholder:"KIND" required:"" help:"gzip, zstd or none."`
-	Out         string        `placeholder:"FILE" help:"The blob to write. Without: only the descriptor is written."`
-	Descriptor  string        `placeholder:"FILE" required:"" help:"Descriptor of the blob to write."`
+	Object      []command.Object `placeholder:"STORE_PATH=SOURCE" sep:"none" help:"Object of the layer (repeatable); SOURCE is FILE.nar or @MANIFEST."`
+	Tar         string           `placeholder:"FILE" help:"The layer's tar, instead of objects."`
+	Metadata    string           `placeholder:"FILE" help:"layer.json of the layer: it is an error when the layer has another diff ID."`
+	Compression compress.Kind    `placeholder:"KIND" required:"" help:"gzip, zstd or none."`
+	Out         string           `placeholder:"FILE" help:"The blob to write. Without: only the descriptor is written."`
+	Descriptor  string           `placeholder:"FILE" required:"" help:"Descriptor of the blob to write."`
 	layerFlags
 }
 

@@ -11,6 +11,7 @@ import (
 	"testing"
 
 	"github.com/rules-strata/rules_strata/go/blob"
+	"github.com/rules-strata/rules_strata/go/command"
 	"github.com/rules-strata/rules_strata/go/decompress"
 	"github.com/rules-strata/rules_strata/go/ocilayout"
 )
@@ -185,7 +186,7 @@ func TestBlobErrors(t *testing.T) {
 				test.args[i] = strings.Replace(arg, "=OUT", "="+folder+"/out", 1)
 			}
 			status, text := strata(test.args...)
-			if status != exitBadInput || !strings.HasPrefix(text, "strata "+test.args[0]+": ") || !strings.Contains(text, test.want) {
+			if status != command.ExitBadInput || !strings.HasPrefix(text, "strata "+test.args[0]+": ") || !strings.Contains(text, test.want) {
 				t.Errorf("status %d: %s, want %s", status, text, test.want)
 			}
 			if left, err := os.ReadDir(folder); err != nil || len(left) > 0 {
@@ -206,7 +207,7 @@ func TestBlobUsage(t *testing.T) {
 		{"layout --blob x", `strata layout: --blob: "x" is not DESCRIPTOR=FILE`},
 		{"layout --blob x=", `strata layout: --blob: "x=" is not DESCRIPTOR=FILE`},
 	} {
-		if status, text := strata(strings.Fields(test.args)...); status != exitUsage || !strings.HasPrefix(text, test.want) {
+		if status, text := strata(strings.Fields(test.args)...); status != command.ExitUsage || !strings.HasPrefix(text, test.want) {
 			t.Errorf("%s: status %d: %s, want %s", test.args, status, text, test.want)
 		}
 	}

@@ -10,6 +10,7 @@ import (
 	"time"
 
 	"github.com/rules-strata/rules_strata/go/baseinfo"
+	"github.com/rules-strata/rules_strata/go/command"
 	"github.com/rules-strata/rules_strata/go/image"
 	"github.com/rules-strata/rules_strata/go/isotime"
 	"github.com/rules-strata/rules_strata/go/jsonfile"
@@ -20,23 +21,23 @@ import (
 )
 
 type configCmd struct {
-	Plan          string   `required:"" placeholder:"FILE" help:"plan.json."`
-	Layer         []string `sep:"none" placeholder:"FILE" help:"layer.json of an object alone in its layer. Repeatable."`
-	Rest          string   `placeholder:"FILE" help:"rest.json, which describes the layers that hold several objects."`
-	Customisation string   `required:"" placeholder:"FILE" help:"layer.json of the customisation layer."`
-	Base          string   `placeholder:"FILE" help:"base.json of the image to build on."`
-	BaseConfig    string   `placeholder:"FILE" help:"The config of the image to build on."`
-	Inherit       []string `sep:"none" placeholder:"FIELD" help:"Field of the base's config that is inherited; all of them when the flag is not given, none when it is only given empty. Repeatable."`
-	Config        string   `required:"" placeholder:"FILE" help:"JSON with the fields of the Docker image specification."`
-	ConfigAsIs    bool     `help:"The config is a file of the user's own, in which $(store_path LABEL) is not replaced: it is an error there."`
-	Created       timeFlag `default:"1" help:"When the image was made: seconds since 1970, or ISO 8601."`
-	CreatedFile   string   `placeholder:"FILE" help:"Bazel's volatile status file: the image was made at the time of the build that is in it. Not reproducible."`
-	OS            string   `name:"os" default:"linux" help:"GOOS of the image."`
-	Architecture  string   `required:"" help:"GOARCH of the image."`
-	Tag           string   `help:"The image's tag; from the content when empty."`
-	Out           string   `required:"" placeholder:"FILE" help:"Where the image's config goes; its SHA-256 is the image ID."`
-	LayersOut     string   `required:"" placeholder:"FILE" help:"Where layers.json goes: every layer, bottom layer first."`
-	TagOut        string   `required:"" placeholder:"FILE" help:"Where the tag goes, one line."`
+	Plan          string       `required:"" placeholder:"FILE" help:"plan.json."`
+	Layer         []string     `sep:"none" placeholder:"FILE" help:"layer.json of an object alone in its layer. Repeatable."`
+	Rest          string       `placeholder:"FILE" help:"rest.json, which describes the layers that hold several objects."`
+	Customisation string       `required:"" placeholder:"FILE" help:"layer.json of the customisation layer."`
+	Base          string       `placeholder:"FILE" help:"base.json of the image to build on."`
+	BaseConfig    string       `placeholder:"FILE" help:"The config of the image to build on."`
+	Inherit       []string     `sep:"none" placeholder:"FIELD" help:"Field of the base's config that is inherited; all of them when the flag is not given, none when it is only given empty. Repeatable."`
+	Config        string       `required:"" placeholder:"FILE" help:"JSON with the fields of the Docker image specification."`
+	ConfigAsIs    bool         `help:"The config is a file of the user's own, in which $(store_path LABEL) is not replaced: it is an error there."`
+	Created       command.Time `default:"1" help:"When the image was made: seconds since 1970, or ISO 8601."`
+	CreatedFile   string       `placeholder:"FILE" help:"Bazel's volatile status file: the image was made at the time of the build that is in it. Not reproducible."`
+	OS            string       `name:"os" default:"linux" help:"GOOS of the image."`
+	Architecture  string       `required:"" help:"GOARCH of the image."`
+	Tag           string       `help:"The image's tag; from the content when empty."`
+	Out           string       `required:"" placeholder:"FILE" help:"Where the image's config goes; its SHA-256 is the image ID."`
+	LayersOut     string       `required:"" placeholder:"FILE" help:"Where layers.json goes: every layer, bottom layer first."`
+	TagOut        string       `required:"" placeholder:"FILE" help:"Where the tag goes, one line."`
 }
 
 func (c *configCmd) Run(stderr io.Writer) error {

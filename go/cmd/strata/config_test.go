@@ -5,6 +5,8 @@ import (
 	"path/filepath"
 	"strings"
 	"testing"
+
+	"github.com/rules-strata/rules_strata/go/command"
 )
 
 // describedLayer writes layer.json of a layer that is nowhere, whose digest
@@ -109,7 +111,7 @@ func TestConfigCommandErrors(t *testing.T) {
 		t.Run(test.name, func(t *testing.T) {
 			folder := t.TempDir()
 			status, text := runConfig(folder, append([]string{"--plan", plan, "--customisation", links, "--config", user}, test.args...)...)
-			if status != exitBadInput || !strings.HasPrefix(text, "strata config: ") {
+			if status != command.ExitBadInput || !strings.HasPrefix(text, "strata config: ") {
 				t.Errorf("status %d: %s", status, text)
 			}
 			for _, want := range test.want {

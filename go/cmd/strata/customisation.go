@@ -4,21 +4,22 @@ import (
 	"fmt"
 	"io"
 
+	"github.com/rules-strata/rules_strata/go/command"
 	"github.com/rules-strata/rules_strata/go/customisation"
 	"github.com/rules-strata/rules_strata/go/jsonfile"
 	"github.com/rules-strata/rules_strata/go/outfile"
 )
 
 type customisationCmd struct {
-	Content       []objectFlag `sep:"none" placeholder:"STORE_PATH=LISTING" help:"An object to link into the root, and its listing. Repeatable; the first wins."`
-	Linked        []objectFlag `sep:"none" placeholder:"STORE_PATH=LISTING" help:"An object that a content which is itself a link may lead to, and its listing. Repeatable."`
-	Label         []string     `sep:"none" help:"What messages call a content, in the order of --content. Repeatable."`
-	Collisions    string       `enum:"first,error" default:"first" help:"What becomes of a path that two contents give differently: ${enum}."`
-	MTime         timeFlag     `name:"mtime" default:"1" help:"Time of every entry: seconds since 1970, or ISO 8601."`
-	StoreDir      string       `default:"/nix/store" help:"The store directory."`
-	Tar           string       `required:"" placeholder:"FILE" help:"Where the layer's tar goes."`
-	Metadata      string       `required:"" placeholder:"FILE" help:"Where layer.json goes."`
-	ReferencesOut string       `required:"" placeholder:"FILE" help:"Where references.json goes: the store paths that the layer mentions."`
+	Content       []command.Object `sep:"none" placeholder:"STORE_PATH=LISTING" help:"An object to link into the root, and its listing. Repeatable; the first wins."`
+	Linked        []command.Object `sep:"none" placeholder:"STORE_PATH=LISTING" help:"An object that a content which is itself a link may lead to, and its listing. Repeatable."`
+	Label         []string         `sep:"none" help:"What messages call a content, in the order of --content. Repeatable."`
+	Collisions    string           `enum:"first,error" default:"first" help:"What becomes of a path that two contents give differently: ${enum}."`
+	MTime         command.Time     `name:"mtime" default:"1" help:"Time of every entry: seconds since 1970, or ISO 8601."`
+	StoreDir      string           `default:"/nix/store" help:"The store directory."`
+	Tar           string           `required:"" placeholder:"FILE" help:"Where the layer's tar goes."`
+	Metadata      string           `required:"" placeholder:"FILE" help:"Where layer.json goes."`
+	ReferencesOut string           `required:"" placeholder:"FILE" help:"Where references.json goes: the store paths that the layer mentions."`
 }
 
 func (c *customisationCmd) Run(stderr io.Writer) error {
@@ -54,7 +55,7 @@ func (c *customisationCmd) sources() ([]customisation.Source, error) {
 	}
 	var sources []customisation.Source
 	for i, content := range c.Content {
-		s := customisation.Source{Path: content.path, Listing: content.source}
+		s := customisation.Source{Path: content.Path, Listing: content.File}
 		if len(c.Label) != 0 {
 			s.Label = c.Label[i]
 		}
@@ -66,7 +67,7 @@ func (c *customisationCmd) sources() ([]customisation.Source, error) {
 func (c *customisationCmd) linked() []customisation.Source {
 	var sources []customisation.Source
 	for _, linked := range c.Linked {
-		sources = append(sources, customisation.Source{Path: linked.path, Listing: linked.source})
+		sources = append(sources, customisation.Source{Path: linked.Path, Listing: linked.File})
 	}
 	return sources
 }

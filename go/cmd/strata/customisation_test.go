@@ -7,6 +7,8 @@ import (
 	"path/filepath"
 	"strings"
 	"testing"
+
+	"github.com/rules-strata/rules_strata/go/command"
 )
 
 // runCustomisation runs the step with outputs in a folder.
@@ -122,7 +124,7 @@ func TestCustomisationCommandErrors(t *testing.T) {
 		t.Run(test.name, func(t *testing.T) {
 			folder := t.TempDir()
 			status, text := runCustomisation(folder, test.args...)
-			if status != exitBadInput || !strings.HasPrefix(text, "strata customisation: ") {
+			if status != command.ExitBadInput || !strings.HasPrefix(text, "strata customisation: ") {
 				t.Errorf("status %d: %s", status, text)
 			}
 			for _, want := range test.want {

@@ -1,11 +1,14 @@
 package main
 
-import "github.com/rules-strata/rules_strata/go/jsonfile"
+import (
+	"github.com/rules-strata/rules_strata/go/command"
+	"github.com/rules-strata/rules_strata/go/jsonfile"
+)
 
 // infoCmd is "strata info".
 type infoCmd struct {
-	Object objectFlag `placeholder:"STORE_PATH=SOURCE" required:"" help:"The object; SOURCE is FILE.nar or @MANIFEST."`
-	Out    string     `placeholder:"FILE" required:"" help:"info.json to write."`
+	Object command.Object `placeholder:"STORE_PATH=SOURCE" required:"" help:"The object; SOURCE is FILE.nar or @MANIFEST."`
+	Out    string         `placeholder:"FILE" required:"" help:"info.json to write."`
 }
 
 // Help describes the step.
@@ -15,7 +18,7 @@ func (infoCmd) Help() string {
 
 // Run hashes the object and writes the output.
 func (c *infoCmd) Run() error {
-	objects, closeAll, err := openObjects([]objectFlag{c.Object})
+	objects, closeAll, err := openObjects([]command.Object{c.Object})
 	if err != nil {
 		return err
 	}

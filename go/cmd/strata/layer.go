@@ -5,12 +5,9 @@ import (
 	"errors"
 	"fmt"
 	"io"
-	"math"
 	"os"
-	"strconv"
-	"strings"
 
-	"github.com/rules-strata/rules_strata/go/isotime"
+	"github.com/rules-strata/rules_strata/go/command"
 	"github.com/rules-strata/rules_strata/go/jsonfile"
 	"github.com/rules-strata/rules_strata/go/layer"
 	"github.com/rules-strata/rules_strata/go/object"
@@ -20,12 +17,12 @@ import (
 
 // layerCmd is "strata layer".
 type layerCmd struct {
-	Object     []objectFlag `placeholder:"STORE_PATH=SOURCE" sep:"none" help:"Object of the layer (repeatable); SOURCE is FILE.nar or @MANIFEST."`
-	References string       `placeholder:"FILE" help:"Store paths, one a line, that the objects may mention: a mention of any other is an error. Without: nothing is searched."`
-	Metadata   string       `placeholder:"FILE" required:"" help:"layer.json to write."`
-	Tar        string       `placeholder:"FILE" help:"The layer's tar to write."`
-	Listing    string       `placeholder:"FILE" help:"Listing of the object to write, if there is one object."`
-	Objects    []objectFlag `arg:"" optional:"" name:"object" help:"More objects."`
+	Object     []command.Object `placeholder:"STORE_PATH=SOURCE" sep:"none" help:"Object of the layer (repeatable); SOURCE is FILE.nar or @MANIFEST."`
+	References string           `placeholder:"FILE" help:"Store paths, one a line, that the objects may mention: a mention of any other is an error. Without: nothing is searched."`
+	Metadata   string           `placeholder:"FILE" required:"" help:"layer.json to write."`
+	Tar        string           `placeholder:"FILE" help:"The layer's tar to write."`
+	Listing    string           `placeholder:"FILE" help:"Listing of the object to write, if there is one object."`
+	Objects    []command.Object `arg:"" optional:"" name:"object" help:"More objects."`
 	layerFlags
 }
 
@@ -112,7 +109,7 @@ func (o *outputs) discard() {
 }
 
 // openObjects opens at least one object.
-func openObjects(flags []objectFlag) (objects []*object.Object, closeAll func(), err error) {
+func openObjects(flags []command.Object) (objects []*object.Object, closeAll func(), err error) {
 	closeAll = func() {
 		for _, o := range objects {
 			// What was only read loses nothing when closing it fails.
@@ -123,7 +120,7 @@ func openObjects(flags []objectFlag) (objects []*object.Object, closeAll func(),
 		return nil, nil, errors.New("no object: give --object STORE_PATH=SOURCE")
 	}
 	for _, f := range flags {
-		o, err := object.Open(f.path, f.source)
+		o, err := object.Open(f.Path, f.File)
 		if err != nil {
 			closeAll()
 			return nil, nil, err
@@ -153,67 +150,4 @@ func readStorePaths(name string) ([]store.Path, error) {
 		return nil, fmt.Errorf("%s: %w", name, err)
 	}
 	return paths, nil
-}
-
-// objectFlag is a store object and the file that it, or what is known of it,
-// is in.
-type objectFlag struct {
-	path   store.Path
-	source string
-}
-
-// UnmarshalText splits STORE_PATH=FILE; there may be an "@" before FILE. Both
-// may have equals signs: the split is then at the first one that has an
-// existing file after it.
-func (f *objectFlag) UnmarshalText(text []byte) error {
-	*f = objectFlag{}
-	arg := string(text)
-	err := fmt.Errorf("%q is not STORE_PATH=FILE", arg)
-	for i := range len(arg) - 1 {
-		if arg[i] != '=' {
-			continue
-		}
-		path, parseErr := store.ParseAnyPath(arg[:i])
-		if parseErr != nil {
-			if f.source == "" {
-				err = parseErr
-			}
-			continue
-		}
-		source := arg[i+1:]
-		_, statErr := os.Stat(strings.TrimPrefix(source, "@"))
-		if f.source == "" || statErr == nil {
-			*f, err = objectFlag{path, source}, nil
-		}
-		if statErr == nil {
-			break
-		}
-	}
-	return err
-}
-
-// ownerFlag is a user or group ID.
-type ownerFlag int64
-
-// UnmarshalText reads a number that fits an ID.
-func (f *ownerFlag) UnmarshalText(text []byte) error {
-	n, err := strconv.ParseInt(string(text), 10, 64)
-	if err != nil || n < 0 || n > layer.MaxOwner {
-		return fmt.Errorf("%q is not a number from 0 to %d", text, int64(layer.MaxOwner))
-	}
-	*f = ownerFlag(n)
-	return nil
-}
-
-// timeFlag is a time in seconds since 1970.
-type timeFlag int64
-
-// UnmarshalText reads a number of seconds, a time with its zone, or "@FILE", which has one of them.
-func (f *timeFlag) UnmarshalText(text []byte) error {
-	n, err := isotime.Resolve(string(text))
-	if err != nil {
-		return fmt.Errorf("%w; at most %d seconds are possible", err, int64(math.MaxInt64))
-	}
-	*f = timeFlag(n)
-	return nil
 }

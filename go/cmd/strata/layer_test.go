@@ -36,7 +36,7 @@ func smallNAR(t *testing.T, name, content string) string {
 // strata runs the program and gives its status and its errors.
 func strata(args ...string) (int, string) {
 	var stdout, stderr bytes.Buffer
-	status := run(args, &stdout, &stderr)
+	status := program.Run(args, &stdout, &stderr)
 	return status, stdout.String() + stderr.String()
 }
 
@@ -145,45 +145,5 @@ func TestLayerCommandErrors(t *testing.T) {
 				t.Errorf("left behind: %v %v", left, err)
 			}
 		})
-	}
-}
-
-func TestObjectFlag(t *testing.T) {
-	const strange = "/nix/store/aaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaa-a=b=c"
-	file := writeFile(t, "x=y.nar", "")
-	for _, test := range []struct{ arg, path, source string }{
-		{onePath + "=a.nar", onePath, "a.nar"},
-		{onePath + "=@a,b", onePath, "@a,b"},
-		{onePath + "=" + file, onePath, file},
-		{strange + "=" + file, strange, file},
-		{strange + "=@" + file, strange, "@" + file},
-		// Nothing exists: the first equals sign.
-		{onePath + "=a=b.nar", onePath, "a=b.nar"},
-	} {
-		var f objectFlag
-		if err := f.UnmarshalText([]byte(test.arg)); err != nil || string(f.path) != test.path || f.source != test.source {
-			t.Errorf("%q: got %+v %v", test.arg, f, err)
-		}
-	}
-}
-
-func TestTimeFlag(t *testing.T) {
-	for text, want := range map[string]int64{
-		"0":                             0,
-		"-5":                            -5,
-		"1970-01-01T00:00:01Z":          1,
-		"1970-01-01T00:00:01+00:00":     1,
-		"1970-01-01T00:00:01+0000":      1,
-		"1970-01-01T00:00Z":             0,
-		"1970-01-01T00:00:01.999Z":      1,
-		"2023-11-14T23:13:20.5+01:00":   1700000000,
-		"1969-12-31T23:59:59.5Z":        -1,
-		"9223372036854775807":           1<<63 - 1,
-		"2242-03-16T12:56:31.999-00:00": 8589934591,
-	} {
-		var f timeFlag
-		if err := f.UnmarshalText([]byte(text)); err != nil || int64(f) != want {
-			t.Errorf("%q: got %d %v, want %d", text, f, err, want)
-		}
 	}
 }

@@ -5,12 +5,12 @@ import (
 	"crypto/sha256"
 	"encoding/json"
 	"fmt"
-	"os"
 	"path/filepath"
 	"slices"
 	"strings"
 	"testing"
 
+	"github.com/rules-strata/rules_strata/go/command"
 	"github.com/rules-strata/rules_strata/go/jsonfile"
 	"github.com/rules-strata/rules_strata/go/layering"
 	"github.com/rules-strata/rules_strata/go/nar"
@@ -23,7 +23,7 @@ func TestHelp(t *testing.T) {
 	for _, name := range append([]string{""}, commandNames...) {
 		var stdout, stderr bytes.Buffer
 		args := append(strings.Fields(name), "--help")
-		if status := run(args, &stdout, &stderr); status != 0 || stderr.Len() > 0 {
+		if status := program.Run(args, &stdout, &stderr); status != 0 || stderr.Len() > 0 {
 			t.Errorf("%q: status %d: %s", args, status, &stderr)
 		}
 		if want := strings.TrimSpace("Usage: strata " + name); !strings.HasPrefix(stdout.String(), want) {
@@ -55,59 +55,14 @@ func TestUsageErrors(t *testing.T) {
 	} {
 		t.Run(test.name, func(t *testing.T) {
 			var stdout, stderr bytes.Buffer
-			if status := run(strings.Fields(test.args), &stdout, &stderr); status != exitUsage {
-				t.Errorf("status %d, want %d", status, exitUsage)
+			if status := program.Run(strings.Fields(test.args), &stdout, &stderr); status != command.ExitUsage {
+				t.Errorf("status %d, want %d", status, command.ExitUsage)
 			}
 			if !strings.HasPrefix(stderr.String(), test.want) || stdout.Len() > 0 {
 				t.Errorf("got %s%s, want %s", &stdout, &stderr, test.want)
 			}
 			if strings.Count(stderr.String(), "\n") != 1 {
 				t.Errorf("want one line, got %q", &stderr)
-			}
-		})
-	}
-}
-
-// TestParameterFiles: lines are arguments, whatever is in them.
-func TestParameterFiles(t *testing.T) {
-	folder := filepath.Join(t.TempDir(), "a folder with = and 'quotes'")
-	if err := os.Mkdir(folder, 0o755); err != nil {
-		t.Fatal(err)
-	}
-	closure := filepath.Join(folder, "closure.json")
-	if err := os.WriteFile(closure, []byte(appClosure), 0o644); err != nil {
-		t.Fatal(err)
-	}
-	out := filepath.Join(folder, "plan.json")
-	for _, test := range []struct {
-		name string
-		args []string
-	}{
-		{"all in one", []string{"@" + writeFile(t, "params", "plan\n--closure\n"+closure+"\n--max-layers=5\n--out="+out+"\n")}},
-		{"no newline at the end", []string{"plan", "--max-layers=5", "@" + writeFile(t, "params", "--closure="+closure+"\n--out\n"+out)}},
-		{"two files, one of them empty", []string{"plan", "@" + writeFile(t, "params", ""), "--max-layers=5", "@" + writeFile(t, "params", "--closure="+closure+"\n--out="+out+"\n")}},
-	} {
-		t.Run(test.name, func(t *testing.T) {
-			if err := os.RemoveAll(out); err != nil {
-				t.Fatal(err)
-			}
-			if status, text := strata(test.args...); status != 0 || text != "" {
-				t.Fatalf("status %d: %s", status, text)
-			}
-			if got := readFile(t, out); !strings.HasPrefix(got, `{"layers":[`) {
-				t.Errorf("got %s", got)
-			}
-		})
-	}
-	for _, test := range []struct{ name, arg, want string }{
-		{"no file", "@" + filepath.Join(folder, "missing"), "strata: parameter file: open "},
-		{"no name", "@", "strata: parameter file: open "},
-		{"not expanded again", "@" + writeFile(t, "params", "@params\n"), "strata plan: unexpected argument @params"},
-		{"blanks stay", "@" + writeFile(t, "params", "--max-layers= 5\n"), "strata plan: --max-layers: "},
-	} {
-		t.Run(test.name, func(t *testing.T) {
-			if status, text := strata("plan", test.arg); status != exitUsage || !strings.HasPrefix(text, test.want) {
-				t.Errorf("status %d: %s, want %s", status, text, test.want)
 			}
 		})
 	}

@@ -5,6 +5,8 @@ import (
 	"path/filepath"
 	"strings"
 	"testing"
+
+	"github.com/rules-strata/rules_strata/go/command"
 )
 
 // TestMtreeStep: the store, the links to the contents, and nothing else.
@@ -62,7 +64,7 @@ func TestMtreeOfChangedLayer(t *testing.T) {
 	c.describe(t, nil)
 	out := filepath.Join(t.TempDir(), "mtree")
 	status, text := strata("mtree", "--image", description, "--out", out)
-	if status != exitBadInput || !strings.HasPrefix(text, "strata mtree: "+description+": layer ") || !strings.Contains(text, "build it again") {
+	if status != command.ExitBadInput || !strings.HasPrefix(text, "strata mtree: "+description+": layer ") || !strings.Contains(text, "build it again") {
 		t.Errorf("status %d: %s", status, text)
 	}
 	if _, err := os.Stat(out); err == nil {

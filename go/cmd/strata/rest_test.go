@@ -5,6 +5,8 @@ import (
 	"path/filepath"
 	"strings"
 	"testing"
+
+	"github.com/rules-strata/rules_strata/go/command"
 )
 
 func TestRestCommand(t *testing.T) {
@@ -73,7 +75,7 @@ func TestRestCommandErrors(t *testing.T) {
 			folder := t.TempDir()
 			status, text := strata("rest", "--plan", test.plan, "--objects", writeFile(t, "objects", test.objects),
 				"--unused-inputs", filepath.Join(folder, "unused"), "--out", filepath.Join(folder, "rest.json"))
-			if status != exitBadInput || !strings.HasPrefix(text, "strata rest: ") {
+			if status != command.ExitBadInput || !strings.HasPrefix(text, "strata rest: ") {
 				t.Errorf("status %d: %s", status, text)
 			}
 			for _, want := range test.want {

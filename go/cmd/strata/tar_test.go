@@ -12,6 +12,7 @@ import (
 	"testing"
 
 	"github.com/rules-strata/rules_strata/go/baseimage"
+	"github.com/rules-strata/rules_strata/go/command"
 	"github.com/rules-strata/rules_strata/go/compress"
 	"github.com/rules-strata/rules_strata/go/image"
 	"github.com/rules-strata/rules_strata/go/store"
@@ -180,7 +181,7 @@ func TestTarErrors(t *testing.T) {
 				test.args[i] = strings.Replace(arg, "=OUT", "="+folder+"/out", 1)
 			}
 			status, text := strata(test.args...)
-			if status != exitBadInput || !strings.HasPrefix(text, "strata "+test.args[0]+": ") || !strings.Contains(text, test.want) {
+			if status != command.ExitBadInput || !strings.HasPrefix(text, "strata "+test.args[0]+": ") || !strings.Contains(text, test.want) {
 				t.Errorf("status %d: %s, want %s", status, text, test.want)
 			}
 			if left, err := os.ReadDir(folder); err != nil || len(left) > 0 {
@@ -196,7 +197,7 @@ func TestTarUsage(t *testing.T) {
 		{"archive", "strata archive: missing flags: --compressor=NAME, --image=FILE, --out=FILE"},
 		{"archive --image x --out x --compressor xz", `strata archive: --compressor must be one of "none","gz","zstd" but got "xz"`},
 	} {
-		if status, text := strata(strings.Fields(test.args)...); status != exitUsage || !strings.HasPrefix(text, test.want) {
+		if status, text := strata(strings.Fields(test.args)...); status != command.ExitUsage || !strings.HasPrefix(text, test.want) {
 			t.Errorf("%s: status %d: %s, want %s", test.args, status, text, test.want)
 		}
 	}

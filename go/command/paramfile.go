@@ -1,6 +1,4 @@
-// Package paramfile reads the multi-line parameter files in which Bazel hands
-// over command lines that are too long (Bazel, Args.use_param_file).
-package paramfile
+package command
 
 import (
 	"fmt"
@@ -8,9 +6,10 @@ import (
 	"strings"
 )
 
-// Expand replaces every argument "@FILE" by the lines of FILE, one
-// argument a line, as Bazel writes its multi-line parameter files.
-func Expand(args []string) ([]string, error) {
+// expand replaces every argument "@FILE" by the lines of FILE, one argument a
+// line: the multi-line parameter files in which Bazel hands over command lines
+// that are too long (Bazel, Args.use_param_file).
+func expand(args []string) ([]string, error) {
 	var out []string
 	for _, arg := range args {
 		file, ok := strings.CutPrefix(arg, "@")

@@ -1,0 +1,89 @@
+// Package command is the frame of the action binaries: a program of
+// sub-commands, each of which reads files, calls one package and writes files.
+// Command lines follow the GNU conventions, and Bazel's parameter files.
+package command
+
+import (
+	"errors"
+	"fmt"
+	"io"
+
+	"github.com/alecthomas/kong"
+)
+
+// Exit statuses of a program.
+const (
+	ExitBadInput = 1 // an input is bad
+	ExitUsage    = 2 // the command line is
+)
+
+// Command is a sub-command.
+type Command struct {
+	Name string
+	Help string // a sentence
+	// Make gives a new struct with the flags (github.com/alecthomas/kong) and a
+	// method Run, which may take an io.Writer: the standard error.
+	Make func() any
+}
+
+// Program is a program of sub-commands.
+type Program struct {
+	Name        string
+	Description string // a sentence
+	Commands    []Command
+}
+
+// Run runs the sub-command that the arguments name and gives the exit status.
+// Errors go to stderr, after the names of the program and the sub-command.
+func (p Program) Run(args []string, stdout, stderr io.Writer) (status int) {
+	args, err := expand(args)
+	if err != nil {
+		fmt.Fprintf(stderr, "%s: %v\n", p.Name, err)
+		return ExitUsage
+	}
+	exited := -1
+	options := append(p.selectCommands(args),
+		kong.Name(p.Name),
+		kong.Description(p.Description),
+		kong.Writers(stdout, stderr),
+		kong.Exit(func(code int) { exited = code }),
+		kong.BindTo(stderr, (*io.Writer)(nil)),
+	)
+	parser, err := kong.New(&struct{}{}, options...)
+	if err != nil {
+		panic(err)
+	}
+	ctx, err := parser.Parse(args)
+	if exited >= 0 {
+		return exited
+	}
+	if err != nil {
+		var parseError *kong.ParseError
+		if errors.As(err, &parseError) && parseError.Context != nil && parseError.Context.Selected() != nil {
+			fmt.Fprintf(stderr, "%s %s: %v\n", p.Name, parseError.Context.Selected().Name, err)
+		} else {
+			fmt.Fprintf(stderr, "%s: %v\n", p.Name, err)
+		}
+		return ExitUsage
+	}
+	if err := ctx.Run(); err != nil {
+		fmt.Fprintf(stderr, "%s %s: %v\n", p.Name, ctx.Selected().Name, err)
+		return ExitBadInput
+	}
+	return 0
+}
+
+// selectCommands gives the parser the command that the arguments begin with, or
+// all of them if they do not begin with one. To learn the flags of all commands
+// takes longer than many a command itself.
+func (p Program) selectCommands(args []string) []kong.Option {
+	var all []kong.Option
+	for _, c := range p.Commands {
+		option := func() kong.Option { return kong.DynamicCommand(c.Name, c.Help, "", c.Make()) }
+		if len(args) > 0 && args[0] == c.Name {
+			return []kong.Option{option()}
+		}
+		all = append(all, option())
+	}
+	return all
+}
