@@ -2,7 +2,6 @@ package imagefile
 
 import (
 	"context"
-	"encoding/json"
 	"errors"
 	"fmt"
 	"io"
@@ -47,21 +46,11 @@ func (d *baseDescription) open(dir string, p Parts) BaseLayers {
 	if d.Archive != "" {
 		b.open = func() (layers, error) {
 			return openArchive(filepath.Join(dir, filepath.FromSlash(d.Archive)), baseimage.Selection{
-				Name: d.Name, Tag: d.Tag, Architecture: architecture(p.Config),
+				Name: d.Name, Tag: d.Tag, Architecture: d.Architecture,
 			})
 		}
 	}
 	return b
-}
-
-// architecture is the one that chose the base when the image was built.
-func architecture(config []byte) string {
-	var c struct {
-		Architecture string `json:"architecture"`
-	}
-	// What is wrong with the config is found elsewhere.
-	_ = json.Unmarshal(config, &c)
-	return c.Architecture
 }
 
 func openImage(file, dir string) (layers, error) {

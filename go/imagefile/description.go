@@ -46,6 +46,8 @@ type baseDescription struct {
 	Archive string `json:"archive"`
 	Name    string `json:"name"`
 	Tag     string `json:"tag"`
+	// Architecture chooses in an index of an archive or a layout.
+	Architecture string `json:"architecture"`
 }
 
 // now stands for the time at which the image is taken to where it runs.

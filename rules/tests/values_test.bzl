@@ -119,13 +119,19 @@ def _reference_test_impl(ctx):
         "x" * 129: "129 characters",
     }.items():
         asserts.true(env, want in tag_problem(tag), tag)
-    for name in ["hello", "a/b/c", "registry.example.com:5000/team/hello", "a.b-c_d"]:
+    for name in ["hello", "a/b/c", "registry.example.com:5000/team/hello", "a.b-c_d", "a__b/c---d", "localhost/a", "localhost:5000/a", "my-host.example/a"]:
         asserts.equals(env, None, name_problem(name), name)
     for name, want in {
         "": "empty",
         "-a": "does not begin and end",
         "a//b": "does not begin and end",
         "a@b": "\"@\" is not allowed",
+        "a..b": "one dot",
+        "a___b": "one or two underscores",
+        "a._b": "one dot",
+        "host_x.example/a": "is not the name of a host",
+        "host:x/a": "is not a number",
+        "a/b:1/c": "has a colon",
         "a:latest": "give that in the attribute tag",
         "x" * 256: "256 characters",
     }.items():

@@ -17,6 +17,7 @@ type tarCmd struct {
 	Image        string `required:"" placeholder:"FILE" help:"Description of the image, with paths from the working directory on."`
 	Plan         string `placeholder:"FILE" help:"The image's plan.json. It says of the layer what the files say that change with every object: these are then listed as unused too."`
 	Index        int    `required:"" placeholder:"N" help:"Which of the layers above those of the base image, from 0 on."`
+	Last         bool   `help:"The image has no layer after this one: otherwise that is an error."`
 	Out          string `required:"" placeholder:"FILE" help:"Where the layer's tar goes; an empty file if the image has no such layer."`
 	UnusedInputs string `placeholder:"FILE" help:"Where the inputs that the tar does not depend on are listed, one path a line."`
 }
@@ -38,6 +39,9 @@ func (c *tarCmd) Run() error {
 	defer img.Close()
 	base := slices.IndexFunc(img.Layers, func(l image.Layer) bool { return l.Kind != image.BaseLayer })
 	number := base + c.Index
+	if c.Last && base >= 0 && number < len(img.Layers)-1 {
+		return fmt.Errorf("%s: the image has %d layers of its own, but there are tars for %d only: let the pipeline make fewer, or build the archive", c.Image, len(img.Layers)-base, c.Index+1)
+	}
 	layer := image.Layer{}
 	if base >= 0 && number < len(img.Layers) {
 		layer = img.Layers[number]

@@ -111,6 +111,9 @@ func TestTarStep(t *testing.T) {
 					} else {
 						want = without(want, test.c.path("image.json"), test.c.path("layers.json"), test.c.path("tag"))
 					}
+					if index >= len(own)-1 {
+						args = append(args, "--last")
+					}
 					test.c.step(t, args...)
 					if index >= len(own) {
 						if readFile(t, folder+"/tar") != "" {
@@ -169,6 +172,7 @@ func TestTarErrors(t *testing.T) {
 		want string
 	}{
 		{"negative index", []string{"tar", "--image", description, "--index=-1", "--out=OUT"}, "--index is -1: want 0 or more"},
+		{"more layers than tars", []string{"tar", "--image", description, "--index=1", "--last", "--out=OUT"}, "the image has 4 layers of its own, but there are tars for 2 only"},
 		{"no image", []string{"tar", "--image=missing", "--index=0", "--out=OUT"}, "missing: no such file"},
 		{"another image's plan", []string{"tar", "--image", description, "--plan", other.path("plan.json"), "--index=1", "--out=OUT"}, "it is the plan of another image than "},
 		{"changed object", []string{"tar", "--image", broken.describe(t, nil), "--index=0", "--out=OUT"}, "layer 1: the objects of the layer changed"},

@@ -2,7 +2,7 @@
 
 load("//rules/private/actions:strata.bzl", "run_strata")
 
-def archive_base_info(ctx, *, archive, name, tag, platform, store_dir, output):
+def archive_base_info(ctx, *, archive, name, tag, architecture, store_dir, output):
     """Declares the action for a docker archive or an OCI layout.
 
     Args:
@@ -10,7 +10,7 @@ def archive_base_info(ctx, *, archive, name, tag, platform, store_dir, output):
       archive: File, an archive or a directory.
       name: string, the image's name in the archive; empty for the first image.
       tag: string, its tag.
-      platform: struct: os and architecture, which choose in an image index.
+      architecture: string, the GOARCH that chooses in an image index.
       store_dir: string.
       output: string, the stem of the outputs' file names.
 
@@ -22,7 +22,7 @@ def archive_base_info(ctx, *, archive, name, tag, platform, store_dir, output):
     args.add_all([archive], before_each = "--image", expand_directories = False)
     args.add(name, format = "--name=%s")
     args.add(tag, format = "--tag=%s")
-    args.add(platform.architecture, format = "--architecture=%s")
+    args.add(architecture, format = "--architecture=%s")
     args.add("--store-dir", store_dir)
     return _base_info(ctx, args, [archive], output)
 

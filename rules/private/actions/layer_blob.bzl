@@ -106,13 +106,12 @@ def rest_blobs(ctx, *, plan, objects, options, compression, output):
         unused = unused,
     )
 
-def base_blobs(ctx, *, base, platform, compression, output):
+def base_blobs(ctx, *, base, compression, output):
     """Declares BaseBlobs: the base image's layers, those of an OCI layout as they are.
 
     Args:
       ctx: rule context.
       base: struct from image_base.
-      platform: struct: os and architecture, which choose in an image index.
       compression: string, "gzip" or "zstd", for layers that are not compressed.
       output: string, the stem of the outputs' file names.
 
@@ -126,7 +125,7 @@ def base_blobs(ctx, *, base, platform, compression, output):
     if base.archive:
         args.add(base.name, format = "--name=%s")
         args.add(base.tag, format = "--tag=%s")
-    args.add(platform.architecture, format = "--architecture=%s")
+    args.add(base.architecture, format = "--architecture=%s")
     return _blobs(
         ctx,
         args,

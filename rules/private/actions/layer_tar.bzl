@@ -2,7 +2,7 @@
 
 load("//rules/private/actions:strata.bzl", "run_strata")
 
-def layer_tar(ctx, *, description, plan, index, output):
+def layer_tar(ctx, *, description, plan, index, last, output):
     """Declares the action, whose inputs are all candidates; those it did not read are pruned afterwards.
 
     Args:
@@ -10,6 +10,7 @@ def layer_tar(ctx, *, description, plan, index, output):
       description: struct from image_description.
       plan: File, plan.json, which says what is in the layer.
       index: int, from 0 on: which of the layers above those of the base image.
+      last: bool, no tar of a higher index is declared.
       output: string, the stem of the outputs' file names.
 
     Returns:
@@ -22,6 +23,8 @@ def layer_tar(ctx, *, description, plan, index, output):
     args.add("--image", description.exec)
     args.add("--plan", plan)
     args.add("--index", index)
+    if last:
+        args.add("--last")
     args.add("--unused-inputs", unused)
     args.add("--out", out)
     run_strata(

@@ -13,17 +13,15 @@ def image_name(ctx):
     Returns:
       string.
     """
-    name = (ctx.attr.image_name or ctx.label.name.split("/")[-1]).lower()
+    given = ctx.attr.image_name or ctx.label.name.split("/")[-1]
+    name = given.lower()
     problem = name_problem(name)
     if problem:
-        fail('{}: image_name "{}": {}'.format(ctx.label, name, problem))
+        fail('{}: image_name "{}": {}'.format(ctx.label, given, problem))
     problem = ctx.attr.tag and tag_problem(ctx.attr.tag)
     if problem:
         fail('{}: tag "{}": {}'.format(ctx.label, ctx.attr.tag, problem))
     return name
-
-# The largest that Linux knows; 2^32 - 1 means "no owner".
-_MAX_OWNER = 4294967294
 
 def owner(ctx, attribute):
     """A user's or a group's number.
@@ -36,8 +34,8 @@ def owner(ctx, attribute):
       int.
     """
     value = getattr(ctx.attr, attribute)
-    if value < 0 or value > _MAX_OWNER:
-        fail("{}: {} = {}: want a number from 0 to {}".format(ctx.label, attribute, value, _MAX_OWNER))
+    if value < 0:
+        fail("{}: {} = {}: want a number from 0 to 2147483647, the largest that Bazel takes".format(ctx.label, attribute, value))
     return value
 
 def image_platform(ctx):
@@ -47,7 +45,8 @@ def image_platform(ctx):
       ctx: rule context with OBJECT_CONTEXT_ATTRS.
 
     Returns:
-      struct: os and architecture.
+      struct: os and architecture, which the config has, and built_for, the
+      architecture of the target platform.
     """
     platform = target_platform(ctx)
     if platform.os != "linux":
@@ -58,7 +57,7 @@ def image_platform(ctx):
     architecture = ctx.attr.architecture or platform.arch
     if architecture == "unknown":
         fail("{}: the target platform has no known architecture: set architecture to a GOARCH, such as amd64".format(ctx.label))
-    return struct(os = platform.os, architecture = architecture)
+    return struct(os = platform.os, architecture = architecture, built_for = platform.arch)
 
 # Fields of a config that a base image can give, as the Docker image
 # specification v1.3.0 names them.

@@ -18,12 +18,13 @@ def image_base(ctx, *, platform, store_dir):
 
     Args:
       ctx: rule context with IMAGE_BASE_ATTRS.
-      platform: struct: os and architecture.
+      platform: struct from image_platform.
       store_dir: string.
 
     Returns:
-      struct: info and config (Files, see BaseInfo), image (ImageInfo or None)
-      or archive (File) with name and tag; None without a base image.
+      struct: info and config (Files, see BaseInfo), architecture (the GOARCH
+      that chooses in an image index), image (ImageInfo or None) or archive
+      (File) with name and tag; None without a base image.
     """
     if not ctx.attr.from_image:
         for attribute in ["from_image_name", "from_image_tag"]:
@@ -35,18 +36,19 @@ def image_base(ctx, *, platform, store_dir):
         image = ctx.attr.from_image[ImageInfo]
         _check_image(ctx, image)
         described = image_base_info(ctx, image = image, store_dir = store_dir, output = output)
-        return struct(archive = None, config = described.config, image = image, info = described.info)
+        return struct(architecture = platform.built_for, archive = None, config = described.config, image = image, info = described.info)
     archive = _archive(ctx)
     described = archive_base_info(
         ctx,
         archive = archive,
         name = ctx.attr.from_image_name,
         tag = ctx.attr.from_image_tag,
-        platform = platform,
+        architecture = platform.built_for,
         store_dir = store_dir,
         output = output,
     )
     return struct(
+        architecture = platform.built_for,
         archive = archive,
         config = described.config,
         image = None,
@@ -59,10 +61,24 @@ def _check_image(ctx, image):
     if image.made_at_run:
         fail(('{}: from_image: the time of {} is "now", so that its layers are not known before it runs: ' +
               "give it a fixed time, or use a build_layered_image").format(ctx.label, ctx.attr.from_image.label))
-    wanted = [(ctx.attr.from_image_name, image.name), (ctx.attr.from_image_tag, image.tag)]
-    for want, have in wanted:
-        if want and have and want != have:
-            fail("{}: from_image: {} is {}:{}, not {}".format(ctx.label, ctx.attr.from_image.label, image.name, image.tag, want))
+    name, tag = ctx.attr.from_image_name, ctx.attr.from_image_tag
+    if not name and not tag:
+        return
+    if not name or not tag:
+        given, other = ("from_image_name", "from_image_tag") if name else ("from_image_tag", "from_image_name")
+
+        # buildifier: disable=print
+        print("{}: {} without {} selects nothing: the first image is taken".format(ctx.label, given, other))
+        return
+    if image.name != name or image.tag not in [None, tag]:
+        fail("{}: from_image: {} is {}:{}, not {}:{}".format(
+            ctx.label,
+            ctx.attr.from_image.label,
+            image.name,
+            image.tag or "(a tag made of its content)",
+            name,
+            tag,
+        ))
 
 def _archive(ctx):
     files = ctx.files.from_image

@@ -73,7 +73,7 @@ def _base(base, path):
     if base.image:
         description = base.image.description
         return {"image": path(description.run if path == runfiles_path else description.exec)}
-    return {"archive": path(base.archive), "name": base.name, "tag": base.tag}
+    return {"archive": path(base.archive), "architecture": base.architecture, "name": base.name, "tag": base.tag}
 
 def _base_files(base):
     return [base.archive] if base and base.archive else []

@@ -80,6 +80,16 @@ def can_share_layers(layering, *, objects, store_layers, base):
     # With a base image there may be a layer of whiteouts.
     return objects > (0 if base else store_layers)
 
+# How many layers without objects the tars of a pipeline in a file allow for.
+_EMPTY_LAYERS_OF_FILE = 16
+
+def _most_empty_layers(ctx, objects):
+    """How many layers without objects a pipeline can make: one for each of these operations, which `map` repeats."""
+    if ctx.file.layering_file:
+        return _EMPTY_LAYERS_OF_FILE
+    operations = ctx.attr.layering_pipeline.count('"subcomponent_')
+    return operations * (objects if operations and '"map"' in ctx.attr.layering_pipeline else 1)
+
 def most_layers(ctx, layering, *, objects, store_layers, base):
     """The most layers that the image can have above its base's.
 
@@ -95,8 +105,7 @@ def most_layers(ctx, layering, *, objects, store_layers, base):
     """
     whiteouts, customisation = (1 if base else 0), 1
     if layering.pipeline:
-        # These operations can give an empty layer each.
-        stored = objects + ctx.attr.layering_pipeline.count("subcomponent_")
+        stored = objects + _most_empty_layers(ctx, objects)
     else:
         stored = min(objects, store_layers)
     return whiteouts + stored + customisation

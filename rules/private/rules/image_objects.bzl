@@ -43,7 +43,10 @@ def image_objects(ctx):
     }
     for attribute in ["config_deps", "store_deps"]:
         named |= {str(target.label): _object(ctx, attribute, target) for target in getattr(ctx.attr, attribute)}
-    candidates = closure_of(contents + named.values())
+
+    # What a program mentions can be in what it writes.
+    of_tools = [target[StoreObjectInfo] for target in ctx.attr.tools if StoreObjectInfo in target]
+    candidates = closure_of(contents + named.values() + of_tools)
     return struct(
         all = _unique(ctx, candidates.to_list()),
         candidates = candidates,

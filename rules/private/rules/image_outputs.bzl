@@ -14,7 +14,7 @@ IMAGE_OUTPUTS_ATTRS = {
 
 _EXTENSIONS = {"gz": ".tar.gz", "none": ".tar", "zstd": ".tar.zst"}
 
-def image_outputs(ctx, *, base, chosen, customisation, description, described, options, platform, stored):
+def image_outputs(ctx, *, base, chosen, customisation, description, described, options, stored):
     """Declares the actions.
 
     Args:
@@ -25,7 +25,6 @@ def image_outputs(ctx, *, base, chosen, customisation, description, described, o
       description: struct from image_description.
       described: struct from image_config.
       options: struct from layer_options.
-      platform: struct: os and architecture.
       stored: struct: objects and layers, lists in the same order.
 
     Returns:
@@ -41,7 +40,7 @@ def image_outputs(ctx, *, base, chosen, customisation, description, described, o
     if chosen.rest or base:
         sets.append(rest_blobs(ctx, plan = chosen.plan, objects = stored.objects, options = options, compression = compression, output = output))
     if base:
-        sets.append(base_blobs(ctx, base = base, platform = platform, compression = compression, output = output))
+        sets.append(base_blobs(ctx, base = base, compression = compression, output = output))
     manifest = image_manifest(
         ctx,
         layers = described.layers,
@@ -59,7 +58,7 @@ def image_outputs(ctx, *, base, chosen, customisation, description, described, o
             output = output + _EXTENSIONS[ctx.attr.compressor],
         ),
         layers = ([base_tars(ctx, description = description, output = output)] if base else []) + [
-            layer_tar(ctx, description = description, plan = chosen.plan, index = index, output = output)
+            layer_tar(ctx, description = description, plan = chosen.plan, index = index, last = index == chosen.own_layers - 1, output = output)
             for index in range(chosen.own_layers)
         ],
         manifest = manifest.manifest,

@@ -109,7 +109,6 @@ def _describe(ctx, *, mtime, created):
         description = description,
         described = described,
         options = options,
-        platform = platform,
         stored = stored,
     )
     return struct(
@@ -206,12 +205,12 @@ _LAYERED_IMAGE_ATTRS = {
     "collisions": attr.string(doc = "What happens when two of the contents have one path.", default = "first", values = ["first", "error"]),
     "config": attr.string(doc = "JSON text of the config."),
     "config_file": attr.label(doc = "A JSON file with the config.", allow_single_file = True),
-    "created": attr.string(doc = "ISO 8601 time in the config, or now.", default = DEFAULT_TIME),
+    "created": attr.string(doc = "ISO 8601 time in the config, seconds since 1970, or now.", default = DEFAULT_TIME),
     "gid": attr.int(doc = "Group of every store object's files."),
     "gname": attr.string(doc = "Group name of every store object's files.", default = "root"),
     "image_name": attr.string(doc = "The repository part of the image's name."),
     "include_store_paths": attr.bool(doc = "The store objects are in the image.", default = True),
-    "mtime": attr.string(doc = "ISO 8601 time of every file, or now.", default = DEFAULT_TIME),
+    "mtime": attr.string(doc = "ISO 8601 time of every file, seconds since 1970, or now.", default = DEFAULT_TIME),
     "passthru": attr.string_dict(doc = "Carried in ImageInfo."),
     "platform": attr.label(doc = "The platform to build the image for; the target platform when None."),
     "tag": attr.string(doc = "The tag; from the content when empty."),

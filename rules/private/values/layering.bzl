@@ -15,6 +15,6 @@ def layering_attributes(layering):
         return {"layering_pipeline": normalise(json.encode(layering))}
     if type(layering) == "Label":
         return {"layering_file": layering}
-    if type(layering) == "string" and (layering.startswith(":") or layering.startswith("//") or layering.startswith("@")):
+    if type(layering) == "string" and (layering[:1] in [":", "/", "@"] or layering.endswith(".json")):
         return {"layering_file": layering}
     return {"layering": layering}

@@ -4,8 +4,8 @@ _TAG_FIRST = "abcdefghijklmnopqrstuvwxyzABCDEFGHIJKLMNOPQRSTUVWXYZ0123456789_"
 _TAG_REST = _TAG_FIRST + ".-"
 _TAG_LENGTH = 128
 
-_NAME = "abcdefghijklmnopqrstuvwxyz0123456789._-/:"
 _NAME_EDGE = "abcdefghijklmnopqrstuvwxyz0123456789"
+_NAME = _NAME_EDGE + "._-/:"
 _NAME_LENGTH = 255
 
 def tag_problem(tag):
@@ -31,6 +31,8 @@ def tag_problem(tag):
 def name_problem(name):
     """What is wrong with the repository part of an image's name.
 
+    Follows the grammar of the distribution project's references.
+
     Args:
       name: string, lower case; it may begin with a registry's host and port.
 
@@ -47,7 +49,33 @@ def name_problem(name):
     components = name.split("/")
     if ":" in components[-1]:
         return "it has a tag: give that in the attribute tag"
-    for component in components:
-        if not component or component[0] not in _NAME_EDGE or component[-1] not in _NAME_EDGE:
-            return "its component {} does not begin and end with a letter or a digit".format(repr(component))
+    host = components[0] if len(components) > 1 and ("." in components[0] or ":" in components[0] or components[0] == "localhost") else None
+    for component in components[1:] if host else components:
+        problem = _component_problem(component)
+        if problem:
+            return problem
+    return _host_problem(host) if host else None
+
+def _component_problem(component):
+    if not component or component[0] not in _NAME_EDGE or component[-1] not in _NAME_EDGE:
+        return "its component {} does not begin and end with a letter or a digit".format(repr(component))
+    if ":" in component:
+        return "its component {} has a colon, which only a registry's port has".format(repr(component))
+
+    # A separator is one dot, one or two underscores, or any number of dashes.
+    text = component
+    for character in _NAME_EDGE.elems():
+        text = text.replace(character, " ")
+    for separator in text.split(" "):
+        if separator not in ["", ".", "_", "__"] and separator.strip("-"):
+            return "its component {} has {}: between letters and digits stand one dot, one or two underscores, or dashes".format(repr(component), repr(separator))
+    return None
+
+def _host_problem(host):
+    name, colon, port = host.partition(":")
+    if colon and (not port or port.strip("0123456789")):
+        return "the port of its registry {} is not a number".format(repr(host))
+    for label in name.split("."):
+        if not label or label[0] == "-" or label[-1] == "-" or "_" in label:
+            return "its registry {} is not the name of a host".format(repr(host))
     return None
