@@ -1,6 +1,7 @@
 // Package customisation makes the top layer of an image, the links to its
-// contents: the same tree as dockerTools' customisation layer, in the tar
-// dialect of the store layers, owned by 0:0 and with the image's time.
+// contents and what scripts make of them: the same tree as dockerTools'
+// customisation layer, in the tar dialect of the store layers and with the
+// image's time.
 package customisation
 
 import (

@@ -3,9 +3,13 @@ package customisation
 import (
 	"archive/tar"
 	"bytes"
+	"crypto/sha256"
 	"fmt"
 	"io"
+	"maps"
+	"math/rand/v2"
 	"os"
+	"regexp"
 	"slices"
 	"strings"
 	"testing"
@@ -172,6 +176,19 @@ func TestMentions(t *testing.T) {
 		{"at the end of a long text", strings.Repeat("y", 1<<16-20) + a, a},
 		{"over a border of buffers", strings.Repeat("y", 1<<16-5) + a + "\n" + strings.Repeat("z", 1<<17) + b, a + " " + b},
 		{"cut off", a[:20], ""},
+		{"a name of a known one", "see " + hashB + "-b-1.2/bin", b},
+		{"a name of an unknown one", "see " + hashA + "-a/bin", ""},
+		{"relative", "../nix/store/" + hashB + "-b-1.2", b},
+		{"relative and unknown", "nix/store/" + hashA + "-a", ""},
+		{"a known hash in another store", "/gnu/store/" + hashB + "-b", b},
+		{"a known hash alone", hashB, b},
+		{"a known hash without a name", "/nix/store/" + hashB, b},
+		{"in a run of its characters", "00" + hashB + "zz", b},
+		{"at the end of a long run", strings.Repeat("0", 1<<17) + hashB, b},
+		{"over a border of buffers, a name", strings.Repeat("y", 1<<16-31) + hashB + "-b", b},
+		{"all but the last character", hashB[:31] + "!" + hashB[:31], ""},
+		{"after another", strings.Repeat("y", 31) + "!" + hashB + "." + a, a + " " + b},
+		{"the longest name", "/nix/store/" + hashA + "-" + strings.Repeat("n", 211), "/nix/store/" + hashA + "-" + strings.Repeat("n", 211)},
 	} {
 		t.Run(test.name, func(t *testing.T) {
 			for _, piece := range []int{1, 7, 64 << 10, 1 << 20} {
@@ -193,6 +210,78 @@ func TestMentions(t *testing.T) {
 				if strings.Join(got, " ") != test.want {
 					t.Errorf("in pieces of %d: got %v, want %s", piece, got, test.want)
 				}
+			}
+		})
+	}
+}
+
+// TestMentionsAsNaive compares with looking at every place of a text, in
+// pieces of random lengths.
+func TestMentionsAsNaive(t *testing.T) {
+	rng := rand.New(rand.NewPCG(1, 2))
+	known := []store.Path{"/nix/store/" + hashA + "-a", "/nix/store/" + hashB + "-b-1.2"}
+	fragments := []string{hashA, hashB, hashC, hashC[:31], "/nix/store/", "/nix/store", "nix/store/", "-c", "-", ".", "/", "0", "z", "e", "\n", strings.Repeat("1", 40), strings.Repeat("n", 212)}
+	path := regexp.MustCompile(`^/nix/store/[0-9a-df-np-sv-z]{32}-[0-9a-zA-Z+_?=-][0-9a-zA-Z+._?=-]{0,210}`)
+	for range 3000 {
+		var b strings.Builder
+		for range 1 + rng.IntN(12) {
+			b.WriteString(fragments[rng.IntN(len(fragments))])
+		}
+		text, want := b.String(), map[store.Path]bool{}
+		for i := range text {
+			for _, p := range known {
+				if strings.HasPrefix(text[i:], p.HashPart()) {
+					want[p] = true
+				}
+			}
+			p := store.Path(path.FindString(text[i:]))
+			if p != "" && !strings.Contains(hashA+hashB, p.HashPart()) && !store.IsPlaceholder(p.HashPart()) {
+				want[p] = true
+			}
+		}
+		m := newMentions("/nix/store", known)
+		for range 2 {
+			m.begin()
+			for rest := text; rest != ""; {
+				n := min(1+rng.IntN(80), len(rest))
+				m.Write([]byte(rest[:n]))
+				rest = rest[n:]
+			}
+			m.end()
+		}
+		if !maps.Equal(m.found, want) {
+			t.Fatalf("%q\ngot  %v\nwant %v", text, m.found, want)
+		}
+	}
+}
+
+func BenchmarkMentions(b *testing.B) {
+	rng := rand.New(rand.NewPCG(1, 2))
+	random := make([]byte, 1<<20)
+	for i := range random {
+		random[i] = byte(rng.Uint32())
+	}
+	var known []store.Path
+	for i := range 300 {
+		sum := sha256.Sum256([]byte{byte(i), byte(i >> 8)})
+		known = append(known, store.Path("/nix/store/"+store.Base32(sum[:20])+"-x"))
+	}
+	for name, data := range map[string][]byte{
+		"random": random,
+		"text":   bytes.Repeat([]byte("A line of text, with words in it and /nix/store at times.\n"), 1<<14),
+		"run":    bytes.Repeat([]byte("0123456789abcdf"), 1<<16),
+	} {
+		b.Run(name, func(b *testing.B) {
+			b.SetBytes(int64(len(data)))
+			m := newMentions("/nix/store", known)
+			for b.Loop() {
+				m.begin()
+				for rest := data; len(rest) > 0; {
+					n := min(64<<10, len(rest))
+					m.Write(rest[:n])
+					rest = rest[n:]
+				}
+				m.end()
 			}
 		})
 	}

@@ -80,10 +80,13 @@ func realBash(t *testing.T, c bashCase) (status, output string) {
 	return fmt.Sprint(cmd.ProcessState.ExitCode()), strings.ReplaceAll(text, script, "bash")
 }
 
+// buildTime is the time of all scripts, in seconds.
+const buildTime = 315532800
+
 // newPlace is an empty file system of a build.
 func newPlace(t *testing.T) Place {
 	t.Helper()
-	fs := scriptfs.New(time.Unix(315532800, 0))
+	fs := scriptfs.New(time.Unix(buildTime, 0))
 	t.Cleanup(func() {
 		if err := fs.Close(); err != nil {
 			t.Error(err)

@@ -94,13 +94,14 @@ func (m *machine) notFound(name string) error {
 
 // runShell runs text in a new shell for a command, with args[0] as $0.
 func (m *machine) runShell(c *builtin.Context, text string, args []string) int {
-	return m.shell(c, text, args, nil)
+	return m.shell(c, text, args, nil, false)
 }
 
-// shell is runShell with options of set.
-func (m *machine) shell(c *builtin.Context, text string, args, options []string) int {
+// shell is runShell with options of set; argument says that the text is one.
+func (m *machine) shell(c *builtin.Context, text string, args, options []string, argument bool) int {
 	config := m.config(c.Context)
 	config.Dir, config.Env, config.Umask, config.Options = c.Dir, c.Env, c.Umask, options
+	config.Argument = argument
 	config.Stdin, config.Stdout, config.Stderr = c.Stdin, c.Stdout, c.Stderr
 	config.Name = "sh"
 	if len(args) > 0 {

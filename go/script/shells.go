@@ -82,7 +82,7 @@ func (m *machine) sh(c *builtin.Context) int {
 			return c.Fail(1, "%s: %v", args[0], err)
 		}
 	}
-	return m.shell(c, text, args, options)
+	return m.shell(c, text, args, options, hasText)
 }
 
 func readText(r io.Reader) (string, error) {

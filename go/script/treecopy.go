@@ -1,8 +1,10 @@
 package script
 
 import (
+	"errors"
 	"fmt"
 	"io"
+	"io/fs"
 	"os"
 	"path"
 	"path/filepath"
@@ -162,7 +164,7 @@ func (t *treeCopy) take(name string, i os.FileInfo, links map[fileID]string) err
 	case linked && !old:
 		return t.fs.Link(first, at)
 	case i.IsDir() && !old:
-		if err := t.fs.Mkdir(at, 0o755); err != nil {
+		if err := t.makeDir(at); err != nil {
 			return err
 		}
 	case i.IsDir():
@@ -192,6 +194,19 @@ func (t *treeCopy) take(name string, i os.FileInfo, links map[fileID]string) err
 		return nil
 	}
 	return t.fs.Chmod(at, unixMode(i.Mode()))
+}
+
+// makeDir makes a directory. One that is no part of the image, and so not in
+// the copy, may be there.
+func (t *treeCopy) makeDir(at string) error {
+	err := t.fs.Mkdir(at, 0o755)
+	if !errors.Is(err, fs.ErrExist) {
+		return err
+	}
+	if i, statErr := t.fs.Lstat(at); statErr != nil || i.Type != scriptfs.Directory {
+		return err
+	}
+	return nil
 }
 
 func (t *treeCopy) takeFile(host, at string) error {

@@ -19,7 +19,7 @@ const (
 
 // Chmod sets a mode, following symlinks.
 func (f *FS) Chmod(path string, mode uint32) error {
-	return f.alter("chmod", path, follow, func(n *node) error {
+	return f.own("chmod", path, follow, func(n *node) error {
 		n.mode = mode & permissions
 		return nil
 	})
@@ -37,7 +37,7 @@ func (f *FS) Lchown(path string, uid, gid int64) error {
 }
 
 func (f *FS) chown(op, path string, uid, gid int64, end ending) error {
-	return f.alter(op, path, end, func(n *node) error {
+	return f.own(op, path, end, func(n *node) error {
 		if uid < -1 || uid > maxOwner || gid < -1 || gid > maxOwner {
 			return syscall.EINVAL
 		}
@@ -113,13 +113,36 @@ func (f *FS) Listxattr(path string) ([]string, error) {
 	return slices.Sorted(maps.Keys(p.node.xattrs)), nil
 }
 
-// alter changes the node at a path.
+// Fakeroot makes Chmod and Chown of files that nobody can change succeed from
+// now on, as under fakeroot, which notes what a kernel refuses.
+func (f *FS) Fakeroot() {
+	f.mu.Lock()
+	defer f.mu.Unlock()
+	f.fakeroot = true
+}
+
+// own changes the owner or the mode of the node at a path.
+func (f *FS) own(op, path string, end ending, change func(n *node) error) error {
+	return f.change(op, path, end, func(n *node) error {
+		if f.fakeroot && n.has(readOnly) {
+			return nil
+		}
+		return n.writable()
+	}, change)
+}
+
+// alter changes anything else of the node at a path.
 func (f *FS) alter(op, path string, end ending, change func(n *node) error) error {
+	return f.change(op, path, end, (*node).writable, change)
+}
+
+// change changes the node at a path if it is permitted.
+func (f *FS) change(op, path string, end ending, permit, change func(n *node) error) error {
 	f.mu.Lock()
 	defer f.mu.Unlock()
 	p, err := f.exists(path, end)
 	if err == nil {
-		err = p.node.writable()
+		err = permit(p.node)
 	}
 	if err == nil {
 		err = change(p.node)

@@ -19,7 +19,8 @@ var (
 )
 
 // MountDevices puts a directory at path that holds the devices null, zero and
-// full, which work, and is no part of the image. What was there is hidden.
+// full, which work, and is no part of the image. Other files can be made in it.
+// What was there is hidden.
 func (f *FS) MountDevices(path string) error {
 	f.mu.Lock()
 	defer f.mu.Unlock()
@@ -41,6 +42,5 @@ func (f *FS) MountDevices(path string) error {
 		dir.attach(d.name, n)
 		n.flags = readOnly | apart | pinned
 	}
-	dir.flags |= readOnly
 	return nil
 }

@@ -31,14 +31,9 @@ type objectFile struct {
 	entry  *object.Entry
 }
 
-// MountObject puts a store object at its store path, with its parents. It is
-// read-only and no part of the image. Close closes it.
-func (f *FS) MountObject(o *object.Object) error {
-	return f.MountLazily(o.Path(), func() (*object.Object, error) { return o, nil })
-}
-
-// MountLazily is MountObject of an object that is opened when somebody looks
-// at it.
+// MountLazily puts a store object at its store path, with its parents, and
+// opens it when somebody looks at it. The object is read-only; it and the store
+// directory are no part of the image. Close closes it.
 func (f *FS) MountLazily(path store.Path, open func() (*object.Object, error)) error {
 	f.mu.Lock()
 	defer f.mu.Unlock()
@@ -49,7 +44,6 @@ func (f *FS) MountLazily(path store.Path, open func() (*object.Object, error)) e
 	if err != nil {
 		return errno("mount", string(path), err)
 	}
-	dir.flags |= readOnly
 	dir.children[path.Base()] = &node{mount: &mount{path, open}, flags: readOnly | apart | pinned, parent: dir, name: path.Base()}
 	return nil
 }
@@ -65,6 +59,22 @@ func (f *FS) MountEmpty(path string, mode uint32) error {
 		return errno("mount", path, err)
 	}
 	dir.mode = mode & permissions
+	return nil
+}
+
+// Protect makes a directory read-only: nothing can be made in it or taken out
+// of it. What can be done in its directories is as before.
+func (f *FS) Protect(path string) error {
+	f.mu.Lock()
+	defer f.mu.Unlock()
+	p, err := f.exists(path, follow)
+	if err == nil && !p.node.isDir() {
+		err = syscall.ENOTDIR
+	}
+	if err != nil {
+		return errno("mount", path, err)
+	}
+	p.node.flags |= readOnly
 	return nil
 }
 

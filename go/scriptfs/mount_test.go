@@ -45,7 +45,7 @@ func TestObject(t *testing.T) {
 	path := string(libPath)
 	for what, err := range map[string]error{
 		"mkdir": f.Mkdir(path+"/x", 0o755), "remove": f.Remove(path + "/run"), "object": f.RemoveAll(path), "chmod": f.Chmod(path+"/run", 0),
-		"rename": f.Rename(path+"/run", path+"/r"), "truncate": f.Truncate(path+"/run", 0), "in the store": f.Mkdir("/nix/store/x", 0o755),
+		"rename": f.Rename(path+"/run", path+"/r"), "truncate": f.Truncate(path+"/run", 0),
 		"rename out": f.Rename(path+"/run", "/run"),
 	} {
 		if !errors.Is(err, syscall.EROFS) && !errors.Is(err, syscall.EBUSY) {
@@ -73,7 +73,8 @@ func TestObject(t *testing.T) {
 
 func TestClone(t *testing.T) {
 	f := New(clock)
-	must(t, f.MountObject(lib(t)))
+	o := lib(t)
+	must(t, f.MountLazily(libPath, func() (*object.Object, error) { return o, nil }))
 	must(t, f.Clone(string(libPath)+"/run", "/copy", 0o755))
 	must(t, f.Clone("/copy", "/second", 0o644))
 	h, err := f.OpenFile("/copy", os.O_WRONLY, 0)
@@ -117,7 +118,6 @@ func TestDevices(t *testing.T) {
 		t.Errorf("%d %v %v", n, err, p)
 	}
 	wantErrno(t, f.Remove("/dev/null"), syscall.EBUSY)
-	wantErrno(t, f.Mkdir("/dev/x", 0o755), syscall.EROFS)
 	must(t, f.Mknod("/own", CharDevice, 0o600, 1, 3))
 	_, err = f.Open("/own")
 	wantErrno(t, err, syscall.ENXIO)
@@ -131,6 +131,63 @@ func TestDevices(t *testing.T) {
 	if got := contentOf(t, f, "/dev/fd/60"); got != "text" {
 		t.Errorf("got %q", got)
 	}
+}
+
+// TestProtect: nothing can be made in a protected directory, or taken out of it.
+func TestProtect(t *testing.T) {
+	f := New(clock)
+	o := lib(t)
+	must(t, f.MountLazily(libPath, func() (*object.Object, error) { return o, nil }))
+	must(t, f.MountDevices("/dev"))
+	for _, dir := range []string{"/nix/store", "/dev"} {
+		must(t, f.Mkdir(dir+"/x", 0o755))
+		must(t, f.Protect(dir))
+		wantErrno(t, f.Mkdir(dir+"/y", 0o755), syscall.EROFS)
+		wantErrno(t, f.Remove(dir+"/x"), syscall.EROFS)
+		wantErrno(t, f.Rename(dir+"/x", "/x"), syscall.EROFS)
+		must(t, f.Mkdir(dir+"/x/y", 0o755))
+	}
+	wantErrno(t, f.Protect("/none"), syscall.ENOENT)
+	wantErrno(t, f.Protect("/dev/null"), syscall.ENOTDIR)
+	var walked []string
+	must(t, f.Walk("/", func(path string, _ Info) error { walked = append(walked, path); return nil }))
+	if got := strings.Join(walked, " "); got != "/" {
+		t.Errorf("walked %s", got)
+	}
+	must(t, f.Close())
+}
+
+// TestFakeroot: owners and modes of what cannot be changed are noted, and
+// nothing else.
+func TestFakeroot(t *testing.T) {
+	f := New(clock)
+	o := lib(t)
+	must(t, f.MountLazily(libPath, func() (*object.Object, error) { return o, nil }))
+	must(t, f.MountDevices("/dev"))
+	must(t, f.MountEmpty("/proc", 0o555))
+	must(t, f.Protect("/proc"))
+	file := string(libPath) + "/run"
+	for _, path := range []string{file, "/dev/null", "/proc", string(libPath), string(libPath) + "/s"} {
+		wantErrno(t, f.Lchown(path, 5, 6), syscall.EROFS)
+	}
+	f.Fakeroot()
+	for _, path := range []string{file, "/dev/null", "/proc", string(libPath)} {
+		must(t, f.Chown(path, 5, 6))
+		must(t, f.Chmod(path, 0o4755))
+		if i, err := f.Stat(path); err != nil || i.UID != 5 || i.GID != 6 || i.Mode != 0o4755 {
+			t.Errorf("%s: %+v %v", path, i, err)
+		}
+	}
+	must(t, f.Lchown(string(libPath)+"/s", 7, 8))
+	for what, err := range map[string]error{
+		"times": f.Chtimes(file, clock), "content": f.Truncate(file, 0), "xattr": f.Setxattr(file, "user.a", nil), "remove": f.Remove(file),
+		"make": f.Mkdir(string(libPath)+"/x", 0o755),
+	} {
+		if !errors.Is(err, syscall.EROFS) {
+			t.Errorf("%s: %v", what, err)
+		}
+	}
+	must(t, f.Close())
 }
 
 // TestBare: directories that are only there for a mount are no part of the

@@ -24,13 +24,24 @@ func (f *FS) leads(path string) error {
 }
 
 // CloseRoot makes every name in "/" that is not there an error that says that
-// it is outside of the image's tree, and so is the list of names. Outside
+// it is outside of the image's tree, and so is the list of names; likewise in
+// directories that are only there as parents of what was mounted. Outside
 // tells of it. The names in absent are only not there: nobody expects them.
 func (f *FS) CloseRoot(absent ...string) {
 	f.mu.Lock()
 	defer f.mu.Unlock()
-	f.root.flags |= closed
+	f.root.close()
 	f.absent = absent
+}
+
+// close closes a directory and the bare ones in it.
+func (dir *node) close() {
+	dir.flags |= closed
+	for _, n := range dir.children {
+		if n.has(bare) {
+			n.close()
+		}
+	}
 }
 
 // Outside is nil, or the error for the first path outside of the image's tree

@@ -100,6 +100,8 @@ type state struct {
 	arena  arena
 	// err is the first failure that is no script's fault.
 	err error
+	// fakeroot says that owners and modes of read-only files can be noted.
+	fakeroot bool
 	// outside is the first path that a script used outside of a closed root.
 	outside string
 	// absent are names in a closed root that everybody knows not to be there.

@@ -43,6 +43,7 @@ func TestOutside(t *testing.T) {
 	newFS := func() *FS {
 		f := New(clock)
 		must(t, f.MountEmpty("/build", 0o755))
+		must(t, f.MountEmpty("/nix/store", 0o755))
 		must(t, f.Symlink("/etc/x", "/build/link"))
 		f.CloseRoot()
 		return f
@@ -55,6 +56,8 @@ func TestOutside(t *testing.T) {
 		"remove":       func(f *FS) error { return f.Remove("/etc") },
 		"list":         func(f *FS) error { _, err := f.ReadDir("/"); return err },
 		"write":        func(f *FS) error { _, err := f.OpenFile("/x", os.O_CREATE|os.O_WRONLY, 0o644); return err },
+		"beside":       func(f *FS) error { return f.Mkdir("/nix/var", 0o755) },
+		"list beside":  func(f *FS) error { _, err := f.ReadDir("/nix"); return err },
 		"write a link": func(f *FS) error { _, err := f.OpenFile("/build/link", os.O_CREATE|os.O_WRONLY, 0o644); return err },
 	} {
 		f := newFS()
@@ -75,6 +78,7 @@ func TestOutside(t *testing.T) {
 		wantErrno(t, err, syscall.ENOENT)
 	}
 	must(t, f.Mkdir("/build/../build/a", 0o755))
+	must(t, f.Mkdir("/nix/store/a", 0o755))
 	if f.Outside() != nil {
 		t.Errorf("%v", f.Outside())
 	}

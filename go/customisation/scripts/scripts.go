@@ -29,6 +29,8 @@ const (
 	temporary    = "/tmp"
 	temporaryMod = 0o1777
 	readOnlyMode = 0o555
+	storeMode    = 0o755
+	devices      = "/dev"
 )
 
 // clock is what scripts see as the time: SOURCE_DATE_EPOCH of nixpkgs' stdenv.
@@ -89,7 +91,7 @@ func run(ctx context.Context, fs *scriptfs.FS, image Image) (*scriptfs.FS, strin
 		}
 	}
 	if image.Fakechroot {
-		inner, err := enter(fs, image.Pool)
+		inner, err := enter(fs, image)
 		if err != nil {
 			return fs, "", err
 		}
@@ -97,6 +99,7 @@ func run(ctx context.Context, fs *scriptfs.FS, image Image) (*scriptfs.FS, strin
 		place.Dir, place.Root = "/", "/"
 	}
 	if image.FakeRootCommands != "" {
+		fs.Fakeroot()
 		s := script.Script{Name: "fake_root_commands", Text: image.FakeRootCommands, Privileged: true}
 		if err := script.Run(ctx, s, place); err != nil {
 			return fs, "", err
@@ -115,19 +118,26 @@ func plant(fs *scriptfs.FS, image Image) error {
 	if err := fs.Mkdir(treeDir, scratchMode); err != nil {
 		return err
 	}
-	if err := fs.MountDevices("/dev"); err != nil {
+	if err := fs.MountDevices(devices); err != nil {
 		return err
 	}
-	if err := mountObjects(fs, image.Pool); err != nil {
+	if err := mountStore(fs, image); err != nil {
 		return err
+	}
+	for _, dir := range []string{devices, image.StoreDir} {
+		if err := fs.Protect(dir); err != nil {
+			return err
+		}
 	}
 	fs.CloseRoot("homeless-shelter")
 	return customisation.Plant(fs, treeDir, image.Tree)
 }
 
 // enter makes a file system of which the tree is the root. What a real system
-// has in /dev, /proc, /sys and the store hides what the tree has there.
-func enter(fs *scriptfs.FS, pool Pool) (*scriptfs.FS, error) {
+// has in /dev, /proc, /sys and the store hides what the tree has there, and is
+// no part of it. Files can be made in /dev and in the store directory, in /proc
+// and /sys they cannot.
+func enter(fs *scriptfs.FS, image Image) (*scriptfs.FS, error) {
 	inner, err := fs.Chroot(treeDir)
 	if err != nil {
 		return nil, err
@@ -135,20 +145,27 @@ func enter(fs *scriptfs.FS, pool Pool) (*scriptfs.FS, error) {
 	if err := inner.Adopt(fs, scratch); err != nil {
 		return nil, err
 	}
-	if err := inner.MountDevices("/dev"); err != nil {
+	if err := inner.MountDevices(devices); err != nil {
 		return nil, err
 	}
 	for _, dir := range []string{"/proc", "/sys"} {
 		if err := inner.MountEmpty(dir, readOnlyMode); err != nil {
 			return nil, err
 		}
+		if err := inner.Protect(dir); err != nil {
+			return nil, err
+		}
 	}
-	return inner, mountObjects(inner, pool)
+	return inner, mountStore(inner, image)
 }
 
-func mountObjects(fs *scriptfs.FS, pool Pool) error {
-	for _, p := range pool.Paths() {
-		open := func() (*object.Object, error) { return pool.Open(p) }
+// mountStore makes the store directory, with the objects in it.
+func mountStore(fs *scriptfs.FS, image Image) error {
+	if err := fs.MountEmpty(image.StoreDir, storeMode); err != nil {
+		return err
+	}
+	for _, p := range image.Pool.Paths() {
+		open := func() (*object.Object, error) { return image.Pool.Open(p) }
 		if err := fs.MountLazily(p, open); err != nil {
 			return fmt.Errorf("show %s to the scripts: %w", path.Base(string(p)), err)
 		}

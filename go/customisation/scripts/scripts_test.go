@@ -7,11 +7,14 @@ import (
 	"fmt"
 	"io"
 	"os"
+	"os/exec"
+	"path/filepath"
 	"slices"
 	"strings"
 	"testing"
 
 	"github.com/rules-strata/rules_strata/go/object"
+	"github.com/rules-strata/rules_strata/go/script"
 	"github.com/rules-strata/rules_strata/go/scriptfs"
 	"github.com/rules-strata/rules_strata/go/store"
 	"github.com/rules-strata/rules_strata/go/symlinkjoin"
@@ -51,6 +54,15 @@ func newPool(t *testing.T) *pool {
 		}
 	}
 	return p
+}
+
+// emptyPool has no objects.
+type emptyPool struct{}
+
+func (emptyPool) Paths() []store.Path { return nil }
+
+func (emptyPool) Open(path store.Path) (*object.Object, error) {
+	return nil, fmt.Errorf("%s is not there", path)
 }
 
 // contents is a tree of links to the object.
@@ -181,6 +193,86 @@ if [[ ! -f /etc/login.defs ]]; then
 fi
 `
 
+// TestApart: with enable_fakechroot scripts use what real systems have in
+// the store, /dev, /proc and /sys as fakeroot lets them, and none of it is in
+// the layer.
+func TestApart(t *testing.T) {
+	for _, test := range []struct{ name, commands string }{
+		{"make in the store", "mkdir -p /nix/store/foo/bar; echo x > /nix/store/baz; ln -s baz /nix/store/link; test -w /nix/store; rm -r /nix/store/foo"},
+		{"make devices", "mkdir -p /dev/shm/x; mknod /dev/own c 1 3; echo x > /dev/file"},
+		{"what is there", "mkdir -p /dev /proc /sys /nix/store; echo x > /dev/null; ls /proc /sys"},
+		{"owners of everything", "chown -R 1000:1000 /dev /proc /sys /nix/store"},
+		{"modes of everything", "chmod -R u+w,g-x /dev /proc /sys /nix/store; [ $(stat -c %a /proc) = 745 ]"},
+		{"what was made with the store's files", "echo x > /nix/store/f; ln /nix/store/f /nix/store/g; mv /nix/store/f /nix/store/h"},
+	} {
+		t.Run(test.name, func(t *testing.T) {
+			for name, pool := range map[string]Pool{"no objects": emptyPool{}, "objects": onlyApp{newPool(t)}} {
+				got, output, err := result(t, Image{Fakechroot: true, Pool: pool, FakeRootCommands: test.commands})
+				if want := " 755 0:0"; err != nil || got != want {
+					t.Errorf("%s: %v\n%s\ngot\n%s\nwant\n%s", name, err, output, got, want)
+				}
+			}
+		})
+	}
+}
+
+// onlyApp is a pool without the object that cannot be opened.
+type onlyApp struct{ *pool }
+
+func (onlyApp) Paths() []store.Path { return []store.Path{appPath} }
+
+// TestFakeroot: owners and modes of what root could not change either are
+// noted and are not in the layer, unless a copy takes them along.
+func TestFakeroot(t *testing.T) {
+	app := string(appPath)
+	for _, test := range []struct {
+		name  string
+		image Image
+		want  string
+	}{
+		{
+			"everything", Image{Fakechroot: true, FakeRootCommands: "mkdir /nix/var; chown -R 1000:100 /"},
+			" 755 1000:100\nbin 755 1000:100\nbin/app 777 1000:100 -> " + app + "/bin/app\nnix 755 1000:100\nnix/var 755 1000:100\nshare 755 1000:100",
+		},
+		{
+			"through a link", Image{FakeRootCommands: "chmod 4755 bin/app; chown 5:6 bin/app; stat -Lc %a:%u:%g bin/app > share/f"},
+			" 755 0:0\nbin 755 0:0\nbin/app 777 0:0 -> " + app + "/bin/app\nshare 755 0:0\nshare/f 644 0:0 \"4755:5:6\\n\"",
+		},
+		{
+			"a copy", Image{Fakechroot: true, FakeRootCommands: "rm -r /bin; chown 5:6 " + app + "/bin/app; cp -a " + app + "/bin/app /share"},
+			" 755 0:0\nshare 755 0:0\nshare/app 555 5:6 \"#!/bin/sh\\n\"",
+		},
+	} {
+		t.Run(test.name, func(t *testing.T) {
+			test.image.Tree, test.image.Pool = contents, onlyApp{newPool(t)}
+			got, output, err := result(t, test.image)
+			if err != nil || got != test.want {
+				t.Errorf("%v\n%s\ngot\n%s\nwant\n%s", err, output, got, test.want)
+			}
+		})
+	}
+}
+
+// TestToolInApart: a tool, which does not see the store and /dev, can make
+// directories of their names; what is in them is not in the layer.
+func TestToolInApart(t *testing.T) {
+	shell, err := exec.LookPath("sh")
+	if err != nil {
+		t.Skip("needs a shell of the host as the tool")
+	}
+	tool := script.Tool{Name: "gen", Path: filepath.Join(t.TempDir(), "gen")}
+	text := "#!" + shell + "\nPATH=$PATH:/usr/bin:/bin\nmkdir -p nix/store/x dev share\necho x > nix/store/f\necho y > share/f\n"
+	if err := os.WriteFile(tool.Path, []byte(text), 0o755); err != nil {
+		t.Fatal(err)
+	}
+	for name, pool := range map[string]Pool{"no objects": emptyPool{}, "objects": newPool(t)} {
+		got, output, err := result(t, Image{Fakechroot: true, Pool: pool, Tools: []script.Tool{tool}, FakeRootCommands: "gen"})
+		if want := " 755 0:0\nnix 755 0:0\nshare 755 0:0\nshare/f 644 0:0 \"y\\n\""; err != nil || got != want {
+			t.Errorf("%s: %v\n%s\ngot\n%s\nwant\n%s", name, err, output, got, want)
+		}
+	}
+}
+
 func TestErrors(t *testing.T) {
 	for _, test := range []struct {
 		name  string
@@ -195,6 +287,15 @@ func TestErrors(t *testing.T) {
 		{"the store is read-only", Image{FakeRootCommands: "rm -rf " + string(appPath) + "/share"}, "fake_root_commands: line 1: rm failed"},
 		{"absolute without fakechroot", Image{FakeRootCommands: "mkdir /data"}, "/data is outside of the image's tree: give a path relative to it, or set enable_fakechroot = True"},
 		{"extra_commands are never in the root", Image{Fakechroot: true, ExtraCommands: "mkdir /data"}, "extra_commands: line 1: /data is outside"},
+		{"a file of the store", Image{Fakechroot: true, FakeRootCommands: "chmod u+w bin/app; echo x >> bin/app"}, "fake_root_commands: line 1: echo failed"},
+		{"in an object", Image{Fakechroot: true, FakeRootCommands: "chmod -R u+w " + string(appPath) + "; mkdir " + string(appPath) + "/x"}, "mkdir failed"},
+		{"remove an object", Image{Fakechroot: true, FakeRootCommands: "rm -r " + string(appPath)}, "rm failed"},
+		{"make in proc", Image{Fakechroot: true, FakeRootCommands: "mkdir /proc/x"}, "mkdir failed"},
+		{"make in sys", Image{Fakechroot: true, FakeRootCommands: "touch /sys/x"}, "touch failed"},
+		{"the store's directory without fakechroot", Image{FakeRootCommands: "mkdir /nix/store/x"}, "mkdir failed"},
+		{"devices without fakechroot", Image{FakeRootCommands: "mkdir /dev/shm"}, "mkdir failed"},
+		{"beside the store without fakechroot", Image{FakeRootCommands: "mkdir -p /nix/var"}, "/nix/var is outside of the image's tree"},
+		{"modes of the store in extra_commands", Image{ExtraCommands: "chmod 755 bin/app"}, "extra_commands: line 1: chmod failed"},
 		{"extra_commands are no root", Image{ExtraCommands: "chown 5 bin"}, "extra_commands: line 1: chown failed"},
 	} {
 		t.Run(test.name, func(t *testing.T) {

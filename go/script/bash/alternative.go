@@ -45,7 +45,7 @@ func (sh *Shell) conditional(s *splitter, p *syntax.ParamExp, o *operand, q quot
 				message = "parameter not set"
 			}
 		}
-		return &expansionError{message: fmt.Sprintf("%s: %s", p.Param.Value, message), status: 1}
+		return &expansionError{message: fmt.Sprintf("%s: %s", p.Param.Value, message), status: 1, missing: true}
 	}
 	text, err := sh.alternativeText(word, q)
 	if err != nil {

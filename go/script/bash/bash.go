@@ -39,6 +39,8 @@ type Config struct {
 	UID int
 	// Options are those of set, "errexit", "pipefail", that are on.
 	Options []string
+	// Argument says that the text is an argument of a command line, as of "bash -c".
+	Argument bool
 	// Host runs what is no function and not the shell's own.
 	Host Host
 }

@@ -4,6 +4,8 @@ import (
 	"io"
 	"maps"
 	"syscall"
+
+	"github.com/rules-strata/rules_strata/go/scriptfs"
 )
 
 // openFile is what file descriptors refer to.
@@ -22,6 +24,16 @@ func (f *openFile) Read(p []byte) (int, error) {
 		return 0, syscall.EBADF
 	}
 	return f.Reader.Read(p)
+}
+
+// Stat tells about a file of the tree.
+func (f *openFile) Stat() (scriptfs.Info, error) {
+	if f != nil {
+		if file, ok := f.Reader.(interface{ Stat() (scriptfs.Info, error) }); ok {
+			return file.Stat()
+		}
+	}
+	return scriptfs.Info{}, syscall.EINVAL
 }
 
 func (f *openFile) Write(p []byte) (int, error) {

@@ -8,7 +8,7 @@ func (sh *Shell) operate(s *splitter, p *syntax.ParamExp, o *operand, q quoting)
 		return sh.conditional(s, p, o, q)
 	}
 	if sh.options["nounset"] && !o.set && !o.list && o.name != "@" && o.name != "*" {
-		return &expansionError{message: p.Param.Value + ": unbound variable", status: 1}
+		return &expansionError{message: p.Param.Value + ": unbound variable", status: 1, missing: true}
 	}
 	var err error
 	switch {

@@ -12,6 +12,9 @@ func (sh *Shell) report(err error) {
 	}
 }
 
+// statusMissing is the exit status of "bash -c" for a parameter without a value.
+const statusMissing = 127
+
 // expansionFailed reports a failed expansion, which ends the shell.
 func (sh *Shell) expansionFailed(err error) jump {
 	sh.checkHost()
@@ -20,6 +23,9 @@ func (sh *Shell) expansionFailed(err error) jump {
 	var e *expansionError
 	if errors.As(err, &e) {
 		sh.status = e.status
+		if e.missing && sh.config.Argument && !sh.subshell {
+			sh.status = statusMissing
+		}
 	}
 	sh.note("an expansion")
 	return exiting

@@ -59,7 +59,7 @@ func (a *arithmetician) load(p place) int64 {
 		a.sh.refuse("all elements of an array in arithmetic")
 	}
 	if !o.set && a.sh.options["nounset"] {
-		panic(&expansionError{message: p.name + ": unbound variable", status: 1})
+		panic(&expansionError{message: p.name + ": unbound variable", status: 1, missing: true})
 	}
 	n, err := a.sh.evaluate(o.text(), a.depth+1)
 	if err != nil {

@@ -9,6 +9,8 @@ import (
 type expansionError struct {
 	message string
 	status  int
+	// missing says that a parameter has no value, which ends a shell with a status of its own where its text is an argument.
+	missing bool
 	// arithmetic says that an arithmetic expression is wrong, which only fails
 	// a command whose business that is.
 	arithmetic bool

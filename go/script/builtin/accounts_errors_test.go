@@ -75,7 +75,7 @@ func mountNss(t *testing.T, tree *scriptfs.FS) {
 	if err != nil {
 		t.Fatal(err)
 	}
-	if err := tree.MountObject(o); err != nil {
+	if err := tree.MountLazily(path, func() (*object.Object, error) { return o, nil }); err != nil {
 		t.Fatal(err)
 	}
 }

@@ -21,7 +21,11 @@ type copier struct {
 	noClobber, update bool
 	// hardLink and symbolicLink make links instead of copies of files.
 	hardLink, symbolicLink bool
-	verbose                bool
+	// attributesOnly copies no content.
+	attributesOnly, verbose bool
+	backups                 backups
+	// backup is the name under which what was at the target is kept.
+	backup string
 
 	// copied maps the sources that may come again to their copies.
 	copied map[uint64]string
@@ -137,7 +141,7 @@ func (k *copier) directory(source, target string, from scriptfs.Info, there *scr
 
 // announce writes what -v shows of a copy.
 func (k *copier) announce(source, target string) {
-	k.c.Printf("%s -> %s\n", quote(source), quote(target))
+	k.c.Printf("%s -> %s%s\n", quote(source), quote(target), k.backups.note(k.backup))
 }
 
 func (k *copier) fail(format string, args ...any) bool {

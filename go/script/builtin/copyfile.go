@@ -119,6 +119,14 @@ func (k *copier) regular(source, target string, from scriptfs.Info, there *scrip
 			there = nil
 		}
 	}
+	if k.attributesOnly {
+		file, err := k.c.FS.OpenFile(k.c.Path(target), os.O_WRONLY|os.O_CREATE, k.newMode(from))
+		if err != nil {
+			return k.fail("cannot create regular file %s: %s", quote(target), createReason(target, err))
+		}
+		file.Close()
+		return true
+	}
 	if err := k.c.copyContent(source, from, target, there, k.newMode(from)); err != nil {
 		if there == nil {
 			return k.fail("cannot create regular file %s: %s", quote(target), createReason(target, err))

@@ -28,6 +28,7 @@ func (c *Context) sameFile(a, b string) bool {
 // prepare looks at what is at the target and makes place for the copy. It returns what remains there (nil when nothing does), whether to
 // copy at all, and when not, whether that is well.
 func (k *copier) prepare(source, target string, from scriptfs.Info, argument bool) (there *scriptfs.Info, proceed, ok bool) {
+	k.backup = ""
 	stat := k.c.FS.Stat
 	if k.replaces(from) {
 		stat = k.c.FS.Lstat
@@ -64,6 +65,12 @@ func (k *copier) prepare(source, target string, from scriptfs.Info, argument boo
 	case argument && k.made[k.inode(target)]:
 		return nil, false, k.fail("will not overwrite just-created %s with %s", quote(target), quote(source))
 	}
+	if k.backups.replaceable(to) {
+		if k.backup, err = k.backups.keep(target); err != nil {
+			return nil, false, k.fail("cannot backup %s: %s", quote(target), reason(err))
+		}
+		return nil, true, true
+	}
 	if k.removesFirst(from, to) {
 		if err := k.c.FS.Remove(k.c.Path(target)); err != nil {
 			return nil, false, k.fail("cannot remove %s: %s", quote(target), reason(err))
@@ -79,7 +86,7 @@ func (k *copier) prepare(source, target string, from scriptfs.Info, argument boo
 // replaces says whether the copy takes the target's own place, rather than that of what a link there leads to.
 func (k *copier) replaces(from scriptfs.Info) bool {
 	plain := from.Type == scriptfs.Regular || !k.recursive && from.Type != scriptfs.Directory && from.Type != scriptfs.Symlink
-	return !plain || k.symbolicLink || k.hardLink || k.removeFirst
+	return !plain || k.symbolicLink || k.hardLink || k.removeFirst || k.backups.wanted()
 }
 
 // removesFirst says whether what is at the target goes before the copy is made.

@@ -2,6 +2,7 @@ package builtin
 
 import (
 	"fmt"
+	"slices"
 	"strings"
 	"syscall"
 
@@ -11,12 +12,12 @@ import (
 // cpOptions are all options of cp that are supported.
 var cpOptions = []string{
 	"a,archive", "d", "f,force", "H", "l,link", "L,dereference", "n,no-clobber", "P,no-dereference", "p", "preserve?", "no-preserve=",
-	"parents", "R,r,recursive", "reflink?", "remove-destination", "sparse=", "strip-trailing-slashes", "s,symbolic-link", "t,target-directory=",
-	"T,no-target-directory", "u,update?", "v,verbose", "x,one-file-system",
+	"attributes-only", "parents", "R,r,recursive", "reflink?", "remove-destination", "sparse=", "strip-trailing-slashes", "s,symbolic-link", "t,target-directory=",
+	"T,no-target-directory", "u", "update?", "v,verbose", "x,one-file-system",
 }
 
 func cp(c *Context) int {
-	o, err := parseOptions(c.Args, cpOptions...)
+	o, err := parseOptions(c.Args, append(slices.Clone(cpOptions), backupOptions...)...)
 	if err != nil {
 		return c.Fail(usageStatus, "%v", err)
 	}
@@ -98,14 +99,21 @@ func (k *copier) configure(o *options) error {
 			if err := checkWhen(g); err != nil {
 				return err
 			}
-		case "u":
+		case "u", "update":
 			if err := k.setUpdate(g); err != nil {
 				return err
 			}
 		}
 	}
 	k.force, k.removeFirst, k.noClobber, k.verbose = o.has("f"), o.has("remove-destination"), k.noClobber || o.has("n"), o.has("v")
-	k.hardLink, k.symbolicLink = o.has("l"), o.has("s")
+	k.hardLink, k.symbolicLink, k.attributesOnly = o.has("l"), o.has("s"), o.has("attributes-only")
+	var err error
+	if k.backups, err = newBackups(k.c, o); err != nil {
+		return err
+	}
+	if k.noClobber && k.backups.wanted() {
+		return fmt.Errorf("options --backup and --no-clobber are mutually exclusive")
+	}
 	if k.hardLink && k.symbolicLink {
 		return fmt.Errorf("cannot make both hard and symbolic links")
 	}

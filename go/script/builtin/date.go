@@ -36,7 +36,7 @@ func runDate(c *Context) int {
 		text, _ := o.value("d")
 		var ok bool
 		if t, ok = parseDate(text, t); !ok {
-			return c.Fail(1, "invalid date %s: known are @SECONDS, ISO 8601, now, today, yesterday and tomorrow", quote(text))
+			return c.Fail(1, "invalid date %s", quote(text))
 		}
 	case "r":
 		name, _ := o.value("r")

@@ -15,12 +15,18 @@ var (
 	stampPattern = regexp.MustCompile(`^([0-9]{2})?([0-9]{2})?([0-9]{2})([0-9]{2})([0-9]{2})([0-9]{2})(?:\.([0-9]{2}))?$`)
 )
 
-// parseDate parses a date as touch -d and date -d take it, in UTC: "@SECONDS", an ISO 8601 date, time or both with an optional zone, and
-// "now", "today", "yesterday" and "tomorrow". What the text leaves out comes from now: its day, and midnight for a day alone. GNU's other
-// forms are not known.
+// parseDate parses a date as touch -d and date -d take it, in UTC: "@SECONDS", an ISO 8601 date, time or both with an optional zone, or
+// words. What the text leaves out comes from now: its day, and midnight for a day alone.
 func parseDate(text string, now time.Time) (t time.Time, ok bool) {
-	now = now.UTC()
-	text = strings.TrimSpace(text)
+	now, text = now.UTC(), strings.TrimSpace(text)
+	if t, ok = parseISODate(text, now); !ok {
+		t, ok = parseDateWords(text, now)
+	}
+	return t, ok
+}
+
+// parseISODate parses what is no sentence.
+func parseISODate(text string, now time.Time) (t time.Time, ok bool) {
 	switch strings.ToLower(text) {
 	case "":
 		return time.Date(now.Year(), now.Month(), now.Day(), 0, 0, 0, 0, time.UTC), true

@@ -9,7 +9,11 @@ import (
 
 // runEnv is env: runs a command in a changed environment, or shows it.
 func runEnv(c *Context) int {
-	o, err := parseLeadingOptions(envDash(c.Args), "i,ignore-environment", "u,unset=", "0,null", "C,chdir=")
+	args, err := c.splitString(c.Args)
+	if err != nil {
+		return c.Fail(125, "%v", err)
+	}
+	o, err := parseLeadingOptions(envDash(args), "i,ignore-environment", "u,unset=", "0,null", "C,chdir=")
 	if err != nil {
 		return c.Fail(125, "%v", err)
 	}

@@ -1,6 +1,7 @@
 package builtin
 
 import (
+	"fmt"
 	"strconv"
 	"strings"
 	"unicode/utf8"
@@ -52,10 +53,21 @@ func (s escapeStyle) escape(text string) (out, rest string, ok, stop bool) {
 			digits = 8
 		}
 		if value, used := leadingNumber(text[1:], 16, digits); used > 0 {
-			return string(utf8.AppendRune(nil, rune(value))), text[1+used:], true, false
+			return characterText(value), text[1+used:], true, false
 		}
 	}
 	return "", text, false, false
+}
+
+// characterText is a character in the C locale, which has those of ASCII alone: others are shown by their number.
+func characterText(value uint64) string {
+	switch {
+	case value < utf8.RuneSelf:
+		return string([]byte{byte(value)})
+	case value <= 0xffff:
+		return fmt.Sprintf(`\u%04X`, value)
+	}
+	return fmt.Sprintf(`\U%08X`, value)
 }
 
 // unescape replaces all escapes of a text; what is none stays.

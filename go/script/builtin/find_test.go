@@ -195,7 +195,7 @@ func TestFindAgainstGNU(t *testing.T) {
 func TestFindErrors(t *testing.T) {
 	for _, test := range []struct{ line, want string }{
 		{"find . -nope", "unknown predicate '-nope': these are supported: -delete -depth"},
-		{"find . -mtime 1", "unknown predicate '-mtime'"},
+		{"find . -ctime 1", "unknown predicate '-ctime'"},
 		{"find . -ok rm {} ;", "unknown predicate '-ok'"},
 		{"find . -name", "missing argument to '-name'"},
 		{"find . -name a x", "paths must precede expression: 'x'"},

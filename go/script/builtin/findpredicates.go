@@ -1,5 +1,7 @@
 package builtin
 
+import "time"
+
 // findPredicates are find's tests, actions and options without an argument, and those that read their arguments themselves.
 var findPredicates = map[string]func(p *findParser) (findTest, error){
 	"-depth": func(p *findParser) (findTest, error) {
@@ -41,6 +43,8 @@ var findArgumentPredicates = map[string]func(p *findParser, argument string) (fi
 	"-lname":      patternOf(func(e *findEntry) string { return e.info.Target }, false),
 	"-maxdepth":   func(p *findParser, n string) (findTest, error) { return depthLimit(n, &p.r.maxDepth) },
 	"-mindepth":   func(p *findParser, n string) (findTest, error) { return depthLimit(n, &p.r.minDepth) },
+	"-mmin":       func(p *findParser, n string) (findTest, error) { return p.age(n, time.Minute) },
+	"-mtime":      func(p *findParser, n string) (findTest, error) { return p.age(n, 24*time.Hour) },
 	"-name":       patternOf((*findEntry).name, false),
 	"-newer":      parseNewer,
 	"-newermt":    parseNewerThan,

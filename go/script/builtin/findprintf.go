@@ -60,12 +60,12 @@ func (r *findRun) parseFormat(format string) ([]printfPart, error) {
 			return nil, errors.New("the format ends with %")
 		case format[0] == '%':
 			d, rest, ok := parseFileDirective(format)
-			if ok && d.letter == "T" && strings.HasPrefix(rest, "@") {
-				d.letter, rest = "T@", rest[1:]
+			if ok && d.letter == "T" && rest != "" && strings.Contains("@aAbBdDeFGgHIjklmMpRTuUVwWxXyYZz", rest[:1]) {
+				d.letter, rest = "T"+rest[:1], rest[1:]
 			}
-			if !ok || !strings.Contains(" p f h H P m M u U g G s y Y l d n t T@ ", " "+d.letter+" ") {
+			if !ok || len(d.letter) == 1 && !strings.Contains(" p f h H P m M u U g G s y Y l d n t ", " "+d.letter+" ") {
 				return nil, fmt.Errorf("directive '%%%s' is not supported: these are: "+
-					"%%%% %%d %%f %%g %%G %%h %%H %%l %%m %%M %%n %%p %%P %%s %%t %%T@ %%u %%U %%y %%Y", d.letter)
+					"%%%% %%d %%f %%g %%G %%h %%H %%l %%m %%M %%n %%p %%P %%s %%t %%Tk (%%T@ or a field of date) %%u %%U %%y %%Y", d.letter)
 			}
 			parts = append(parts, printfPart{directive: d})
 			format = rest
@@ -140,8 +140,10 @@ func (r *findRun) render(d fileDirective, e *findEntry) string {
 		return d.text(info.Target)
 	case "t":
 		return d.text(info.MTime.UTC().Format("Mon Jan _2 15:04:05.000000000") + "0" + info.MTime.UTC().Format(" 2006"))
-	default:
+	case "T@":
 		return d.text(epochText(info.MTime))
+	default:
+		return d.text(formatDate("%"+strings.TrimPrefix(d.letter, "T"), info.MTime.UTC()))
 	}
 }
 

@@ -6,6 +6,7 @@ import (
 	"strconv"
 	"strings"
 	"syscall"
+	"time"
 
 	"github.com/rules-strata/rules_strata/go/scriptfs"
 )
@@ -134,6 +135,18 @@ func parseNewerThan(p *findParser, text string) (findTest, error) {
 		return nil, errors.New("no date")
 	}
 	return func(e *findEntry) bool { return e.info.MTime.After(t) }, nil
+}
+
+// age tests how many units ago a file was changed, the time of the script being now. Days that have begun do not count, minutes do.
+func (p *findParser) age(text string, unit time.Duration) (findTest, error) {
+	now := p.r.c.Clock
+	return countTest(text, func(e *findEntry) int64 {
+		age := now.Sub(e.info.MTime)
+		if unit == time.Minute {
+			age += unit - 1
+		}
+		return int64(age / unit)
+	})
 }
 
 func parseSameFile(p *findParser, path string) (findTest, error) {

@@ -71,7 +71,7 @@ func (g *grep) fail(name string, err error) {
 // file searches a file or, with -r, a directory. named: it is an operand.
 func (g *grep) file(name string, named bool) {
 	if name == "-" && named {
-		if err := g.search("(standard input)", g.Stdin); err != nil && !readerGone(err) {
+		if err := g.search(g.mode.inputName, g.Stdin); err != nil && !readerGone(err) {
 			g.fail(name, err)
 		}
 		return

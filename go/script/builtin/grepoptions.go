@@ -15,7 +15,8 @@ type grepMode struct {
 	only                       bool
 	numbers, offsets           bool
 	withName                   bool
-	zeroNames                  bool // a zero byte behind names
+	inputName                  string // of standard input
+	zeroNames                  bool   // a zero byte behind names
 	max                        int64
 	context                    bool // -A, -B or -C is given
 	before, after              int64
@@ -32,7 +33,7 @@ var grepSpecification = []string{
 	"line-buffered", "H,with-filename", "h,no-filename", "o,only-matching", "q,quiet,silent", "a,text", "I", "binary-files=", "d,directories=",
 	"r,recursive", "R,dereference-recursive", "include=", "exclude=", "exclude-dir=", "L,files-without-match", "l,files-with-matches",
 	"c,count", "Z,null", "A,after-context=", "B,before-context=", "C,context=", "group-separator=", "no-group-separator", "color?", "colour?",
-	"U,binary",
+	"U,binary", "label=",
 }
 
 // grepMode reads what to write from the options.
@@ -41,6 +42,10 @@ func (g *grep) setMode(o *options) error {
 		invert: o.has("v"), count: o.has("c"), quiet: o.has("q"), silent: o.has("s"), only: o.has("o"), numbers: o.has("n"),
 		offsets: o.has("b"), zeroNames: o.has("Z"), max: -1, separator: "--", noSeparator: o.has("no-group-separator"),
 		text: o.has("a") || o.has("U"), skipBinary: o.has("I"), end: lineEnd(o.has("z")),
+	}
+	g.mode.inputName = "(standard input)"
+	if label, given := o.value("label"); given {
+		g.mode.inputName = label
 	}
 	switch o.last("l", "L") {
 	case "l":

@@ -142,7 +142,7 @@ func (r *gzipRun) stream(in io.Reader, out io.Writer) error {
 		_, err := gunzip(in, out)
 		return err
 	}
-	return r.gzip(in, out, gzip.Header{})
+	return r.gzip(in, out, gzip.Header{ModTime: time.Unix(0, 0)})
 }
 
 // file works on a file. The result has its mode, owner and time, and takes its place.
@@ -166,7 +166,7 @@ func (r *gzipRun) file(file string, info scriptfs.Info) error {
 		return err
 	}
 	defer func() { _ = in.Close() }()
-	header := gzip.Header{}
+	header := gzip.Header{ModTime: time.Unix(0, 0)}
 	if r.name {
 		header = gzip.Header{Name: lastName(file), ModTime: info.MTime}
 	}

@@ -17,18 +17,22 @@ type installRun struct {
 	// parents makes missing directories (-D), compare leaves files alone that are as they should be (-C), times keeps the source's time (-p).
 	parents, compare, times, verbose bool
 	// made are the files that this run has installed.
-	made map[uint64]bool
+	made    map[uint64]bool
+	backups backups
 }
 
 func install(c *Context) int {
-	o, err := parseOptions(c.Args, "c", "C,compare", "d,directory", "D", "g,group=", "m,mode=", "o,owner=", "p,preserve-timestamps",
-		"t,target-directory=", "T,no-target-directory", "v,verbose")
+	o, err := parseOptions(c.Args, append([]string{"c", "C,compare", "d,directory", "D", "g,group=", "m,mode=", "o,owner=",
+		"p,preserve-timestamps", "t,target-directory=", "T,no-target-directory", "v,verbose"}, backupOptions...)...)
 	if err != nil {
 		return c.Fail(usageStatus, "%v", err)
 	}
 	r := &installRun{
 		c: c, mode: 0o755, dirMode: 0o755, dirBits: allBits, uid: noID, gid: noID,
 		parents: o.has("D"), compare: o.has("C"), times: o.has("p"), verbose: o.has("v"), made: map[uint64]bool{},
+	}
+	if r.backups, err = newBackups(c, o); err != nil {
+		return c.Fail(1, "%v", err)
 	}
 	if err := r.attributes(o); err != nil {
 		return c.Fail(1, "%v", err)

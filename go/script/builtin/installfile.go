@@ -27,13 +27,14 @@ func (r *installRun) file(source, target string, single bool) error {
 	if from.Type == scriptfs.Directory {
 		return fmt.Errorf("omitting directory %s", quote(source))
 	}
+	backup := ""
 	to, err := r.c.FS.Lstat(r.c.Path(target))
 	switch {
 	case err == nil:
 		if r.upToDate(source, target, from, to) {
 			return nil
 		}
-		if err := r.clear(source, target, from, to); err != nil {
+		if backup, err = r.clear(source, target, from, to); err != nil {
 			return err
 		}
 	case strings.HasSuffix(target, "/") && reason(err) != "Not a directory":
@@ -42,7 +43,7 @@ func (r *installRun) file(source, target string, single bool) error {
 		return fmt.Errorf("cannot stat %s: %s", quote(target), reason(err))
 	}
 	if r.verbose {
-		r.c.Printf("%s -> %s\n", quote(source), quote(target))
+		r.c.Printf("%s -> %s%s\n", quote(source), quote(target), r.backups.note(backup))
 	}
 	if err := r.c.copyContent(source, from, target, nil, 0o600); err != nil {
 		return fmt.Errorf("cannot create regular file %s: %s", quote(target), reason(err))
@@ -58,23 +59,28 @@ func (r *installRun) file(source, target string, single bool) error {
 	return r.own(target, r.mode)
 }
 
-// clear removes what is at the target, for the new file to take its place.
-func (r *installRun) clear(source, target string, from, to scriptfs.Info) error {
+// clear removes what is at the target, for the new file to take its place, or keeps it under the name that it returns.
+func (r *installRun) clear(source, target string, from, to scriptfs.Info) (backup string, err error) {
 	switch {
 	case to.Type == scriptfs.Directory:
-		return fmt.Errorf("cannot overwrite directory %s with non-directory", quote(target))
+		return "", fmt.Errorf("cannot overwrite directory %s with non-directory", quote(target))
 	case r.made[to.Ino]:
-		return fmt.Errorf("will not overwrite just-created %s with %s", quote(target), quote(source))
+		return "", fmt.Errorf("will not overwrite just-created %s with %s", quote(target), quote(source))
 	case from.Ino == to.Ino && (to.Nlink == 1 || r.c.sameName(source, target)):
-		return fmt.Errorf("%s and %s are the same file", quote(source), quote(target))
+		return "", fmt.Errorf("%s and %s are the same file", quote(source), quote(target))
+	case r.backups.wanted():
+		if backup, err = r.backups.keep(target); err != nil {
+			return "", fmt.Errorf("cannot backup %s: %s", quote(target), reason(err))
+		}
+		return backup, nil
 	}
 	if err := r.c.FS.Remove(r.c.Path(target)); err != nil {
-		return fmt.Errorf("cannot remove %s: %s", quote(target), reason(err))
+		return "", fmt.Errorf("cannot remove %s: %s", quote(target), reason(err))
 	}
 	if r.verbose {
 		r.c.Printf("removed %s\n", quote(target))
 	}
-	return nil
+	return "", nil
 }
 
 // own gives a new file its owner and mode.

@@ -14,17 +14,21 @@ type linkRun struct {
 	// arrow is what -v shows between the names.
 	arrow                                           string
 	symbolic, relative, force, dereference, verbose bool
+	backups                                         backups
 }
 
 func ln(c *Context) int {
-	o, err := parseOptions(c.Args, "s,symbolic", "f,force", "n,no-dereference", "r,relative", "T,no-target-directory", "t,target-directory=",
-		"v,verbose", "L,logical", "P,physical")
+	o, err := parseOptions(c.Args, append([]string{"s,symbolic", "f,force", "n,no-dereference", "r,relative", "T,no-target-directory",
+		"t,target-directory=", "v,verbose", "L,logical", "P,physical"}, backupOptions...)...)
 	if err != nil {
 		return c.Fail(usageStatus, "%v", err)
 	}
 	r := &linkRun{
 		c: c, symbolic: o.has("s"), relative: o.has("r"), force: o.has("f"), dereference: o.last("L", "P") == "L", verbose: o.has("v"),
 		arrow: "=>",
+	}
+	if r.backups, err = newBackups(c, o); err != nil {
+		return c.Fail(1, "%v", err)
 	}
 	if r.symbolic {
 		r.arrow = "->"
@@ -75,7 +79,8 @@ func (r *linkRun) link(source, target string) bool {
 			return r.fail("%s: hard link not allowed for directory", source)
 		}
 	}
-	if there, err := r.c.FS.Lstat(r.c.Path(target)); r.force && !errors.Is(err, syscall.ENOENT) {
+	backup := ""
+	if there, err := r.c.FS.Lstat(r.c.Path(target)); (r.force || r.backups.wanted()) && !errors.Is(err, syscall.ENOENT) {
 		switch {
 		case err != nil:
 			return r.fail("failed to access %s: %s", quote(target), reason(err))
@@ -84,7 +89,11 @@ func (r *linkRun) link(source, target string) bool {
 		case r.same(source, target, from, there):
 			return r.fail("%s and %s are the same file", quote(source), quote(target))
 		}
-		if err := r.c.FS.Remove(r.c.Path(target)); err != nil {
+		if r.backups.wanted() {
+			if backup, err = r.backups.keep(target); err != nil {
+				return r.fail("cannot backup %s: %s", quote(target), reason(err))
+			}
+		} else if err := r.c.FS.Remove(r.c.Path(target)); err != nil {
 			return r.fail("cannot remove %s: %s", quote(target), reason(err))
 		}
 	}
@@ -108,7 +117,7 @@ func (r *linkRun) link(source, target string) bool {
 		return r.failedLink(text, target, err)
 	}
 	if r.verbose {
-		r.c.Printf("%s %s %s\n", quote(target), r.arrow, quote(text))
+		r.c.Printf("%s %s %s%s\n", quote(target), r.arrow, quote(text), r.backups.note(backup))
 	}
 	return true
 }

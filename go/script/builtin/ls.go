@@ -3,6 +3,7 @@ package builtin
 import (
 	"cmp"
 	"errors"
+	"path"
 	"slices"
 	"strings"
 	"syscall"
@@ -22,7 +23,7 @@ type listRun struct {
 	indicate byte
 	// follow says which symlinks are shown as what they lead to.
 	follow linkPolicy
-	// order is what sorts before the name: 't' the time, 'S' the size, 'U' nothing at all.
+	// order is what sorts before the name: 't' the time, 'S' the size, 'v' the version, 'X' the extension, 'U' nothing at all.
 	order              byte
 	reverse, dirsFirst bool
 
@@ -43,8 +44,8 @@ type listEntry struct {
 }
 
 func ls(c *Context) int {
-	o, err := parseOptions(c.Args, "a,all", "A,almost-all", "1", "d,directory", "F,classify?", "g", "G,no-group", "h,human-readable",
-		"H,dereference-command-line", "L,dereference", "l", "n,numeric-uid-gid", "N,literal", "o", "p", "r,reverse", "R,recursive", "S", "t", "U",
+	o, err := parseOptions(c.Args, "a,all", "A,almost-all", "1", "d,directory", "F", "classify?", "g", "G,no-group", "h,human-readable",
+		"H,dereference-command-line", "L,dereference", "l", "n,numeric-uid-gid", "N,literal", "o", "p", "r,reverse", "R,recursive", "S", "t", "U", "v", "X",
 		"sort=", "color?", "full-time", "time-style=", "group-directories-first", "show-control-chars")
 	if err != nil {
 		return c.Fail(usageStatus, "%v", err)
@@ -200,6 +201,10 @@ func (r *listRun) sort(entries []listEntry) {
 			order = b.info.MTime.Compare(a.info.MTime)
 		case 'S':
 			order = cmp.Compare(fileSize(b.info), fileSize(a.info))
+		case 'v':
+			order = compareVersions(a.name, b.name)
+		case 'X':
+			order = strings.Compare(path.Ext(a.name), path.Ext(b.name))
 		}
 		if order == 0 {
 			order = strings.Compare(a.name, b.name)

@@ -102,6 +102,8 @@ func (r *listRun) timeText(t time.Time) string {
 	halfYear := 31556952 * time.Second / 2
 	recent := !t.After(r.c.Clock) && t.After(r.c.Clock.Add(-halfYear))
 	switch {
+	case strings.HasPrefix(r.timeStyle, "+"):
+		return formatDate(r.timeStyle[1:], t)
 	case r.timeStyle == "full-iso":
 		return t.Format("2006-01-02 15:04:05.000000000 -0700")
 	case r.timeStyle == "long-iso":

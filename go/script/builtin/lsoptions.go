@@ -3,6 +3,7 @@ package builtin
 import (
 	"errors"
 	"slices"
+	"strings"
 )
 
 // configure takes the options over, in their order.
@@ -17,9 +18,11 @@ func (r *listRun) configure(o *options) error {
 			r.directories = true
 		case "F", "p":
 			r.indicate = g.name[0]
+		case "classify":
 			if g.hasValue && g.value != "always" {
 				return errors.New("--classify takes no value but always")
 			}
+			r.indicate = 'F'
 		case "g":
 			r.long, r.owner = true, false
 		case "o":
@@ -38,12 +41,12 @@ func (r *listRun) configure(o *options) error {
 			r.reverse = true
 		case "R":
 			r.recursive = true
-		case "S", "t", "U":
+		case "S", "t", "U", "v", "X":
 			r.order = g.name[0]
 		case "sort":
-			order, ok := map[string]byte{"none": 'U', "size": 'S', "time": 't', "name": 0}[g.value]
+			order, ok := map[string]byte{"none": 'U', "size": 'S', "time": 't', "name": 0, "version": 'v', "extension": 'X'}[g.value]
 			if !ok {
-				return errors.New("--sort takes one of: none, size, time, name")
+				return errors.New("--sort takes one of: none, size, time, name, version, extension")
 			}
 			r.order = order
 		case "color":
@@ -53,8 +56,8 @@ func (r *listRun) configure(o *options) error {
 		case "full-time":
 			r.long, r.timeStyle = true, "full-iso"
 		case "time-style":
-			if !slices.Contains([]string{"full-iso", "long-iso", "iso", "locale"}, g.value) {
-				return errors.New("--time-style takes one of: full-iso, long-iso, iso, locale")
+			if !slices.Contains([]string{"full-iso", "long-iso", "iso", "locale"}, g.value) && !strings.HasPrefix(g.value, "+") {
+				return errors.New("--time-style takes one of: full-iso, long-iso, iso, locale, +FORMAT")
 			}
 			r.timeStyle = g.value
 		case "group-directories-first":

@@ -12,18 +12,25 @@ type moveRun struct {
 	c                          *Context
 	noClobber, update, verbose bool
 	// made are the files that this run has moved.
-	made map[uint64]bool
+	made    map[uint64]bool
+	backups backups
 }
 
 func mv(c *Context) int {
-	o, err := parseOptions(c.Args, "f,force", "n,no-clobber", "strip-trailing-slashes", "t,target-directory=", "T,no-target-directory",
-		"u,update?", "v,verbose")
+	o, err := parseOptions(c.Args, append([]string{"f,force", "n,no-clobber", "strip-trailing-slashes", "t,target-directory=",
+		"T,no-target-directory", "u", "update?", "v,verbose"}, backupOptions...)...)
 	if err != nil {
 		return c.Fail(usageStatus, "%v", err)
 	}
 	r := &moveRun{c: c, noClobber: o.last("f", "n") == "n", verbose: o.has("v"), made: map[uint64]bool{}}
+	if r.backups, err = newBackups(c, o); err != nil {
+		return c.Fail(1, "%v", err)
+	}
+	if r.noClobber && r.backups.wanted() {
+		return c.Fail(1, "cannot combine --backup with -n: there is nothing to keep")
+	}
 	for _, g := range o.given {
-		if g.name == "u" {
+		if g.name == "u" || g.name == "update" {
 			k := &copier{}
 			if err := k.setUpdate(g); err != nil {
 				return c.Fail(1, "%v", err)
@@ -53,7 +60,7 @@ func (r *moveRun) move(source, target string) bool {
 	if err != nil {
 		return r.fail("cannot stat %s: %s", quote(source), reason(err))
 	}
-	directory := from.Type == scriptfs.Directory
+	directory, backup := from.Type == scriptfs.Directory, ""
 	switch to, err := r.c.FS.Lstat(r.c.Path(target)); {
 	case err == nil:
 		if r.noClobber || r.update && !directory && to.Type != scriptfs.Directory && !to.MTime.Before(from.MTime) {
@@ -61,6 +68,11 @@ func (r *moveRun) move(source, target string) bool {
 		}
 		if moveable, ok := r.replace(source, target, from, to); !moveable {
 			return ok
+		}
+		if r.backups.replaceable(to) {
+			if backup, err = r.backups.keep(target); err != nil {
+				return r.fail("cannot backup %s: %s", quote(target), reason(err))
+			}
 		}
 	case !errors.Is(err, syscall.ENOENT):
 		return r.fail("cannot stat %s: %s", quote(target), reason(err))
@@ -76,7 +88,7 @@ func (r *moveRun) move(source, target string) bool {
 	}
 	r.made[from.Ino] = true
 	if r.verbose {
-		r.c.Printf("renamed %s -> %s\n", quote(source), quote(target))
+		r.c.Printf("renamed %s -> %s%s\n", quote(source), quote(target), r.backups.note(backup))
 	}
 	return true
 }

@@ -24,7 +24,7 @@ func TestStoreObjects(t *testing.T) {
 	if err != nil {
 		t.Fatal(err)
 	}
-	if err := c.FS.MountObject(o); err != nil {
+	if err := c.FS.MountLazily(path, func() (*object.Object, error) { return o, nil }); err != nil {
 		t.Fatal(err)
 	}
 	for _, test := range []struct {

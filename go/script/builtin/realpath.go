@@ -103,7 +103,7 @@ func splitNames(p string) []string {
 }
 
 func realpath(c *Context) int {
-	o, err := parseOptions(c.Args, "e,canonicalize-existing", "m,canonicalize-missing", "s,strip,no-symlinks", "P,physical",
+	o, err := parseOptions(c.Args, "e,canonicalize-existing", "m,canonicalize-missing", "s,strip,no-symlinks", "P,physical", "L,logical",
 		"q,quiet", "z,zero", "relative-to=", "relative-base=")
 	if err != nil {
 		return c.Fail(usageStatus, "%v", err)
@@ -112,8 +112,12 @@ func realpath(c *Context) int {
 		return c.Fail(1, "missing operand")
 	}
 	mode := map[string]resolveMode{"e": allThere, "m": noneThere, "": allButLast}[o.last("e", "m")]
-	lexical := o.last("s", "P") == "s"
+	lexical := o.last("s", "P", "L") == "s"
+	logical := o.last("s", "P", "L") == "L"
 	resolve := func(p string) (string, error) {
+		if logical {
+			p = path.Clean(c.Path(p))
+		}
 		if !lexical {
 			return c.resolve(p, mode)
 		}

@@ -24,6 +24,9 @@ func runSed(c *Context) int {
 	}
 	s := &sed{Context: c, quiet: o.has("n"), end: lineEnd(o.has("z")), width: 70, holdEnded: true, files: map[string]*sedOutput{}}
 	chunks, err := s.script(o)
+	if err == errNoSedScript {
+		return c.Fail(sedBadScript, "%v", err)
+	}
 	if err != nil {
 		return c.Fail(sedPanic, "%v", err)
 	}
@@ -63,6 +66,9 @@ func runSed(c *Context) int {
 	return s.run()
 }
 
+// errNoSedScript is a command line without a script.
+var errNoSedScript = errors.New("no script is given: usage: sed [OPTION]... SCRIPT [FILE]")
+
 // script collects the texts of -e and -f, or takes the first operand.
 func (s *sed) script(o *options) ([]sedChunk, error) {
 	var chunks []sedChunk
@@ -89,7 +95,7 @@ func (s *sed) script(o *options) ([]sedChunk, error) {
 		return chunks, nil
 	}
 	if len(o.args) == 0 {
-		return nil, errors.New("no script is given: usage: sed [OPTION]... SCRIPT [FILE]")
+		return nil, errNoSedScript
 	}
 	chunks = []sedChunk{{text: o.args[0], where: "-e expression #1"}}
 	o.args = o.args[1:]

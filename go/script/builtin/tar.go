@@ -22,7 +22,11 @@ var tarOptions = []string{"c,create", "x,extract,get", "t,list", "f,file=", "C,d
 	"T,files-from=", "null", "owner=", "group=", "numeric-owner", "mtime=", "mode=", "sort=", "format=", "h,dereference",
 	"hard-dereference",
 	"o,no-same-owner", "same-owner", "no-same-permissions", "no-recursion", "k,keep-old-files", "m,touch", "O,to-stdout",
-	"P,absolute-names", "keep-directory-symlink"}
+	"P,absolute-names", "keep-directory-symlink", "skip-old-files", "wildcards", "exclude-vcs"}
+
+// versionControlFiles are what --exclude-vcs leaves out.
+var versionControlFiles = strings.Fields(`CVS RCS SCCS .git .gitignore .gitmodules .gitattributes .cvsignore .svn .arch-ids {arch} =RELEASE-ID
+	=meta-update =update .bzr .bzrignore .bzrtags .hg .hgignore .hgtags _darcs .darcsboring`)
 
 // tarRun is one run of tar.
 type tarRun struct {
@@ -130,6 +134,8 @@ func (r *tarRun) apply(option givenOption) error {
 		r.verbose++
 	case "exclude":
 		r.excludes = append(r.excludes, option.value)
+	case "exclude-vcs":
+		r.excludes = append(r.excludes, versionControlFiles...)
 	case "X":
 		return r.readNames(option.value, "\n", func(name string) { r.excludes = append(r.excludes, name) })
 	case "strip-components":

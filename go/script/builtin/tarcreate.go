@@ -102,7 +102,7 @@ func (r *tarRun) compressor(w io.Writer) (io.WriteCloser, error) {
 		return nopWriteCloser{w}, nil
 	case "z":
 		z := gzip.NewWriter(w)
-		z.OS = 3
+		z.OS, z.ModTime = 3, time.Unix(0, 0)
 		return z, nil
 	case "zstd":
 		return compress.NewWriter(w, compress.Zstd)

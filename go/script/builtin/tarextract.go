@@ -90,6 +90,9 @@ func (x *tarExtractor) unpack(m tarMember, content io.Reader) error {
 		return x.directoryMember(m, path)
 	}
 	if there, err := x.c.FS.Lstat(path); err == nil {
+		if x.o.has("skip-old-files") {
+			return nil
+		}
 		if x.o.has("k") {
 			return cannot("open", syscall.EEXIST)
 		}
@@ -153,7 +156,7 @@ func (x *tarExtractor) directoryMember(m tarMember, path string) error {
 		}
 	}
 	switch {
-	case err == nil && x.o.has("k"):
+	case err == nil && (x.o.has("k") || x.o.has("skip-old-files")):
 		return nil
 	case err == nil && there.Type == scriptfs.Directory:
 	case err == nil:

@@ -170,11 +170,22 @@ func (r *tarRun) wanted(name string, found []bool) bool {
 	any := false
 	for i, operand := range r.operands {
 		want := strings.TrimRight(operand.name, "/")
-		if strings.TrimRight(name, "/") == want || strings.HasPrefix(name, want+"/") {
+		if strings.TrimRight(name, "/") == want || strings.HasPrefix(name, want+"/") || r.o.has("wildcards") && matchesBeginning(want, name) {
 			found[i], any = true, true
 		}
 	}
 	return any
+}
+
+// matchesBeginning says whether a pattern matches a member or a directory that it is in.
+func matchesBeginning(pattern, name string) bool {
+	name = strings.TrimRight(name, "/")
+	for at := range len(name) {
+		if name[at] == '/' && matchGlob(pattern, name[:at], false) {
+			return true
+		}
+	}
+	return matchGlob(pattern, name, false)
 }
 
 // memberOf takes over what a header of any format says.

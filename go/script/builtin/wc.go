@@ -78,7 +78,7 @@ func wcWidth(c *Context, o *options) int {
 			if info, err = c.FS.Stat(c.Path(name)); err != nil {
 				continue
 			}
-		} else if file, ok := c.Stdin.(scriptfs.File); ok {
+		} else if file, ok := c.Stdin.(interface{ Stat() (scriptfs.Info, error) }); ok {
 			info, _ = file.Stat()
 		}
 		if info.Type == scriptfs.Regular {

@@ -43,7 +43,7 @@ var errXargsStop = errors.New("stop")
 
 // runXargs is xargs: runs a command with arguments that it reads. -P is accepted; commands run one after another.
 func runXargs(c *Context) int {
-	o, err := parseLeadingOptions(c.Args, "0,null", "a,arg-file=", "d,delimiter=", "E=", "eof?", "I=", "i,replace?", "L,max-lines=",
+	o, err := parseLeadingOptions(c.Args, "0,null", "a,arg-file=", "d,delimiter=", "E=", "eof?", "I=", "i,replace?", "L=", "l,max-lines?",
 		"n,max-args=", "P,max-procs=", "r,no-run-if-empty", "s,max-chars=", "t,verbose", "x,exit")
 	if err != nil {
 		return c.Fail(1, "%v", err)
@@ -99,7 +99,7 @@ func (x *xargs) setCounts(o *options) error {
 		*number.to = n
 	}
 	x.limit = min(x.limit, xargsLimit)
-	switch o.last("I", "i", "L", "n") {
+	switch o.last("I", "i", "L", "l", "n") {
 	case "I":
 		x.replace, _ = o.value("I")
 		x.lines, x.count = 0, 0
@@ -111,6 +111,15 @@ func (x *xargs) setCounts(o *options) error {
 		x.lines, x.count = 0, 0
 	case "L":
 		x.count = 0
+	case "l":
+		x.lines, x.count = 1, 0
+		if text, _ := o.value("l"); text != "" {
+			n, err := strconv.Atoi(text)
+			if err != nil || n < 1 {
+				return fmt.Errorf("value %s for -l option should be >= 1", text)
+			}
+			x.lines = n
+		}
 	case "n":
 		x.lines = 0
 	}
