@@ -2,17 +2,22 @@
 
 load("//rules:image.bzl", _build_layered_image = "build_layered_image", _image_config = "image_config", _image_test = "image_test", _stream_layered_image = "stream_layered_image")
 load("//rules:object.bzl", _expand_store_paths = "expand_store_paths", _nar_store_object = "nar_store_object", _store_object = "store_object")
-load("//rules:providers.bzl", _ImageInfo = "ImageInfo", _LayerInfo = "LayerInfo", _StoreObjectInfo = "StoreObjectInfo")
+load("//rules:providers.bzl", _ImageInfo = "ImageInfo", _LayerInfo = "LayerInfo", _NixDerivationInfo = "NixDerivationInfo", _StoreObjectInfo = "StoreObjectInfo")
+load("//rules:shell.bzl", _build_nix_shell_image = "build_nix_shell_image", _nix_derivation = "nix_derivation", _stream_nix_shell_image = "stream_nix_shell_image")
 load("//rules:toolchain.bzl", _strata_toolchain = "strata_toolchain")
 
 ImageInfo = _ImageInfo
 LayerInfo = _LayerInfo
+NixDerivationInfo = _NixDerivationInfo
 StoreObjectInfo = _StoreObjectInfo
 build_layered_image = _build_layered_image
+build_nix_shell_image = _build_nix_shell_image
 expand_store_paths = _expand_store_paths
 image_config = _image_config
 image_test = _image_test
 nar_store_object = _nar_store_object
+nix_derivation = _nix_derivation
 store_object = _store_object
 strata_toolchain = _strata_toolchain
 stream_layered_image = _stream_layered_image
+stream_nix_shell_image = _stream_nix_shell_image

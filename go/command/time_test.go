@@ -1,6 +1,9 @@
 package command
 
-import "testing"
+import (
+	"strings"
+	"testing"
+)
 
 func TestTime(t *testing.T) {
 	for text, want := range map[string]int64{
@@ -19,6 +22,16 @@ func TestTime(t *testing.T) {
 		var f Time
 		if err := f.UnmarshalText([]byte(text)); err != nil || int64(f) != want {
 			t.Errorf("%q: got %d %v, want %d", text, f, err, want)
+		}
+	}
+}
+
+func TestTimeErrors(t *testing.T) {
+	const limit = "at most 9223372036854775807 seconds are possible"
+	for text, isLong := range map[string]bool{"9223372036854775808": true, "-9223372036854775809": true, "2026": false, "soon": false, "": false} {
+		var f Time
+		if err := f.UnmarshalText([]byte(text)); err == nil || strings.Contains(err.Error(), limit) != isLong {
+			t.Errorf("%q: got %v", text, err)
 		}
 	}
 }

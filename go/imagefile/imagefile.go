@@ -11,6 +11,7 @@ import (
 	"io"
 	"os"
 	"slices"
+	"time"
 
 	"github.com/rules-strata/rules_strata/go/archive"
 	"github.com/rules-strata/rules_strata/go/image"
@@ -149,6 +150,13 @@ func (i *Image) Archive() archive.Image {
 		})
 	}
 	return a
+}
+
+// WriteArchive writes the image to w as a docker archive, whose members have
+// the time of the image's files, as those of dockerTools have.
+func (i *Image) WriteArchive(ctx context.Context, w io.Writer, opts ...archive.Option) error {
+	modTime := archive.WithModTime(time.Unix(i.Options.MTime, 0))
+	return archive.Write(ctx, w, i.Archive(), append([]archive.Option{modTime}, opts...)...)
 }
 
 func describe(l image.Layer) string {

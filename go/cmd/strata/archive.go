@@ -3,7 +3,6 @@ package main
 import (
 	"context"
 
-	"github.com/rules-strata/rules_strata/go/archive"
 	"github.com/rules-strata/rules_strata/go/compress"
 	"github.com/rules-strata/rules_strata/go/imagefile"
 	"github.com/rules-strata/rules_strata/go/outfile"
@@ -40,7 +39,7 @@ func (c *archiveCmd) Run() error {
 	if err != nil {
 		return err
 	}
-	if err := archive.Write(context.Background(), w, img.Archive()); err != nil {
+	if err := img.WriteArchive(context.Background(), w); err != nil {
 		return err
 	}
 	if err := w.Close(); err != nil {

@@ -10,6 +10,7 @@ import (
 	"github.com/rules-strata/rules_strata/go/archive"
 	"github.com/rules-strata/rules_strata/go/command"
 	"github.com/rules-strata/rules_strata/go/imagefile"
+	"github.com/rules-strata/rules_strata/go/isotime"
 )
 
 // dockerArchive writes an image that build made as a docker archive.
@@ -129,6 +130,20 @@ func TestConfigOnBase(t *testing.T) {
 	} {
 		if got, text, _ := run(test.args...); got != command.ExitBadInput || !strings.Contains(text, test.wantErr) {
 			t.Errorf("%s: status %d: %s, want %s", test.name, got, text, test.wantErr)
+		}
+	}
+}
+
+// TestTime: the time of the build is read again as it is, also when it looks
+// like a date or a year.
+func TestTime(t *testing.T) {
+	for seconds, want := range map[string]int64{"1700000000": 1_700_000_000, "20260131": 20_260_131, "2026": 2026, "0": 0, "-1": -1} {
+		out := filepath.Join(t.TempDir(), "image.time")
+		if status, text := strata("time", "--status", writeFile(t, "status.txt", "BUILD_TIMESTAMP "+seconds+"\n"), "--out", out); status != 0 {
+			t.Fatalf("%s: status %d: %s", seconds, status, text)
+		}
+		if got, err := isotime.Resolve("@" + out); err != nil || got != want {
+			t.Errorf("%s: got %d, %v", seconds, got, err)
 		}
 	}
 }

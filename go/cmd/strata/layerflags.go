@@ -10,7 +10,7 @@ import (
 
 // layerFlags are what every entry of a store layer has in common.
 type layerFlags struct {
-	MTime    command.Time `name:"mtime" placeholder:"TIME" default:"1" help:"Time of every entry: seconds since 1970, or ISO 8601 with a zone (default ${default})."`
+	MTime    command.Time `name:"mtime" placeholder:"TIME" default:"1" help:"Time of every entry: seconds since 1970, or ISO 8601, in UTC without a zone (default ${default})."`
 	UID      ownerFlag    `name:"uid" placeholder:"N" default:"0" help:"Owner of every entry (default ${default})."`
 	GID      ownerFlag    `name:"gid" placeholder:"N" default:"0" help:"Group of every entry (default ${default})."`
 	UName    string       `name:"uname" placeholder:"NAME" default:"root" help:"Owner's name (default ${default})."`

@@ -16,6 +16,7 @@ var program = command.Program{
 	Commands: []command.Command{
 		{Name: "layer", Help: "Describe a layer of store objects.", Make: func() any { return new(layerCmd) }},
 		{Name: "info", Help: "Hash a store object as a NAR.", Make: func() any { return new(infoCmd) }},
+		{Name: "nar", Help: "Check and decompress a file of a Nix binary cache.", Make: func() any { return new(narCmd) }},
 		{Name: "customisation", Help: "Make the top layer, links to the contents.", Make: func() any { return new(customisationCmd) }},
 		{Name: "closure", Help: "Take the closure of store paths.", Make: func() any { return new(closureCmd) }},
 		{Name: "plan", Help: "Decide which store objects share a layer.", Make: func() any { return new(planCmd) }},
@@ -32,6 +33,7 @@ var program = command.Program{
 		{Name: "layout", Help: "Write the OCI layout of an image.", Make: func() any { return new(layoutCmd) }},
 		{Name: "archive", Help: "Write an image as a docker archive.", Make: func() any { return new(archiveCmd) }},
 		{Name: "mtree", Help: "List the files of an image.", Make: func() any { return new(mtreeCmd) }},
+		{Name: "shell", Help: "Describe the environment of a derivation, for an image of a nix shell.", Make: func() any { return new(shellCmd) }},
 	},
 }
 

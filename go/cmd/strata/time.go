@@ -10,7 +10,7 @@ import (
 // timeCmd is "strata time".
 type timeCmd struct {
 	Status string `placeholder:"FILE" required:"" help:"Bazel's volatile status file, which has BUILD_TIMESTAMP."`
-	Out    string `placeholder:"FILE" required:"" help:"Where the time goes: seconds since 1970, one line."`
+	Out    string `placeholder:"FILE" required:"" help:"Where the time goes: seconds since 1970 with a sign, one line."`
 }
 
 // Help describes the step.
@@ -24,5 +24,6 @@ func (c timeCmd) Run() error {
 	if err != nil {
 		return err
 	}
-	return outfile.Write(c.Out, fmt.Appendln(nil, seconds))
+	// With a sign it is never taken for a date.
+	return outfile.Write(c.Out, fmt.Appendf(nil, "%+d\n", seconds))
 }

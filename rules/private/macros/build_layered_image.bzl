@@ -58,7 +58,7 @@ def build_layered_image(
       image_name: the repository part of the image's name, lower-cased; the
         target's name when None: `"registry.example.com/team/hello"`.
       tag: the tag: `"v1"`; when None, 32 characters of Nix's base32 that the
-        content determines.
+        content determines, `created` included.
       from_image: the image to build on: an image of ours, a docker archive, or
         an OCI layout (a directory, or a tar of one): `":base"`,
         `"@debian//:image.tar.xz"`. Archives may be compressed with gzip, xz,
@@ -68,28 +68,31 @@ def build_layered_image(
         two the first image is taken, with a warning.
       from_image_tag: which image of an archive that has several: its tag, `"3.20"`.
       inherit_config: the fields of the config that come from the base image, as
-        Docker's FROM takes them; `["*"]` for all, `["Env"]` as dockerTools does.
+        Docker's FROM takes them, which are all but `OnBuild`, `Memory`,
+        `MemorySwap` and `CpuShares`; `["*"]` for all, `["Env"]` as dockerTools does.
       contents: a label or a list of labels: store objects, whose files are
         linked into the image's root, the first winning; any other target with
         files becomes an object of its own: `[":hello", "@nix//:bash"]`.
       collisions: what happens when two of the contents give one path:
         `"first"` wins, with a warning; or it is an `"error"`.
       config: the image's config: a dict with the field names of the Docker
-        image specification v1.3, `{"Cmd": ["/bin/hello"], "Env": ["A=b"]}`; or
-        JSON text of `image_config`, which may stand in a `select`; or the label
-        of a JSON file. In every string of a dict `$(store_path LABEL)` is
-        replaced by the object's store path and brings its closure into the image.
+        image specification v1.3, `{"Cmd": ["/bin/hello"], "Env": ["A=b"]}`, which
+        are listed under `image_config`; or JSON text of `image_config`, which may
+        stand in a `select`; or the label of a JSON file. In every string of a dict
+        `$(store_path LABEL)` is replaced by the object's store path and brings its
+        closure into the image.
       config_deps: labels of the objects named by a config that is not a plain
         dict: `[":hello"]`.
       extra_commands: a shell script that runs in the tree of links, as an
         ordinary user, with paths relative to the image's root:
         `"mkdir -p tmp && chmod 1777 tmp"`. `$(store_path LABEL)` works as in
-        `config`; what the result mentions is in the image.
+        `config`; what the result mentions is in the image. Scripts do not see
+        the files of `from_image`.
       fake_root_commands: a shell script that runs after it, as root: owners,
         modes and devices that it sets are those of the image:
         `"mkdir -p home/a && chown 1000:1000 home/a"`.
       enable_fakechroot: absolute paths in `fake_root_commands` are the image's:
-        with `True`, `"useradd --create-home alice"` works.
+        with `True`, `"mkdir -p /etc && useradd --create-home alice"` works.
       tools: labels of programs that scripts can start by name, beside the
         built-in commands: `["//tools:generate_config"]`.
       store_deps: labels of further objects that scripts can read and that

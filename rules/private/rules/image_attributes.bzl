@@ -1,5 +1,6 @@
 """What an image's plain attributes must be, and their errors."""
 
+load("//rules/private/providers:image_config_info.bzl", "ImageConfigInfo")
 load("//rules/private/rules:object_context.bzl", "target_platform")
 load("//rules/private/values:goarch.bzl", "GOARCH")
 load("//rules/private/values:reference.bzl", "name_problem", "tag_problem")
@@ -13,7 +14,8 @@ def image_name(ctx):
     Returns:
       string.
     """
-    given = ctx.attr.image_name or ctx.label.name.split("/")[-1]
+    described = ctx.attr.config_file[ImageConfigInfo].image_name if ctx.attr.config_file and ImageConfigInfo in ctx.attr.config_file else None
+    given = ctx.attr.image_name or described or ctx.label.name.split("/")[-1]
     name = given.lower()
     problem = name_problem(name)
     if problem:
@@ -60,7 +62,8 @@ def image_platform(ctx):
     return struct(os = platform.os, architecture = architecture, built_for = platform.arch)
 
 # Fields of a config that a base image can give, as the Docker image
-# specification v1.3.0 names them.
+# specification v1.3.0 names them: those that a Dockerfile's FROM takes. The
+# package go/image has the same list, and a test compares them.
 _INHERITABLE = [
     "ArgsEscaped",
     "Cmd",
@@ -69,7 +72,6 @@ _INHERITABLE = [
     "ExposedPorts",
     "Healthcheck",
     "Labels",
-    "OnBuild",
     "Shell",
     "StopSignal",
     "User",

@@ -9,6 +9,7 @@ load("//rules/private/actions:layer_plan.bzl", "layer_plan")
 load("//rules/private/actions:object_layer.bzl", "image_object_layers")
 load("//rules/private/actions:rest_layer.bzl", "rest_layer")
 load("//rules/private/actions:strata.bzl", "SCRIPT_TOOLCHAIN_TYPE", "TOOLCHAIN_TYPE")
+load("//rules/private/providers:image_config_info.bzl", "ImageConfigInfo")
 load("//rules/private/providers:image_info.bzl", "ImageInfo")
 load("//rules/private/rules:deploy.bzl", "DEPLOY_ATTRS", "deploy_files")
 load("//rules/private/rules:image_attributes.bzl", "image_name", "image_platform", "inherited_fields", "owner")
@@ -160,7 +161,7 @@ def _stored(ctx, objects, config, customisation, options):
             ctx,
             store_dir = options.store_dir,
             candidates = objects.candidates,
-            config = config,
+            config = _config_references(ctx) or config,
             references = customisation.references,
             output = ctx.label.name,
         ),
@@ -192,6 +193,11 @@ def _pinned(ctx, objects):
     roots = objects.contents + [objects.named[label] for label in labels_in(ctx.attr.config) if label in objects.named]
     pinned = roots + [info for info in objects.all if info.mutable]
     return sorted({info.store_path: None for info in pinned}.keys())
+
+def _config_references(ctx):
+    """What mentions the store paths that the config brings, when that is not the config."""
+    described = ctx.attr.config_file
+    return described[ImageConfigInfo].references if described and ImageConfigInfo in described else None
 
 def _user_config(ctx, paths):
     if ctx.file.config_file:

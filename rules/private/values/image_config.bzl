@@ -16,6 +16,27 @@ def image_config(config):
     )
     ```
 
+    The fields, here and in a plain dict:
+
+    | field | value |
+    | --- | --- |
+    | `Env` | list of strings, `NAME=VALUE` |
+    | `Entrypoint`, `Cmd` | list of strings: the program, and its arguments where there is an `Entrypoint` |
+    | `WorkingDir` | string, an absolute path |
+    | `User` | string: `user`, `uid`, `user:group` or `uid:gid` |
+    | `ExposedPorts` | dict from `port`, `port/tcp`, `port/udp` or `port/sctp`, or a range `8000-8010`, to `{}` |
+    | `Volumes` | dict from an absolute path to `{}` |
+    | `Labels` | dict of strings |
+    | `StopSignal` | string: `SIGTERM`, or a number |
+    | `Healthcheck` | dict: `Test`, a list of strings that begins with `NONE`, `CMD` or `CMD-SHELL`; `Interval`, `Timeout`, `StartPeriod` and `StartInterval`, whole numbers of nanoseconds; `Retries`, a whole number |
+    | `Shell` | list of strings: the shell of a Dockerfile that builds on the image |
+    | `OnBuild` | list of strings: what a Dockerfile that builds on the image runs; never inherited |
+    | `ArgsEscaped` | `True` or `False`, for Windows only |
+    | `Memory`, `MemorySwap`, `CpuShares` | whole numbers; accepted, no runtime uses them today; never inherited |
+
+    A list or dict that is `None` is not set, nor inherited from a base image.
+    No string may have a NUL byte.
+
     Args:
       config: dict with the field names of the Docker image specification. In
         every string, `$(store_path LABEL)` is replaced by the object's path.

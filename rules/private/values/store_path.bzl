@@ -90,11 +90,23 @@ def check_store_path(label, attribute, directory, path):
       directory: string, the store directory.
       path: string.
     """
+    if not is_store_path(directory, path):
+        fail('{}: {}: "{}" is not a store path: want {}/<32 base32 characters>-<name>'.format(label, attribute, path, directory))
+
+def is_store_path(directory, path):
+    """Whether a string is a store path.
+
+    Args:
+      directory: string, the store directory.
+      path: string.
+
+    Returns:
+      bool.
+    """
     base = path.removeprefix(directory + "/")
     name = base[33:]
-    if (
+    return not (
         base == path or len(base) < 34 or base[32] != "-" or name[0] == "." or len(name) > 211 or
-        [c for c in base[:32].elems() if c not in _ALPHABET] or
-        [c for c in name.elems() if c not in _NAME_CHARACTERS]
-    ):
-        fail('{}: {}: "{}" is not a store path: want {}/<32 base32 characters>-<name>'.format(label, attribute, path, directory))
+        base[:32].strip(_ALPHABET) or
+        name.strip(_NAME_CHARACTERS)
+    )

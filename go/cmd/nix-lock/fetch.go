@@ -1,0 +1,30 @@
+package main
+
+import (
+	"context"
+
+	"github.com/rules-strata/rules_strata/go/narimport"
+	"github.com/rules-strata/rules_strata/go/narinfo"
+	"github.com/rules-strata/rules_strata/go/nixlock"
+)
+
+type fetchCmd struct {
+	URL      []string     `required:"" sep:"none" placeholder:"URL" help:"Where the object's file is (repeatable): the first that has it wins."`
+	FileHash narinfo.Hash `required:"" placeholder:"HASH" help:"SHA-256 of the file: sha256-BASE64."`
+	Out      string       `required:"" placeholder:"FILE" help:"Where to write the NAR."`
+	narimport.Flags
+}
+
+func (c *fetchCmd) Run(ctx context.Context) error {
+	info, err := c.Object()
+	if err != nil {
+		return err
+	}
+	info.FileHash = c.FileHash
+	client, err := newClient()
+	if err != nil {
+		return err
+	}
+	defer client.Close()
+	return nixlock.Fetch(ctx, client, c.URL, inFolder(c.Out), info, c.TrustedPublicKey)
+}

@@ -1,0 +1,58 @@
+"""NixShell: the environment of a derivation, for an image of a nix shell."""
+
+load("//rules/private/actions:strata.bzl", "run_strata")
+
+def nix_shell_object(ctx, *, derivation, store_path, store_dir, shell, certificates, coreutils, extra_packages, output):
+    """Declares the action.
+
+    Args:
+      ctx: rule context with the attributes of nix_shell.
+      derivation: NixDerivationInfo.
+      store_path: string, of the object that the action makes.
+      store_dir: string.
+      shell: string, the path of bash in the image; None for the derivation's
+        own builder.
+      certificates: string, the store path of CA certificates, or None.
+      coreutils: string, the store path of the object with bin/env, or None.
+      extra_packages: list of store paths.
+      output: string, the stem of the outputs' file names.
+
+    Returns:
+      struct: config and nar (Files).
+    """
+    config = ctx.actions.declare_file(output + ".shell-config.json")
+    nar = ctx.actions.declare_file(output + ".nar")
+    args = ctx.actions.args()
+    args.add("shell")
+    args.add("--drv", derivation.drv)
+    if derivation.drv.extension == "json":
+        args.add("--json")
+    args.add("--name", derivation.name)
+    args.add("--object", store_path)
+    args.add("--store-dir", store_dir)
+    args.add(ctx.attr.uid, format = "--uid=%s")
+    args.add(ctx.attr.gid, format = "--gid=%s")
+    args.add("--home-directory", ctx.attr.home_directory)
+    for flag, value in [("--shell", shell), ("--ca-certificates", certificates), ("--coreutils", coreutils)]:
+        if value:
+            args.add(flag, value)
+    args.add_all(extra_packages, before_each = "--extra-package")
+    inputs = [derivation.drv]
+    for flag in ["command", "run", "shell_hook"]:
+        text = getattr(ctx.attr, flag)
+        if text:
+            file = ctx.actions.declare_file("{}.{}".format(output, flag))
+            ctx.actions.write(file, text)
+            args.add("--{}-file".format(flag.replace("_", "-")), file)
+            inputs.append(file)
+    args.add("--config-out", config)
+    args.add("--object-out", nar)
+    run_strata(
+        ctx,
+        arguments = [args],
+        inputs = inputs,
+        outputs = [config, nar],
+        mnemonic = "NixShell",
+        progress_message = "Describing the shell of %{label}",
+    )
+    return struct(config = config, nar = nar)

@@ -1,0 +1,14 @@
+"""NixDerivationInfo: a store derivation and what it is built from."""
+
+_DOC = """A store derivation of Nix.
+
+Follows the Nix manual, section "Store Derivation".
+"""
+
+_FIELDS = {
+    "drv": "File: the derivation, as Nix keeps it (.drv) or as `nix derivation show` prints it (.json).",
+    "inputs": "list of StoreObjectInfo: its sources and the outputs of other derivations that it is built from.",
+    "name": "string: the derivation's name.",
+}
+
+NixDerivationInfo = provider(doc = _DOC, fields = _FIELDS)

@@ -1,0 +1,135 @@
+"""The BUILD files of store objects that lock files pin."""
+
+load("//rules/private/repository:package_names.bzl", "base_name", "name_part")
+load("//rules/private/values:glob.bzl", "matches_any")
+
+# Where the targets of all locks' objects are.
+OBJECTS_REPOSITORY = "nix_objects"
+
+def nar_repository(path):
+    """The name of the repository that has the file of an object.
+
+    Args:
+      path: string, store path.
+
+    Returns:
+      string.
+    """
+    return "nix_nar_" + base_name(path)[:32]
+
+def merge_objects(locks):
+    """The objects of all locks, each path once.
+
+    Args:
+      locks: list of structs: name (string, the file), lock (dict from
+        read_lock), tag (the tag nix.lock).
+
+    Returns:
+      dict from store path to struct: name, tag, object (dict of the lock),
+      urls (list of strings), keys (list of strings), store_dir.
+    """
+    objects = {}
+    for pinned in locks:
+        for path, object in pinned.lock["objects"].items():
+            other = objects.get(path)
+            if other and other.object["nar_hash"] != object["nar_hash"]:
+                fail("{} and {} pin {} with different contents, {} and {}: lock one of them again".format(
+                    other.name,
+                    pinned.name,
+                    path,
+                    other.object["nar_hash"],
+                    object["nar_hash"],
+                ))
+            if not other:
+                objects[path] = struct(
+                    keys = pinned.tag.trusted_public_keys or pinned.lock["trusted_public_keys"],
+                    name = pinned.name,
+                    object = object,
+                    tag = pinned.tag,
+                    urls = _urls(pinned.tag.caches + [object["cache"]], object["url"]),
+                )
+    return objects
+
+def _urls(caches, url):
+    if "://" in url:
+        return [url]
+    return [cache.rstrip("/") + "/" + url for cache in {cache: None for cache in caches}]
+
+def objects_build_file(objects):
+    """The package with a target for each object.
+
+    Args:
+      objects: dict from merge_objects.
+
+    Returns:
+      string.
+    """
+    text = [
+        'load("@rules_strata//rules/private/rules:nix_object.bzl", "nix_object")',
+        'package(default_visibility = ["//visibility:public"])',
+    ]
+    for path, pinned in objects.items():
+        object = pinned.object
+        attributes = {
+            "name": base_name(path),
+            "allow_undeclared_references": matches_any(name_part(path), pinned.tag.allow_undeclared_references),
+            "compression": object["compression"],
+            "content_address": object["content_address"],
+            "deps": [":" + base_name(reference) for reference in object["references"] if reference != path],
+            "nar_hash": object["nar_hash"],
+            "nar_size": str(object["nar_size"]),
+            "refers_to_itself": path in object["references"],
+            "signatures": object["signatures"],
+            "store_path": path,
+            "trusted_public_keys": pinned.keys,
+        }
+        if pinned.tag.fetch == "action":
+            attributes |= {"fetcher": "@rules_strata//tools:nix_lock", "file_hash": object["file_hash"], "urls": pinned.urls}
+        else:
+            attributes["file"] = "@{}//:nar".format(nar_repository(path))
+        text.append("nix_object({})".format(", ".join(["{} = {}".format(key, repr(value)) for key, value in attributes.items() if value])))
+    return "\n".join(text) + "\n"
+
+def hub_build_file(lock, repository):
+    """The package that users load from: aliases of packages and objects, and `closure`.
+
+    Args:
+      lock: dict from read_lock.
+      repository: string, where the objects' targets are, such as "@nix_objects".
+
+    Returns:
+      string.
+    """
+    aliases = {base_name(path): {"any": path} for path in lock["objects"]}
+    closure = {}
+    for package, systems in lock["packages"].items():
+        for name in [package] + ([name_part(systems.values()[0])] if len(systems) == 1 else []):
+            aliases.setdefault(name, systems)
+        for system, path in systems.items():
+            closure.setdefault(system, []).append(path)
+    if "closure" in lock["packages"]:
+        fail('packages: "closure" is the name of the target with all packages: give the package another name (NAME=STORE_PATH)')
+    text = [
+        'load("@rules_strata//rules/private/rules:object_closure.bzl", "object_closure")',
+        'package(default_visibility = ["//visibility:public"])',
+    ]
+    for name, systems in aliases.items():
+        labels = {system: "{}//:{}".format(repository, base_name(path)) for system, path in systems.items()}
+        text.append("alias(name = {}, actual = {})".format(repr(name), _select(name, labels)))
+    anywhere = closure.pop("any", [])
+    parts = [repr(_labels(repository, anywhere))]
+    if closure:
+        parts.append(_select("closure", {system: _labels(repository, paths) for system, paths in closure.items()}))
+    text.append('object_closure(name = "closure", deps = {})'.format(" + ".join(parts)))
+    return "\n".join(text) + "\n"
+
+def _labels(repository, paths):
+    return ["{}//:{}".format(repository, base_name(path)) for path in {path: None for path in paths}]
+
+def _select(name, choices):
+    if choices.keys() == ["any"]:
+        return repr(choices["any"])
+    return "select({}, no_match_error = {})".format(
+        repr({"@rules_strata//rules/private/platform:{}".format(system): choice for system, choice in choices.items()}),
+        repr("{} is locked for {}: lock it for the target platform too (nix_lock add --system)".format(name, ", ".join(sorted(choices)))),
+    )
