@@ -53,6 +53,8 @@ type Options struct {
 	// CACertificates is the store object that has etc/ssl/certs/ca-bundle.crt,
 	// or "".
 	CACertificates store.Path
+	// Coreutils is the store object that has bin/env, or "".
+	Coreutils store.Path
 	// ExtraPackages are appended to the derivation's nativeBuildInputs.
 	ExtraPackages []store.Path
 	// ShellHook is appended to the derivation's shellHook.
@@ -78,11 +80,13 @@ type Config struct {
 	WorkingDir string
 }
 
-// File is a file of the store object; its path is relative to the object.
+// File is a file of the store object, or, with a target, a symlink; its path is
+// relative to the object.
 type File struct {
 	Path       string
 	Executable bool
 	Content    string
+	Target     string
 }
 
 // New makes the shell of a derivation.
@@ -113,9 +117,12 @@ func (o Options) check() error {
 	if _, err := store.ParsePath(o.StoreDir, string(o.Object)); err != nil {
 		return fmt.Errorf("the object of the shell's files: %w", err)
 	}
-	if o.CACertificates != "" {
-		if _, err := store.ParsePath(o.StoreDir, string(o.CACertificates)); err != nil {
-			return fmt.Errorf("CA certificates: %w", err)
+	for what, p := range map[string]store.Path{"CA certificates": o.CACertificates, "coreutils": o.Coreutils} {
+		if p == "" {
+			continue
+		}
+		if _, err := store.ParsePath(o.StoreDir, string(p)); err != nil {
+			return fmt.Errorf("%s: %w", what, err)
 		}
 	}
 	for _, p := range o.ExtraPackages {
@@ -168,6 +175,10 @@ func (m *maker) shell() (*Shell, error) {
 	m.add("rc", false, m.rcfile())
 	m.add("bin/buildDerivation", true, m.buildDerivation())
 	m.add("bin/nixShell", true, m.nixShell())
+	m.link("links/sh", m.Shell)
+	if m.Coreutils != "" {
+		m.link("links/env", string(m.Coreutils)+"/bin/env")
+	}
 	slices.SortFunc(m.files, func(x, y File) int { return strings.Compare(x.Path, y.Path) })
 	return &Shell{
 		Config: Config{Cmd: m.cmd(), Env: env, User: fmt.Sprintf("%d:%d", m.UID, m.GID), WorkingDir: buildDir},
@@ -186,7 +197,13 @@ func (m *maker) cmd() []string {
 
 // add adds a file to the object.
 func (m *maker) add(name string, executable bool, content string) {
-	m.files = append(m.files, File{name, executable, content})
+	m.files = append(m.files, File{Path: name, Executable: executable, Content: content})
+}
+
+// link adds a symlink to the object. Those in links are what an image has as
+// /bin/sh and /usr/bin/env.
+func (m *maker) link(name, target string) {
+	m.files = append(m.files, File{Path: name, Target: target})
 }
 
 // path is where a file of the object is.

@@ -303,7 +303,9 @@ func TestVariableThatIsNotUTF8AsFile(t *testing.T) {
 
 func TestWriteObject(t *testing.T) {
 	d := hello(map[string]string{"passAsFile": "text b", "text": "the text\n", "b": ""})
-	s := mustNew(t, d, options())
+	o := options()
+	o.Coreutils = "/nix/store/0123456789abcdfghijklmnpqrsvwxyz-coreutils"
+	s := mustNew(t, d, o)
 	var file bytes.Buffer
 	if err := s.WriteObject(&file); err != nil {
 		t.Fatal(err)
@@ -329,6 +331,9 @@ func TestWriteObject(t *testing.T) {
 			}
 			line += fmt.Sprintf(" %v", entry.Executable)
 		}
+		if entry.Type == nar.Symlink {
+			line += fmt.Sprintf(" %q", entry.Target)
+		}
 		got = append(got, line)
 	}
 	want := []string{
@@ -339,6 +344,9 @@ func TestWriteObject(t *testing.T) {
 		`directory "bin"`,
 		`regular "bin/buildDerivation" true`,
 		`regular "bin/nixShell" true`,
+		`directory "links"`,
+		`symlink "links/env" "/nix/store/0123456789abcdfghijklmnpqrsvwxyz-coreutils/bin/env"`,
+		fmt.Sprintf("symlink \"links/sh\" %q", d.Builder),
 		`regular "rc" false`,
 	}
 	if !slices.Equal(got, want) {

@@ -20,6 +20,10 @@ func (s *Shell) WriteObject(w io.Writer) error {
 				_ = out.WriteHeader(nar.Entry{Path: dir, Type: nar.Directory})
 			}
 		}
+		if file.Target != "" {
+			_ = out.WriteHeader(nar.Entry{Path: file.Path, Type: nar.Symlink, Target: file.Target})
+			continue
+		}
 		_ = out.WriteHeader(nar.Entry{Path: file.Path, Type: nar.Regular, Executable: file.Executable, Size: int64(len(file.Content))})
 		_, _ = io.WriteString(out, file.Content)
 	}

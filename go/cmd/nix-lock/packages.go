@@ -47,8 +47,11 @@ func (f *packageFlags) resolve(ctx context.Context, storeDir string, std *stream
 
 // find finds the store path of one package.
 func (f *packageFlags) find(ctx context.Context, p *nixlock.Package, storeDir, arg string, std *streams) error {
-	if target, err := os.Readlink(inFolder(arg)); err == nil && strings.HasPrefix(target, storeDir+"/") {
-		arg = target
+	// An object can be a link itself.
+	if _, err := store.ParsePath(storeDir, arg); err != nil {
+		if target, err := os.Readlink(inFolder(arg)); err == nil && strings.HasPrefix(target, storeDir+"/") {
+			arg = target
+		}
 	}
 	if !strings.HasPrefix(arg, "/") {
 		return f.evaluate(ctx, p, storeDir, arg, std)

@@ -26,6 +26,7 @@ type shellCmd struct {
 	ShellHook      string       `placeholder:"TEXT" xor:"shell-hook" help:"Commands that are appended to the derivation's shellHook."`
 	ShellHookFile  string       `placeholder:"FILE" xor:"shell-hook" help:"The same, in a file."`
 	CACertificates store.Path   `name:"ca-certificates" placeholder:"STORE_PATH" help:"Store object with etc/ssl/certs/ca-bundle.crt."`
+	Coreutils      store.Path   `placeholder:"STORE_PATH" help:"Store object with bin/env."`
 	ExtraPackage   []store.Path `sep:"none" placeholder:"STORE_PATH" help:"Store object that is appended to the derivation's nativeBuildInputs (repeatable)."`
 	Object         store.Path   `required:"" placeholder:"STORE_PATH" help:"Store path of the object with the shell's files."`
 	StoreDir       string       `placeholder:"DIR" default:"/nix/store" help:"Store directory of all objects (default ${default})."`
@@ -46,7 +47,7 @@ func (c *shellCmd) Run() error {
 	}
 	options := nixshell.Options{
 		UID: uint32(c.UID), GID: uint32(c.GID), HomeDirectory: c.HomeDirectory, Shell: c.Shell,
-		CACertificates: c.CACertificates, ExtraPackages: c.ExtraPackage, StoreDir: c.StoreDir, Object: c.Object,
+		CACertificates: c.CACertificates, Coreutils: c.Coreutils, ExtraPackages: c.ExtraPackage, StoreDir: c.StoreDir, Object: c.Object,
 	}
 	for _, text := range []struct {
 		to         *string

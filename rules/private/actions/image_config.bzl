@@ -13,7 +13,7 @@ def image_config(ctx, *, plan, layers, rest, customisation, config, config_as_is
       customisation: struct from customisation_layer.
       config: File, the config as the user wrote it, store paths expanded.
       config_as_is: bool, the config is a file in which nothing was expanded.
-      created: string, ISO 8601 time with a zone; "now" for the time of the build.
+      created: string, ISO 8601 time, in UTC without a zone; "now" for the time of the build.
       platform: struct: os and architecture.
       base: struct from archive_base_info or image_base_info, or None.
       inherit: list of strings, the config's fields that come from the base; None for all.

@@ -11,7 +11,7 @@ def image_time(ctx, *, content, output):
       output: string, the stem of the output's file name.
 
     Returns:
-      File: seconds since 1970, one line.
+      File: seconds since 1970 with a sign, one line.
     """
     out = ctx.actions.declare_file(output + ".time")
     args = ctx.actions.args()

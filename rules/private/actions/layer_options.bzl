@@ -7,7 +7,7 @@ def layer_options(*, store_dir, mtime = DEFAULT_TIME, mtime_file = None, uid = 0
 
     Args:
       store_dir: string.
-      mtime: string, ISO 8601 with a zone.
+      mtime: string, ISO 8601, in UTC without a zone.
       mtime_file: File or None: the time is in it (image_time), instead of `mtime`.
       uid: int.
       gid: int.

@@ -27,7 +27,6 @@ def nix_shell_object(ctx, *, derivation, store_path, store_dir, shell, certifica
     args.add("--drv", derivation.drv)
     if derivation.drv.extension == "json":
         args.add("--json")
-    args.add("--name", derivation.name)
     args.add("--object", store_path)
     args.add("--store-dir", store_dir)
     args.add(ctx.attr.uid, format = "--uid=%s")

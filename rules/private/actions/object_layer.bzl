@@ -27,6 +27,7 @@ def image_object_layers(ctx, objects, options, *, compression, output):
             store_path = info.store_path,
             source = info.source,
             references = None if info.allow_undeclared_references else info.references,
+            has_deps = info.has_deps,
             options = options,
             compressions = [compression],
             output = "{}_layers/{}".format(output, info.store_path.split("/")[-1]),
@@ -34,7 +35,7 @@ def image_object_layers(ctx, objects, options, *, compression, output):
         for info in objects
     ]
 
-def object_layer(ctx, *, store_path, source, references, options, compressions, output, listing = None):
+def object_layer(ctx, *, store_path, source, references, has_deps, options, compressions, output, listing = None):
     """Declares the action; no tar is kept, its bytes are a function of the object.
 
     Args:
@@ -43,6 +44,7 @@ def object_layer(ctx, *, store_path, source, references, options, compressions, 
       source: struct, the object's source.
       references: list of store paths that the object may mention besides its
         own; None turns the scan for undeclared references off.
+      has_deps: bool, the object's target has an attribute for its references.
       options: struct from layer_options.
       compressions: list of strings, the kinds of blobs that can be asked for.
       output: string, the stem of the output's file name.
@@ -69,6 +71,8 @@ def object_layer(ctx, *, store_path, source, references, options, compressions, 
         allowed.set_param_file_format("multiline")
         allowed.add_all(references)
         arguments.append(allowed)
+        if not has_deps:
+            args.add("--without-deps")
     run_strata(
         ctx,
         arguments = arguments + add_object_argument(ctx.actions.args, "--object", store_path, source),

@@ -1,0 +1,122 @@
+//go:build e2e
+
+package e2e
+
+import (
+	"fmt"
+	"path/filepath"
+	"strings"
+	"sync"
+	"testing"
+
+	"github.com/rules-strata/rules_strata/e2e/harness"
+)
+
+// shellWorkspace is a copy of the workspace e2e/nix_shell, built.
+var shellBuilder struct {
+	mu    sync.Mutex
+	built *harness.Bazel
+}
+
+// nixEnvironment lets Nix build where there are no build users.
+const nixEnvironment = "NIX_CONFIG=sandbox = false\nbuild-users-group =\nsubstituters =\n"
+
+func shellWorkspace(t *testing.T) harness.Bazel {
+	t.Helper()
+	lab := harness.Nix(t)
+	shellBuilder.mu.Lock()
+	defer shellBuilder.mu.Unlock()
+	if shellBuilder.built == nil {
+		bazel := harness.LastingCopy(t, "e2e/nix_shell")
+		bazel.Env = []string{"BAZELW_MODE=private", nixEnvironment}
+		harness.WriteFile(t, filepath.Join(bazel.Dir, "lab.nix"), labExpression(t, lab))
+		bazel.Build(t, "//...")
+		shellBuilder.built = &bazel
+	}
+	return *shellBuilder.built
+}
+
+// labExpression is a Nix expression with the store paths of some objects.
+func labExpression(t *testing.T, lab *harness.NixLab) string {
+	t.Helper()
+	paths := map[string]string{"hello": lab.Path(t, "hello"), "static": lab.Path(t, "static")}
+	for path := range lab.Objects {
+		for _, name := range []string{"bash", "coreutils"} {
+			if strings.HasSuffix(path, "-"+name+"-lab") {
+				paths[name] = path
+			}
+		}
+	}
+	var text strings.Builder
+	text.WriteString("{\n")
+	for _, name := range []string{"bash", "coreutils", "hello", "static"} {
+		fmt.Fprintf(&text, "  %s = builtins.storePath %q;\n", name, paths[name])
+	}
+	text.WriteString("}\n")
+	return text.String()
+}
+
+// TestNixShell: the rows on nix shells of dockerTools' own tests, and what is
+// beyond them.
+func TestNixShell(t *testing.T) {
+	docker := harness.Docker(t, harness.ClassicStore)
+	bazel := shellWorkspace(t)
+	bin := bazel.Bin(t)
+	for _, test := range []struct {
+		name, row, ref string
+		args           []string
+		want           string
+	}{
+		{"basic", "nix-shell-basic", "hello-2.12-env:latest", []string{"bash", "-c", "buildDerivation && $out/bin/hello"}, greeting},
+		{"basic", "a command of CI", "hello-2.12-env:latest", []string{"nixShell", "bash", "-c", "echo $PATH | tr : '\\n' | head -n 0; type -t runHook"}, "function\n"},
+		{"hook", "nix-shell-hook", "shell-hook:latest", nil, "This is the shell hook!\n"},
+		{"inputs", "nix-shell-inputs", "shell-inputs:latest", nil, greeting},
+		{"pass_as_file", "nix-shell-pass-as-file", "shell-pass-as-file:latest", nil, "this is a string"},
+		{"run", "nix-shell-run", "shell-run:latest", nil, "This shell is not interactive\n"},
+		{"command", "nix-shell-command", "shell-command:latest", nil, "This shell is interactive\n"},
+		{"writable_home", "nix-shell-writable-home", "shell-writable-home:latest", nil, "x\n"},
+		{"nonexistent_home", "nix-shell-nonexistent-home", "shell-nonexistent-home:latest", nil, "/homeless-shelter\n"},
+		{"build_derivation", "nix-shell-build-derivation", "shell-build-derivation:latest", nil, greeting},
+		{"structured", "structured attributes", "shell-structured:latest", nil, "value\n" + greeting},
+		{"extra", "extra packages and a hook", "shell-extra:latest", nil, greeting + "by-the-hook\n"},
+	} {
+		t.Run(test.row, func(t *testing.T) {
+			i := image{bazel: bazel, label: "//:" + test.name, stem: filepath.Join(bin, test.name), ref: test.ref}
+			docker.Load(t, i.archive(t))
+			defer docker.Remove(t, i.ref)
+			// With a terminal, since the shell is interactive only where it has one.
+			args := append([]string{"run", "--rm", "--network=none", "--tty", i.ref}, test.args...)
+			equal(t, "the container says", strings.ReplaceAll(docker.Run(t, args...).Must(t).Stdout, "\r\n", "\n"), test.want)
+		})
+	}
+	t.Run("what is built is not in the image", func(t *testing.T) {
+		archive := harness.ReadArchive(t, image{bazel: bazel, stem: filepath.Join(bin, "basic")}.archive(t))
+		for _, layer := range archive.Layers {
+			for _, path := range storePaths(layer.Entries(t)) {
+				if strings.HasSuffix(path, "-hello-2.12") {
+					t.Errorf("%s is in the image", path)
+				}
+			}
+		}
+	})
+	t.Run("a fixed-output derivation is refused", func(t *testing.T) {
+		contains(t, "the error", bazel.Run(t, "build", "//:of_fixed").MustFail(t, 1).Stderr, "hello-2.12")
+	})
+}
+
+// TestNixBuild: what Nix builds is an image, and is built again after an edit.
+func TestNixBuild(t *testing.T) {
+	docker := harness.Docker(t, harness.ClassicStore)
+	bazel := shellWorkspace(t)
+	i := image{bazel: bazel, label: "//:built_image", stem: filepath.Join(bazel.Bin(t), "built_image"), ref: "built-image:latest"}
+	docker.Load(t, i.archive(t))
+	defer docker.Remove(t, i.ref)
+	equal(t, "the container says", docker.RunImage(t, i.ref).Must(t).Stdout, greeting)
+	before := i.imageID(t)
+	builder := filepath.Join(bazel.Dir, "builder.sh")
+	harness.WriteFile(t, builder, harness.ReadFile(t, builder)+"echo edited > $out/edited\n")
+	bazel.Build(t, i.label)
+	if i.imageID(t) == before {
+		t.Error("the edit of a file that the expression copies is not seen")
+	}
+}
