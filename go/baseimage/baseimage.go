@@ -136,5 +136,25 @@ func openImage(m members, sel Selection) (*Image, error) {
 	case m.has(repositories):
 		return nil, errors.New("it is an archive of a Docker before 1.10, with no manifest.json: load it into Docker and save it again")
 	}
-	return nil, fmt.Errorf("it is neither a docker archive nor an OCI layout, which would have a manifest.json or an index.json: %w", fs.ErrNotExist)
+	return nil, unknownFormat{isRoot: isRootFileSystem(m)}
+}
+
+// unknownFormat is the error for an archive or a folder that holds no image.
+type unknownFormat struct{ isRoot bool }
+
+func (e unknownFormat) Error() string {
+	const text = "it is neither a docker archive nor an OCI layout, which would have a manifest.json or an index.json"
+	if e.isRoot {
+		return text + ": it looks like a root file system: make an image of it first (docker import, docker save)"
+	}
+	return text
+}
+
+// Unwrap is what is wrong: a file is missing.
+func (unknownFormat) Unwrap() error { return fs.ErrNotExist }
+
+// isRootFileSystem says whether folders are there that a root file system has,
+// and an image does not.
+func isRootFileSystem(m members) bool {
+	return m.has("etc") || m.has("bin") || m.has("usr")
 }

@@ -99,13 +99,17 @@ func TestErrors(t *testing.T) {
 	tarred := string(tarOf(t, docker...))
 	xed := func(s string) string { return strings.Repeat("x", len(s)) }
 	flipped := func(s string) string { return s[:len(s)/2] + string([]byte{s[len(s)/2] ^ 1}) + s[len(s)/2+1:] }
+	const end = "\n" // of a message
 	for _, test := range []struct{ name, path, wantErr string }{
 		{"absent", filepath.Join(t.TempDir(), "absent"), "no such file or directory"},
 		{"empty", write(t, ""), "it is a tar without members"},
 		{"text", write(t, strings.Repeat("no archive\n", 100)), "neither an OCI layout nor a tar, plain or compressed"},
-		{"short text", write(t, "no archive\n"), "neither an OCI layout nor a tar, plain or compressed with gzip, zstd, xz or bzip2: unexpected EOF"},
-		{"other tar", archive(t, []file{{name: "etc/"}}), "neither a docker archive nor an OCI layout, which would have a manifest.json or an index.json: file does not exist"},
-		{"other folder", folder(t, []file{{name: "etc"}}), "neither a docker archive nor an OCI layout"},
+		{"short text", write(t, "no archive\n"), "neither an OCI layout nor a tar, plain or compressed with gzip, zstd, xz or bzip2" + end},
+		{"other tar", archive(t, []file{{name: "docs/"}}), "neither a docker archive nor an OCI layout, which would have a manifest.json or an index.json" + end},
+		{"other folder", folder(t, []file{{name: "docs"}}), "neither a docker archive nor an OCI layout, which would have a manifest.json or an index.json" + end},
+		{"root file system", archive(t, []file{{name: "./etc/"}}), "manifest.json or an index.json: it looks like a root file system: make an image of it first" },
+		{"root file system with absolute links", archive(t, []file{{name: "bin/"}, {name: "bin/sh", link: "/bin/busybox"}}), "it looks like a root file system"},
+		{"folder of a root file system", folder(t, []file{{name: "etc"}}), "it looks like a root file system"},
 		{"Docker before 1.10", archive(t, without(docker, "manifest.json")), "before 1.10, with no manifest.json: load it into Docker and save it again"},
 
 		{"member with ..", archive(t, append([]file{{name: "a/../../x"}}, docker...)), `the name "a/../../x" leads out of the archive`},
@@ -124,12 +128,12 @@ func TestErrors(t *testing.T) {
 		{"config not there", archive(t, without(docker, dockerConfig)), "config: " + dockerConfig + ": file does not exist"},
 
 		{"cut in a layer", write(t, tarred[:8*512+100]), "truncated, after "},
-		{"cut between members", write(t, tarred[:3*512]), "index.json: file does not exist (it is truncated: the end of the tar is not there)"},
+		{"cut between members", write(t, tarred[:3*512]), "index.json (it is truncated: the end of the tar is not there)"},
 		{"cut in a header", write(t, tarred[:1000]), "truncated, after 1 members"},
 		{"cut gzip", write(t, gzipped(t, tarred)[:200]), "gzip: truncated: unexpected EOF"},
 		{"cut zstd", write(t, zstded(t, tarred)[:100]), "zstd: truncated: unexpected EOF"},
 		{"cut xz", write(t, xzed(t, tarred)[:100]), "xz: truncated: unexpected EOF"},
-		{"junk after gzip", write(t, gzipped(t, tarred)+"junk and more junk"), "gzip: gzip: invalid header: there is something else than gzip in it"},
+		{"junk after gzip", write(t, gzipped(t, tarred)+"junk and more junk"), "gzip: something else than gzip follows after its end"},
 		{"junk after zstd", write(t, zstded(t, tarred)+"junk and more junk"), "zstd: "},
 		{"junk after xz", write(t, xzed(t, tarred)+"junk and more junk"), "xz: "},
 		{"huge window", write(t, zstdHuge()), "zstd: it wants its reader to keep more than the limit of 128 MiB"},
@@ -206,7 +210,7 @@ func TestErrors(t *testing.T) {
 			if err == nil {
 				t.Fatal("no error")
 			}
-			if !strings.Contains(err.Error(), test.wantErr) || !strings.HasPrefix(err.Error(), "base image "+test.path+": ") {
+			if !strings.Contains(err.Error()+end, test.wantErr) || !strings.HasPrefix(err.Error(), "base image "+test.path+": ") {
 				t.Errorf("got %v, want %s", err, test.wantErr)
 			}
 			if strings.Count(err.Error(), test.path) > 1 && !strings.Contains(err.Error(), "blobs/") {
@@ -301,5 +305,47 @@ func TestReadersEnd(t *testing.T) {
 			t.Errorf("%s: got %v", name, err)
 		}
 		r.Close()
+	}
+}
+
+// TestMediaTypes: a layer is compressed as its media type says.
+func TestMediaTypes(t *testing.T) {
+	s := sampleOf(t, 2, "amd64")
+	const docker = "application/vnd.docker.image.rootfs.diff.tar"
+	for _, test := range []struct {
+		mediaType string
+		compress  func(testing.TB, string) string
+		wantErr   string
+	}{
+		{tarType, plain, ""},
+		{tarType + "+gzip", gzipped, ""},
+		{tarType + "+zstd", zstded, ""},
+		{docker, plain, ""},
+		{docker + ".gzip", gzipped, ""},
+		{docker + ".zstd", zstded, ""},
+		{tarType, gzipped, "means none for its compression, but its bytes are gzip"},
+		{tarType, xzed, "means none for its compression, but its bytes are xz"},
+		{tarType + "+gzip", plain, "means gzip for its compression, but its bytes are none"},
+		{tarType + "+gzip", zstded, "means gzip for its compression, but its bytes are zstd"},
+		{tarType + "+zstd", gzipped, "means zstd for its compression, but its bytes are gzip"},
+		{docker + ".gzip", plain, "means gzip for its compression, but its bytes are none"},
+	} {
+		files, manifest := blobsOf(t, s, test.mediaType, test.compress)
+		layout := folder(t, layoutOf(t, files, manifest))
+		err := openAll(layout)
+		want := "layer 1 of 2 (blobs/sha256/" + hexOf(test.compress(t, s.layers[0])) + "): its media type " + quote(test.mediaType) + " " + test.wantErr
+		if test.wantErr == "" && err != nil || test.wantErr != "" && (err == nil || !strings.Contains(err.Error(), want)) {
+			t.Errorf("%s: got %v, want %s", test.mediaType, err, test.wantErr)
+		}
+	}
+}
+
+// TestMediaTypeOfBrokenBlob: a wrong digest goes before what follows from it.
+func TestMediaTypeOfBrokenBlob(t *testing.T) {
+	s := sampleOf(t, 1, "amd64")
+	files, manifest := blobs(t, s, "+gzip", gzipped)
+	files[0].data = "x" + files[0].data[1:]
+	if err := openAll(folder(t, layoutOf(t, files, manifest))); err == nil || !strings.Contains(err.Error(), "digest is sha256:"+hexOf(files[0].data)) {
+		t.Errorf("got %v", err)
 	}
 }

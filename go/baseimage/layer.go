@@ -68,10 +68,15 @@ func (l *Layer) unpack() (*layerReader, error) {
 	if err != nil {
 		return nil, l.explain(err)
 	}
-	plain, _, err := decompress.NewReader(raw)
+	plain, format, err := decompress.NewReader(raw)
 	if err != nil {
 		raw.Close()
 		return nil, l.explain(err)
+	}
+	if err := l.checkFormat(format); err != nil {
+		// The bytes may be of another format because they are the wrong ones.
+		_, rawErr := io.Copy(io.Discard, raw)
+		return nil, l.explain(because(rawErr, errors.Join(err, plain.Close(), raw.Close())))
 	}
 	return &layerReader{Reader: &toTheEnd{plain, raw}, closer: both{plain, raw}, layer: l}, nil
 }
@@ -195,8 +200,21 @@ func makeLayers(m members, names []string, diffIDs []string) ([]Layer, error) {
 // isMissing says whether an error is about a member that is not there.
 func isMissing(err error) bool { return errors.Is(err, fs.ErrNotExist) }
 
-// isLayerType says whether a media type is that of a layer that is a tar.
-func isLayerType(mediaType string) bool {
+// checkFormat wants the layer to be compressed as its media type says.
+func (l *Layer) checkFormat(got decompress.Format) error {
+	if l.Blob == nil {
+		return nil
+	}
+	if want := layerFormat(l.Blob.MediaType); got != want {
+		return fmt.Errorf("its media type %s means %s for its compression, but its bytes are %s: save the image again with a tool that writes the right one",
+			quote(l.Blob.MediaType), want, got)
+	}
+	return nil
+}
+
+// layerFormat is how a layer of a media type is compressed, or empty if the
+// media type is not that of a layer that is a tar.
+func layerFormat(mediaType string) decompress.Format {
 	for _, prefix := range []string{
 		"application/vnd.oci.image.layer.v1.tar",
 		"application/vnd.oci.image.layer.nondistributable.v1.tar",
@@ -205,10 +223,14 @@ func isLayerType(mediaType string) bool {
 	} {
 		if rest, ok := strings.CutPrefix(mediaType, prefix); ok {
 			switch rest {
-			case "", "+gzip", "+zstd", ".gzip", ".zstd":
-				return true
+			case "":
+				return decompress.None
+			case "+gzip", ".gzip":
+				return decompress.Gzip
+			case "+zstd", ".zstd":
+				return decompress.Zstd
 			}
 		}
 	}
-	return false
+	return ""
 }

@@ -103,7 +103,7 @@ func (f *found) open(m members) (*Image, error) {
 	}
 	for i := range img.Layers {
 		l, d := &img.Layers[i], &f.manifest.Layers[i]
-		if !isLayerType(d.MediaType) {
+		if layerFormat(d.MediaType) == "" {
 			return nil, fmt.Errorf("%s: its media type %q is not that of a layer", l.Describe, d.MediaType)
 		}
 		l.want = digest(d.Digest)

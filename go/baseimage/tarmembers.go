@@ -110,9 +110,12 @@ func (t *tarMembers) read() error {
 			return fmt.Errorf("truncated, after %d members: %w", len(t.index), err)
 		}
 		if err != nil && !errors.Is(err, tar.ErrInsecurePath) {
-			return fmt.Errorf("neither an OCI layout nor a tar, plain or compressed with gzip, zstd, xz or bzip2: %w", err)
+			return t.noTar(err)
 		}
 		if err := t.add(hdr); err != nil {
+			if isRootFileSystem(t) {
+				return unknownFormat{isRoot: true}
+			}
 			return err
 		}
 	}
@@ -120,6 +123,16 @@ func (t *tarMembers) read() error {
 		return errors.New("it is a tar without members")
 	}
 	return nil
+}
+
+// noTar is the error for a file that the reader of tars does not take. Why it
+// does not take the first bytes tells nothing more.
+func (t *tarMembers) noTar(err error) error {
+	const text = "neither an OCI layout nor a tar, plain or compressed with gzip, zstd, xz or bzip2"
+	if len(t.index) == 0 && (errors.Is(err, tar.ErrHeader) || errors.Is(err, io.ErrUnexpectedEOF)) {
+		return errors.New(text)
+	}
+	return fmt.Errorf(text+": %w", err)
 }
 
 func (t *tarMembers) add(hdr *tar.Header) error {

@@ -163,11 +163,17 @@ const (
 // manifest's descriptor.
 func blobs(t testing.TB, s sample, suffix string, compress func(testing.TB, string) string) (files []file, manifest obj) {
 	t.Helper()
+	return blobsOf(t, s, tarType+suffix, compress)
+}
+
+// blobsOf is blobs for layers of any media type.
+func blobsOf(t testing.TB, s sample, mediaType string, compress func(testing.TB, string) string) (files []file, manifest obj) {
+	t.Helper()
 	layers := []obj{}
 	for _, l := range s.layers {
 		data := compress(t, l)
 		files = append(files, blobOf(data))
-		layers = append(layers, descriptorOf(tarType+suffix, data))
+		layers = append(layers, descriptorOf(mediaType, data))
 	}
 	text := jsonOf(t, obj{"schemaVersion": 2, "config": descriptorOf(confType, s.config), "layers": layers})
 	return append(files, blobOf(s.config), blobOf(text)), descriptorOf(ociManifest, text)

@@ -43,7 +43,7 @@ func TestMakeErrors(t *testing.T) {
 		{name: "no references", graphs: []string{array(`{"path":"` + a + `"}`)}, wantErr: a + ` has no "references"`},
 		{name: "negative size", graphs: []string{array(object(a, `,"narSize":-1`))}, wantErr: "narSize of -1 bytes"},
 		{name: "mention of an unknown object", graphs: []string{array(object(a, ""))}, mentions: a + " " + unknown + "/bin/x",
-			wantErr: "CONFIG mentions " + unknown + ", which is not in the graph of 1 objects: add the object to contents or deps, or write $(store_path LABEL)"},
+			wantErr: "CONFIG mentions " + unknown + ", which is not in the graph of 1 objects: add the object to contents"},
 		{name: "synthetic object that exists", graphs: []string{array(object(d, ""))}, mentions: "{}",
 			wantErr: "synthetic object " + d + ": FILE1 describes this path already"},
 	} {

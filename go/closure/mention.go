@@ -39,8 +39,8 @@ func (g *graph) addSynthetic(list []Synthetic) error {
 				continue
 			}
 			if !ok {
-				return fmt.Errorf("%s mentions %s, which is not in the graph of %d objects: add the object to contents or deps, or write $(store_path LABEL)",
-					s.File, m, len(g.nodes)-len(list))
+				return fmt.Errorf("%s mentions %s, which is not in the graph of %d objects: %s",
+					s.File, m, len(g.nodes)-len(list), remedy(n.Path))
 			}
 			n.References = append(n.References, target)
 		}
@@ -48,6 +48,19 @@ func (g *graph) addSynthetic(list []Synthetic) error {
 		n.References = slices.Compact(n.References)
 	}
 	return nil
+}
+
+// remedy says how an object comes into an image whose synthetic object mentions
+// it. An image has two, the config and what links and scripts make.
+func remedy(synthetic store.Path) string {
+	switch synthetic.Name() {
+	case "config":
+		return "write $(store_path LABEL) for it, name it in config_deps where the config is image_config or a file, or add it to contents"
+	case "customisation-layer":
+		return "write $(store_path LABEL) for it in the script, name it in store_deps, or add it to contents"
+	default:
+		return "add the object to contents"
+	}
 }
 
 // hashIndex finds objects by the hash part of their paths. Two objects may

@@ -72,3 +72,22 @@ func TestMentionResolution(t *testing.T) {
 		t.Error("a mention that fits neither of two objects with its hash: no error")
 	}
 }
+
+// TestMentionRemedies: an error says what to do where the mention stands.
+func TestMentionRemedies(t *testing.T) {
+	unknown := store.DefaultDir + "/" + strings.Repeat("z", 31) + "0" + "-unknown"
+	for _, test := range []struct{ name, object, want string }{
+		{"config", "config", "write $(store_path LABEL) for it, name it in config_deps where the config is image_config or a file, or add it to contents"},
+		{"scripts", "customisation-layer", "write $(store_path LABEL) for it in the script, name it in store_deps, or add it to contents"},
+		{"anything else", "other", "add the object to contents"},
+	} {
+		t.Run(test.name, func(t *testing.T) {
+			o := options(t, []string{array(object(a, ""))}, unknown)
+			o.Synthetic[0].Path = store.DefaultDir + "/" + strings.Repeat("0", 31) + "1-" + test.object
+			_, err := Make(o)
+			if want := o.Synthetic[0].File + " mentions " + unknown + ", which is not in the graph of 1 objects: " + test.want; err == nil || err.Error() != want {
+				t.Errorf("got %v, want %s", err, want)
+			}
+		})
+	}
+}

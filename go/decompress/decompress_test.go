@@ -5,7 +5,9 @@ import (
 	"compress/gzip"
 	"encoding/hex"
 	"errors"
+	"fmt"
 	"io"
+	"math/rand/v2"
 	"runtime"
 	"strings"
 	"testing"
@@ -78,6 +80,13 @@ func TestNewReader(t *testing.T) {
 			}
 		}
 	}
+	t.Run("padding in pieces", func(t *testing.T) {
+		packed := pack(t, XZ, strings.NewReader(text))
+		data := packed + "\x00\x00\x00\x00" + packed + "\x00\x00\x00\x00"
+		if got, _, err := unpack(iotest.OneByteReader(strings.NewReader(data))); got != text+text || err != nil {
+			t.Errorf("got %q, %v", got, err)
+		}
+	})
 	t.Run("padding", func(t *testing.T) {
 		packed := pack(t, XZ, strings.NewReader(text))
 		for _, data := range []string{packed + "\x00\x00\x00\x00", packed + strings.Repeat("\x00", 16) + packed} {
@@ -113,13 +122,113 @@ func TestCut(t *testing.T) {
 	}
 }
 
-// TestJunk: what follows after the end is an error.
+// TestJunk: what follows after the end is an error that says so.
 func TestJunk(t *testing.T) {
 	for _, f := range formats[1:] {
 		packed := pack(t, f, strings.NewReader(text))
-		for _, junk := range []string{"x", "junk that is long enough for a header of anything", packed[:magicLen-1]} {
-			if got, _, err := unpack(strings.NewReader(packed + junk)); err == nil || !strings.HasPrefix(err.Error(), string(f)+": ") {
-				t.Errorf("%s with %q after it: got %q, %v", f, junk, got, err)
+		for _, junk := range []string{"x", "jun", "junk", "junk1", "\x00", "junk that is long enough for a header of anything", "BZx9", "BZh0", "BZh:"} {
+			if f == XZ && junk == "\x00" {
+				junk += "\x00\x00\x00\x00" // four are padding
+			}
+			for _, data := range []string{packed + junk, packed + packed + junk} {
+				got, _, err := unpack(iotest.OneByteReader(strings.NewReader(data)))
+				if want := fmt.Sprintf("%[1]s: something else than %[1]s follows after its end", f); err == nil || err.Error() != want {
+					t.Errorf("%s with %q after it: got %q, %v, want %q", f, junk, got, err, want)
+				}
+			}
+		}
+	}
+}
+
+// TestSecondMember: a second member that is cut is truncated, once its header
+// is whole.
+func TestSecondMember(t *testing.T) {
+	headers := map[Format]int{Gzip: 10, Zstd: 6, XZ: 12, Bzip2: 4}
+	for _, f := range formats[1:] {
+		packed := pack(t, f, strings.NewReader(text))
+		for n := 1; n < len(packed); n++ {
+			_, _, err := unpack(iotest.HalfReader(strings.NewReader(packed + packed[:n])))
+			want := string(f) + ": truncated: unexpected EOF"
+			if n < headers[f] {
+				want = fmt.Sprintf("%[1]s: something else than %[1]s follows after its end", f)
+			}
+			if err == nil || err.Error() != want {
+				t.Errorf("%s and %d bytes more: got %v, want %q", f, n, err, want)
+			}
+		}
+	}
+}
+
+// TestJunkAfterBits: bzip2 may end at any bit of its last byte.
+func TestJunkAfterBits(t *testing.T) {
+	for padding, packed := range []string{
+		"425a6831314159265359c1c080e2000001410000100244a00030cd00c3462997177245385090c1c080e2",
+		"425a6831314159265359dae70afa000003c10040100244a00021800c01e465b30e2ee48a70a121b5ce15f4",
+		"425a68313141592653598d1bd29c000001c10000101244a00021800c032b2e1c5dc914e14242346f4a70",
+		"425a6831314159265359e17022d6000002410000100254a0002129a60300a3234a1430bb9229c284870b8116b0",
+		"425a68313141592653594ac4d0b6000002c10000100644a00021800c03262ab871772453850904ac4d0b60",
+		"425a6831314159265359152d1cf2000003c10020100344a00021898421807af192e1e2ee48a70a1202a5a39e40",
+		"425a6831314159265359c8883282000001418000100244c0002000221868300b0a7185dc914e142432220ca080",
+		"425a6831314159265359811b9be4000002410000100a44a00021800c032755c38bb9229c2848408dcdf200",
+	} {
+		data, err := hex.DecodeString(packed)
+		if err != nil {
+			t.Fatal(err)
+		}
+		if _, _, err := unpack(bytes.NewReader(data)); err != nil {
+			t.Errorf("%d bits of padding: %v", padding, err)
+		}
+		for _, junk := range []string{"\x00", "BZ", "BZh", "BZh0", "junk"} {
+			if _, _, err := unpack(strings.NewReader(string(data) + junk)); err == nil || !strings.HasSuffix(err.Error(), "follows after its end") {
+				t.Errorf("%d bits of padding, then %q: got %v", padding, junk, err)
+			}
+		}
+		for n := magicLen; n < len(data); n++ {
+			if _, _, err := unpack(bytes.NewReader(data[:n])); !errors.Is(err, io.ErrUnexpectedEOF) {
+				t.Errorf("%d bits of padding, cut at %d: got %v", padding, n, err)
+			}
+		}
+	}
+}
+
+// TestJunkAfterFrames: the end of zstd is found in frames of every form.
+func TestJunkAfterFrames(t *testing.T) {
+	random := rand.New(rand.NewPCG(1, 2))
+	for _, size := range []int{1, 255, 256, 300, 65791, 65792, 70_000, 1 << 20} {
+		mixed := make([]byte, size)
+		for i := range mixed {
+			if i%1000 < 500 {
+				mixed[i] = byte(random.Uint32())
+			}
+		}
+		for name, content := range map[string][]byte{"mixed": mixed, "zeros": make([]byte, size)} {
+			for _, checksum := range []bool{false, true} {
+				for _, single := range []bool{false, true} {
+					var packed bytes.Buffer
+					w, err := zstd.NewWriter(&packed, zstd.WithEncoderCRC(checksum), zstd.WithSingleSegment(single), zstd.WithEncoderConcurrency(1))
+					if err != nil {
+						t.Fatal(err)
+					}
+					// A frame that says how long it is, and one that does not.
+					packed.Write(w.EncodeAll(content, nil))
+					if _, err := w.Write(content); err != nil {
+						t.Fatal(err)
+					}
+					if err := w.Close(); err != nil {
+						t.Fatal(err)
+					}
+					what := fmt.Sprintf("%d bytes, %s, checksum %v, single %v", size, name, checksum, single)
+					if got, _, err := unpack(strings.NewReader(packed.String())); err != nil || got != string(content)+string(content) {
+						t.Errorf("%s: %v", what, err)
+					}
+					const want = "zstd: something else than zstd follows after its end"
+					if _, _, err := unpack(strings.NewReader(packed.String() + "junk")); err == nil || err.Error() != want {
+						t.Errorf("%s: got %v", what, err)
+					}
+					if _, _, err := unpack(strings.NewReader(packed.String()[:packed.Len()-1])); !errors.Is(err, io.ErrUnexpectedEOF) {
+						t.Errorf("%s, cut: got %v", what, err)
+					}
+				}
 			}
 		}
 	}

@@ -68,13 +68,18 @@ func newXZ(in io.Reader) (*xzReader, error) {
 
 func (x *xzReader) Read(p []byte) (int, error) {
 	n, err := x.out.Read(p)
-	if err == io.EOF && !x.in.complete() {
+	switch {
+	case err == nil || x.in.failed:
+	case x.in.follows():
+		err = errFollows
+	case err == io.EOF && !x.in.complete():
 		err = io.ErrUnexpectedEOF
 	}
 	return n, err
 }
 
 const (
+	headerSize = 12
 	footerSize = 12
 	// paddingSize is what the zeros after a stream come in multiples of.
 	paddingSize = 4
@@ -86,16 +91,31 @@ type tail struct {
 	last []byte
 	// asked is how many bytes were asked for when there first were no more.
 	asked int
+	// ended says that a stream was read to its end, and since counts the bytes
+	// after the last such end.
+	ended bool
+	since int
+	// failed says that there was an error of r itself.
+	failed bool
 }
 
+// Read reads as much as is asked for, so that padding is not read in pieces.
 func (t *tail) Read(p []byte) (int, error) {
-	n, err := t.r.Read(p)
+	n, err := io.ReadFull(t.r, p)
+	if err == io.ErrUnexpectedEOF {
+		err = nil // the end comes with the next read
+	}
+	t.failed = err != nil && err != io.EOF
 	if n == 0 && err == io.EOF && t.asked == 0 {
 		t.asked = len(p)
 	}
 	if isPadding := n == paddingSize && binary.LittleEndian.Uint32(p) == 0 && t.isFooter(); !isPadding {
 		t.last = append(t.last, p[max(0, n-footerSize):n]...)
 		t.last = t.last[max(0, len(t.last)-footerSize):]
+		t.since += n
+	}
+	if t.isFooter() {
+		t.ended, t.since = true, 0
 	}
 	return n, err
 }
@@ -103,6 +123,13 @@ func (t *tail) Read(p []byte) (int, error) {
 // complete says whether the library wanted to see what follows a stream, four
 // bytes of padding or of another stream, when it came to the end.
 func (t *tail) complete() bool { return t.asked == paddingSize && t.isFooter() }
+
+// follows says whether the library stopped in what follows a stream, because
+// it is too short for another one's header, or not one.
+func (t *tail) follows() bool {
+	whole := t.since == headerSize && t.asked != 0
+	return t.ended && 0 < t.since && t.since <= headerSize && !whole
+}
 
 // isFooter says whether a stream's end was read last: a checksum of the six
 // bytes that follow, and the letters that end it.

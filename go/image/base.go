@@ -84,7 +84,7 @@ func (b *Base) warnings(fields []string) []string {
 			fmt.Sprintf("the base image's history does not go with its %d layers: the image has one with an entry a layer", len(b.diffIDs)))
 	}
 	var triggers []string
-	if raw, ok := b.config["OnBuild"]; ok && inherits(fields, "OnBuild") && json.Unmarshal(raw, &triggers) == nil && len(triggers) > 0 {
+	if raw, ok := b.config["OnBuild"]; ok && fields == nil && json.Unmarshal(raw, &triggers) == nil && len(triggers) > 0 {
 		warnings = append(warnings, fmt.Sprintf("the base image has %d ONBUILD triggers, which only a Dockerfile runs: they are dropped", len(triggers)))
 	}
 	return warnings

@@ -11,11 +11,15 @@ import (
 	"github.com/rules-strata/rules_strata/go/jsonfile"
 )
 
-// notInherited are fields that say something about the container that the base
-// was made in, or what a Dockerfile does once: FROM drops them.
+// notInherited are the fields that FROM drops: what describes the container
+// that the base was made in; OnBuild, which a Dockerfile does once; and a
+// container's resources, which no runtime takes from an image today, and which
+// are not among the fields that BuildKit reads of a base. ArgsEscaped is.
 var notInherited = map[string]bool{
 	"AttachStderr": true, "AttachStdin": true, "AttachStdout": true, "Domainname": true, "Hostname": true, "Image": true,
-	"MacAddress": true, "NetworkDisabled": true, "OnBuild": true, "OpenStdin": true, "StdinOnce": true, "Tty": true,
+	"MacAddress": true, "NetworkDisabled": true, "OpenStdin": true, "StdinOnce": true, "Tty": true,
+	"OnBuild": true,
+	"CpuSet":  true, "CpuShares": true, "Cpuset": true, "Memory": true, "MemorySwap": true,
 }
 
 // inherits says whether a field of the base's config is inherited.
@@ -34,8 +38,9 @@ func inherits(fields []string, name string) bool {
 //   - Entrypoint, if the user sets it, drops the base's Cmd.
 //   - Every other field is the user's if set, also when it is empty, and
 //     otherwise the base's; fields that are not in the specification too.
-//   - OnBuild, and what describes the container that the base was made in
-//     (Hostname, Image and their like), is not inherited.
+//   - OnBuild, a container's resources (Memory, CpuShares and their like) and
+//     what describes the container that the base was made in (Hostname, Image
+//     and their like) are not inherited.
 //   - A field that the user sets to null is not inherited and not set.
 //
 // fields are the names of those that are inherited, nil for all.
@@ -73,16 +78,29 @@ func inherit(base map[string]json.RawMessage, user json.RawMessage, fields []str
 
 func isNull(value json.RawMessage) bool { return string(value) == "null" }
 
-// checkInherit wants names of fields.
-func checkInherit(fields []string) error {
+// inheritable are the names of the fields that can be inherited, sorted. The
+// rules have the same list.
+func inheritable() []string {
 	var names []string
 	for _, field := range reflect.VisibleFields(reflect.TypeFor[UserConfig]()) {
-		names = append(names, field.Tag.Get("json"))
+		if name := field.Tag.Get("json"); !notInherited[name] {
+			names = append(names, name)
+		}
 	}
 	slices.Sort(names)
+	return names
+}
+
+// checkInherit wants names of such fields.
+func checkInherit(fields []string) error {
+	names := inheritable()
 	for _, name := range fields {
+		problem := fmt.Sprintf("unknown field %q", name)
+		if notInherited[name] {
+			problem = name + " is never inherited, as in a Dockerfile's FROM"
+		}
 		if !slices.Contains(names, name) {
-			return fmt.Errorf("inherit_config: unknown field %q: the fields are %s", name, strings.Join(names, ", "))
+			return fmt.Errorf("inherit_config: %s: the fields are %s", problem, strings.Join(names, ", "))
 		}
 	}
 	return nil

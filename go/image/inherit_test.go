@@ -2,6 +2,9 @@ package image
 
 import (
 	"encoding/json"
+	"os"
+	"regexp"
+	"slices"
 	"strings"
 	"testing"
 
@@ -63,6 +66,8 @@ func TestInherit(t *testing.T) {
 		{"OnBuild is not inherited", `{"OnBuild":["RUN x"],"Cmd":["a"]}`, `{}`, nil, `{"Cmd":["a"]}`},
 		{"OnBuild of one's own", `{"OnBuild":["RUN x"]}`, `{"OnBuild":["RUN y"]}`, nil, `{"OnBuild":["RUN y"]}`},
 		{"the container that the base was made in", `{"Hostname":"x","Domainname":"","Image":"sha256:1","Tty":true,"AttachStdin":false,"Cmd":["a"]}`, `{}`, nil, `{"Cmd":["a"]}`},
+		{"resources, which FROM drops", `{"Memory":1,"MemorySwap":-1,"CpuShares":2,"Cpuset":"0","CpuSet":"0","Cmd":["a"]}`, `{}`, nil, `{"Cmd":["a"]}`},
+		{"resources of one's own", `{"Memory":1,"CpuShares":2}`, `{"Memory":3}`, nil, `{"Memory":3}`},
 		{"fields that nobody knows", `{"StopTimeout":3,"X":{"y":9007199254740993}}`, `{}`, nil, `{"StopTimeout":3,"X":{"y":9007199254740993}}`},
 		{"Env alone", full, `{"Env":["A=2"],"Cmd":["x"]}`, []string{"Env"}, `{"Env":["PATH=/bin","A=2"],"Cmd":["x"]}`},
 		{"nothing inherited", full, `{"Cmd":["x"]}`, []string{}, `{"Cmd":["x"]}`},
@@ -100,6 +105,9 @@ func TestInheritErrors(t *testing.T) {
 		{`{"Labels":[]}`, `{"Labels":{"a":"b"}}`, nil, "Labels: those of the base image: json: "},
 		{`{"Healthcheck":1}`, `{"Healthcheck":{}}`, nil, "Healthcheck: that of the base image: json: "},
 		{`{}`, `{}`, []string{"Env", "Command"}, `inherit_config: unknown field "Command": the fields are ArgsEscaped, Cmd, `},
+		{`{}`, `{}`, []string{"OnBuild"}, `inherit_config: OnBuild is never inherited, as in a Dockerfile's FROM: the fields are ArgsEscaped, Cmd, Entrypoint, `},
+		{`{}`, `{}`, []string{"Memory"}, `inherit_config: Memory is never inherited`},
+		{`{}`, `{}`, []string{"Hostname"}, `inherit_config: Hostname is never inherited`},
 		{`{}`, `{}`, []string{"env"}, `inherit_config: unknown field "env"`},
 	} {
 		var base map[string]json.RawMessage
@@ -109,5 +117,21 @@ func TestInheritErrors(t *testing.T) {
 		if _, err := inherit(base, json.RawMessage(test.user), test.fields); err == nil || !strings.HasPrefix(err.Error(), test.wantErr) {
 			t.Errorf("%s: got %v, want %s", test.base, err, test.wantErr)
 		}
+	}
+}
+
+// TestInheritable: the rules and the code know the same fields.
+func TestInheritable(t *testing.T) {
+	rules, err := os.ReadFile("../../rules/private/rules/image_attributes.bzl")
+	if err != nil {
+		t.Skip("the rules are not beside the code: ", err)
+	}
+	list := regexp.MustCompile(`(?s)\n_INHERITABLE = \[(.*?)\]`).FindSubmatch(rules)
+	if list == nil {
+		t.Fatal("no list of inheritable fields")
+	}
+	got := strings.FieldsFunc(string(list[1]), func(r rune) bool { return strings.ContainsRune("\", \n", r) })
+	if want := inheritable(); !slices.Equal(got, want) {
+		t.Errorf("the rules have %q, the code has %q", got, want)
 	}
 }

@@ -112,7 +112,10 @@ func check(path string, value any, t reflect.Type) error {
 	case reflect.Pointer:
 		return check(path, value, t.Elem())
 	case reflect.String:
-		_, ok = value.(string)
+		var text string
+		if text, ok = value.(string); ok {
+			return checkNUL(path, text)
+		}
 	case reflect.Bool:
 		_, ok = value.(bool)
 	case reflect.Slice:
@@ -148,6 +151,9 @@ func checkObject(path string, fields map[string]any, t reflect.Type) error {
 		at, of := fmt.Sprintf("%s[%q]", path, name), t
 		if t.Kind() == reflect.Map {
 			of = t.Elem()
+			if err := checkNUL(path, name); err != nil {
+				return err
+			}
 		} else {
 			field, err := findField(path, name, t)
 			if err != nil {
@@ -158,6 +164,14 @@ func checkObject(path string, fields map[string]any, t reflect.Type) error {
 		if err := check(at, fields[name], of); err != nil {
 			return err
 		}
+	}
+	return nil
+}
+
+// checkNUL refuses text that no program can be started with.
+func checkNUL(path, text string) error {
+	if strings.ContainsRune(text, 0) {
+		return fmt.Errorf("%s: %q has a NUL byte, which no argument, variable or file name can have: remove it", path, text)
 	}
 	return nil
 }

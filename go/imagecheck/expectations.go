@@ -13,6 +13,7 @@ import (
 	"fmt"
 	"os"
 	"path"
+	"reflect"
 	"slices"
 	"strconv"
 	"strings"
@@ -80,6 +81,9 @@ func Read(file string) (*Expectations, error) {
 
 // Parse reads expectations as JSON.
 func Parse(data []byte) (*Expectations, error) {
+	if err := checkFields(data); err != nil {
+		return nil, err
+	}
 	var e Expectations
 	if err := jsonfile.Decode(data, &e); err != nil {
 		return nil, fmt.Errorf("not expectations of an image: %w", err)
@@ -116,6 +120,63 @@ func Parse(data []byte) (*Expectations, error) {
 		}
 	}
 	return &e, nil
+}
+
+// checkFields finds what encoding/json would refuse without saying at which
+// path it stands.
+func checkFields(data []byte) error {
+	var fields, paths map[string]json.RawMessage
+	if json.Unmarshal(data, &fields) != nil {
+		return nil
+	}
+	if err := checkNames(fields, reflect.TypeFor[Expectations]()); err != nil {
+		return fmt.Errorf("not expectations of an image: %w", err)
+	}
+	if json.Unmarshal(fields["paths"], &paths) != nil {
+		return nil
+	}
+	for _, name := range sortedKeys(paths) {
+		if err := checkPathFields(paths[name]); err != nil {
+			return fmt.Errorf("paths: %q: %w", name, err)
+		}
+	}
+	return nil
+}
+
+// checkPathFields checks the fields of a Path.
+func checkPathFields(data []byte) error {
+	var fields map[string]json.RawMessage
+	if json.Unmarshal(data, &fields) == nil {
+		if err := checkNames(fields, reflect.TypeFor[Path]()); err != nil {
+			return err
+		}
+	}
+	var p Path
+	err := json.Unmarshal(data, &p)
+	var wrong *json.UnmarshalTypeError
+	if !errors.As(err, &wrong) || wrong.Field == "" {
+		return err
+	}
+	want := "a string"
+	if wrong.Type.Kind() == reflect.Int64 {
+		want = "a whole number"
+	}
+	return fmt.Errorf("%s: got %s, want %s", wrong.Field, wrong.Value, want)
+}
+
+// checkNames wants every key to be the name of a field of the struct t, as
+// encoding/json compares them.
+func checkNames(keys map[string]json.RawMessage, t reflect.Type) error {
+	var names []string
+	for _, field := range reflect.VisibleFields(t) {
+		names = append(names, field.Tag.Get("json"))
+	}
+	for _, key := range sortedKeys(keys) {
+		if !slices.ContainsFunc(names, func(name string) bool { return strings.EqualFold(name, key) }) {
+			return fmt.Errorf("unknown field %q: the fields are %s", key, strings.Join(names, ", "))
+		}
+	}
+	return nil
 }
 
 func checkPath(name string) error {

@@ -43,6 +43,8 @@ func TestReadStatus(t *testing.T) {
 		err           string
 	}{
 		{name: "among others", content: "BUILD_HOST x\nBUILD_TIMESTAMP 1700000000\nFORMATTED_DATE 2023\n", want: 1700000000},
+		{name: "seconds of 8 digits", content: "BUILD_TIMESTAMP 20260131\n", want: 20260131},
+		{name: "seconds of 4 digits", content: "BUILD_TIMESTAMP 2026\n", want: 2026},
 		{name: "none", content: "BUILD_TIMESTAMPS 1\n", err: "no BUILD_TIMESTAMP"},
 		{name: "bad", content: "BUILD_TIMESTAMP soon\n", err: `BUILD_TIMESTAMP: "soon" is neither`},
 	} {

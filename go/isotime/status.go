@@ -3,6 +3,7 @@ package isotime
 import (
 	"fmt"
 	"os"
+	"strconv"
 	"strings"
 )
 
@@ -18,6 +19,10 @@ func ReadStatus(file string) (int64, error) {
 		value, ok := strings.CutPrefix(strings.TrimSuffix(line, "\n"), "BUILD_TIMESTAMP ")
 		if !ok {
 			continue
+		}
+		// It is a number of seconds, also when it looks like a date.
+		if seconds, err := strconv.ParseInt(value, 10, 64); err == nil {
+			return seconds, nil
 		}
 		seconds, err := Parse(value)
 		if err != nil {

@@ -36,6 +36,9 @@ type Options struct {
 	ScanReferences bool
 	// References are the store paths that the objects may mention.
 	References []store.Path
+	// WithoutDeps says that the objects' targets have no deps, to which an
+	// undeclared reference could be added.
+	WithoutDeps bool
 }
 
 // DefaultOptions are dockerTools' defaults: 1970-01-01T00:00:01Z, root, the

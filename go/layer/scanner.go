@@ -16,6 +16,12 @@ const maxMentions = 20
 // that a store path can have.
 const maxShownName = 211
 
+// What to do about an undeclared reference.
+const (
+	remedyInDeps      = "add it to deps, or set allow_undeclared_references = True"
+	remedyWithoutDeps = "an ordinary target declares none: wrap it in store_object(..., deps = [...])"
+)
+
 // scanner searches contents for mentions of store objects: the store
 // directory, "/", 32 characters of Nix's base32 and "-".
 //
@@ -32,6 +38,7 @@ type scanner struct {
 	overlap int
 	// declared holds the hashes that may be mentioned.
 	declared map[hashPart]bool
+	remedy   string
 	mentions []mention
 	more     int
 }
@@ -54,7 +61,10 @@ var isBase32 = func() (table [256]bool) {
 }()
 
 func newScanner(objects []*object.Object, o Options) *scanner {
-	s := &scanner{on: o.ScanReferences, prefix: []byte(o.StoreDir + "/"), declared: map[hashPart]bool{}}
+	s := &scanner{on: o.ScanReferences, prefix: []byte(o.StoreDir + "/"), declared: map[hashPart]bool{}, remedy: remedyInDeps}
+	if o.WithoutDeps {
+		s.remedy = remedyWithoutDeps
+	}
 	if !s.on {
 		return s
 	}
@@ -153,8 +163,8 @@ func (s *scanner) err() error {
 		if m.entry.Path != "" {
 			where += fmt.Sprintf(" %q", shorten(m.entry.Path))
 		}
-		errs = append(errs, fmt.Errorf("%s: %s mentions %s, which is not among its references: add it to deps, or set allow_undeclared_references = True",
-			m.object, where, m.path))
+		errs = append(errs, fmt.Errorf("%s: %s mentions %s, which is not among its references: %s",
+			m.object, where, m.path, s.remedy))
 	}
 	if s.more > 0 {
 		errs = append(errs, fmt.Errorf("and %d more mentions like these", s.more))

@@ -58,7 +58,7 @@ func (h *hosts) wait(ctx context.Context, host string) error {
 		select {
 		case <-ctx.Done():
 			timer.Stop()
-			return context.Cause(ctx)
+			return ctx.Err()
 		case <-timer.C:
 		}
 	}
@@ -75,7 +75,7 @@ func (c *Client) retry(ctx context.Context, host string, try func() error) error
 			return nil
 		}
 		if ctx.Err() != nil {
-			return context.Cause(ctx)
+			return ctx.Err()
 		}
 		var again *transient
 		if !errors.As(err, &again) {

@@ -75,7 +75,7 @@ func (s *stream) Read(p []byte) (int, error) {
 		s.body.Close()
 		s.body = nil
 		if s.ctx.Err() != nil {
-			return n, context.Cause(s.ctx)
+			return n, s.ctx.Err()
 		}
 		if s.broken++; !errors.As(err, &again) || s.broken == tries {
 			return n, fmt.Errorf("%s: %w, after %d bytes", s.at.name, err, s.offset)

@@ -33,6 +33,9 @@ func (r *Resolver) lookup(ctx context.Context, l *Lock) (*lookup, error) {
 	return &lookup{caches, keys}, nil
 }
 
+// errMissing says that no cache has an object.
+var errMissing = errors.New("in no cache")
+
 // object looks for an object: the first cache that has it wins.
 func (l *lookup) object(ctx context.Context, p store.Path) found {
 	for _, cache := range l.caches {
@@ -48,7 +51,7 @@ func (l *lookup) object(ctx context.Context, p store.Path) found {
 		}
 		return found{path: p, object: newObject(cache.URL(), info), system: info.System}
 	}
-	return found{path: p, err: nixcache.ErrNotFound}
+	return found{path: p, err: errMissing}
 }
 
 // trust refuses what is not signed by a trusted key, unless its store path is

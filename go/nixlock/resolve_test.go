@@ -442,7 +442,7 @@ func TestThousandObjects(t *testing.T) {
 	c, root := large()
 	server := c.Serve(t)
 	var first []byte
-	for i := range 3 {
+	for i := range 2 {
 		l := nixlock.New(store.DefaultDir, []string{server.URL}, []string{c.Key.String()})
 		r := newResolver(t)
 		var last nixlock.Progress
@@ -469,7 +469,7 @@ func TestThousandObjects(t *testing.T) {
 	delete(c.Files, locktest.NARInfo(locktest.Path("object-500")))
 	delete(c.Files, locktest.NARInfo(locktest.Path("object-20")))
 	var message string
-	for i := range 3 {
+	for i := range 2 {
 		l := nixlock.New(store.DefaultDir, []string{server.URL}, []string{c.Key.String()})
 		err := newResolver(t).Add(context.Background(), l, packages(root))
 		wantError(t, err, "object-500 is in none", "object-20 is in none")

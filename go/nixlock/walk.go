@@ -5,7 +5,6 @@ import (
 	"errors"
 	"slices"
 
-	"github.com/rules-strata/rules_strata/go/nixcache"
 	"github.com/rules-strata/rules_strata/go/store"
 )
 
@@ -93,7 +92,7 @@ func (w *walk) take(f found) {
 		w.lock.Objects[f.path] = f.object
 		w.systems[f.path] = f.system
 		w.push(f.object.References)
-	case errors.Is(f.err, nixcache.ErrNotFound):
+	case f.err == errMissing:
 		w.missing = append(w.missing, f.path)
 	case errors.As(f.err, new(*refused)):
 		w.problems.add(f.path, f.err)

@@ -14,6 +14,7 @@ def bad_images(name):
         "from_image_files": (dict(from_image = ":two_files"), "from_image: @@//rules/tests:two_files has 2 files: give one docker archive, or an OCI layout"),
         "from_image_name": (dict(from_image_name = "alpine"), "from_image_name is set, and from_image is not"),
         "from_image_now": (dict(from_image = ":image_of_the_run"), 'the time of @@//rules/tests:image_of_the_run is "now"'),
+        "from_image_object": (dict(from_image = ":leaf"), "from_image: @@//rules/tests:leaf is a store object, not an image"),
         "from_image_other": (dict(from_image = ":Image", from_image_name = "other", from_image_tag = "v1"), "@@//rules/tests:Image is image:"),
         "inherit_config": (dict(inherit_config = ["Envs"]), 'inherit_config: "Envs": want one of ArgsEscaped, Cmd,'),
         "layering": (dict(layering = "size"), 'layering = "size": want "auto", "popularity", "popularity_pinned", a pipeline (a list), or the label'),
@@ -29,4 +30,10 @@ def bad_images(name):
             message = want[1],
             target_under_test = ":{}_{}".format(name, case),
         )
+    stream_layered_image(name = name + "_name+", tags = ["manual"])
+    failure_test(
+        name = name + "_name_test",
+        message = 'cannot be the image\'s: "+" is not allowed in it: use letters, digits, ., _, -, and / between components: set image_name',
+        target_under_test = ":" + name + "_name+",
+    )
     stream_layered_image(name = "image_of_the_run", created = "now", tags = ["manual"])

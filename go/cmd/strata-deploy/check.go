@@ -36,7 +36,11 @@ func (c *checkCmd) Run(ctx context.Context, img *imagefile.Image, program imagef
 		fmt.Fprintf(std.err, "FAIL %s\n", failure)
 	}
 	if n := len(report.Failures); n > 0 {
-		return fmt.Errorf("%s is not as expected: see the %d lines above, and %s", img.Ref(), n, file)
+		lines := "the line"
+		if n > 1 {
+			lines = fmt.Sprintf("the %d lines", n)
+		}
+		return fmt.Errorf("%s is not as expected: see %s above", img.Ref(), lines)
 	}
 	_, err = fmt.Fprintf(std.out, "%s is as expected: %d fields of its config and paths\n", img.Ref(), report.Expectations)
 	return err

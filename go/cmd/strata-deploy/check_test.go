@@ -20,7 +20,9 @@ func TestCheck(t *testing.T) {
 			"FAIL config: Cmd is [\"/greeting\"], want [\"/bin/sh\"]\n" +
 				"FAIL /bin: nothing is there: bin is not in /, where are greeting\n" +
 				"FAIL /greeting: there is a symlink to /nowhere, want nothing\n" +
-				"hello: hello:v1 is not as expected: see the 3 lines above, and "},
+				"hello: hello:v1 is not as expected: see the 3 lines above\n"},
+		{"one thing not as expected", `{"absent": ["/greeting"]}`, exitFailure, "",
+			"hello: hello:v1 is not as expected: see the line above\n"},
 		{"no expectations", `{}`, exitFailure, "", "nothing is expected: give config, paths or absent"},
 		{"not JSON", `x`, exitFailure, "", ".json: not expectations of an image"},
 	} {

@@ -7,7 +7,6 @@ import (
 	"io"
 	"slices"
 
-	"github.com/rules-strata/rules_strata/go/archive"
 	"github.com/rules-strata/rules_strata/go/daemon"
 	"github.com/rules-strata/rules_strata/go/image"
 	"github.com/rules-strata/rules_strata/go/imagefile"
@@ -36,7 +35,7 @@ func load(ctx context.Context, client *daemon.Client, img *imagefile.Image, std 
 	r, w := io.Pipe()
 	written := make(chan error, 1)
 	go func() {
-		err := archive.Write(ctx, w, img.Archive(), progress(std, quiet))
+		err := img.WriteArchive(ctx, w, progress(std, quiet))
 		w.CloseWithError(err)
 		written <- err
 	}()

@@ -25,7 +25,7 @@ func (c *streamCmd) Run(ctx context.Context, img *imagefile.Image, std *streams)
 	if isTerminal(std.out) {
 		return errors.New("the archive is not for a terminal: send it to a file or to docker load: `… | docker load`")
 	}
-	return archive.Write(ctx, std.out, img.Archive(), progress(std, c.Quiet))
+	return img.WriteArchive(ctx, std.out, progress(std, c.Quiet))
 }
 
 // progress says on stderr which layer is being written.

@@ -5,9 +5,9 @@ import (
 )
 
 // tagFlag gives the image another name, in the archive and after loading. It
-// changes nothing else of the image.
+// changes nothing else of the image. The alias is what dockerTools calls it.
 type tagFlag struct {
-	RepoTag string `short:"t" placeholder:"NAME:TAG" help:"Name and tag of the image, in place of its own."`
+	RepoTag string `short:"t" aliases:"repo_tag" placeholder:"NAME:TAG" help:"Name and tag of the image, in place of its own."`
 }
 
 func (f *tagFlag) apply(img *imagefile.Image) error {

@@ -32,7 +32,8 @@ func members(t *testing.T, data string) map[string]string {
 // TestRepoTag: another name is another name, and the same image.
 func TestRepoTag(t *testing.T) {
 	program, id := makeImage(t)
-	for _, args := range [][]string{{program + ".stream", "-t", "a/b:v2"}, {program, "stream", "--repo-tag=a/b:v2"}, {program + ".stream", "-q", "--repo-tag", "a/b:v2"}} {
+	for _, args := range [][]string{{program + ".stream", "-t", "a/b:v2"}, {program, "stream", "--repo-tag=a/b:v2"}, {program + ".stream", "-q", "--repo-tag", "a/b:v2"},
+		{program + ".stream", "--repo_tag=a/b:v2"}, {program + ".stream", "--repo_tag", "a/b:v2"}} {
 		r := call(args...)
 		if r.status != 0 {
 			t.Fatalf("%q: %+v", args, r)
@@ -46,6 +47,47 @@ func TestRepoTag(t *testing.T) {
 		if r := call(args...); r.status != exitFailure || r.stdout != "" || !strings.Contains(r.stderr, `"UPPER/x" is not a name for an image: "UPPER" has capital letters`) {
 			t.Errorf("%q: got %+v", args, r)
 		}
+	}
+}
+
+// TestModTime: the archive's members have the time of the image's files.
+func TestModTime(t *testing.T) {
+	for _, test := range []struct{ name, mtime string }{{"the default", "1"}, {"another", "2023-11-14T22:13:20Z"}, {"the run's", "now"}} {
+		t.Run(test.name, func(t *testing.T) {
+			program, _ := makeImage(t)
+			file := program + ".image.json"
+			data, err := os.ReadFile(file)
+			if err != nil {
+				t.Fatal(err)
+			}
+			if err := os.WriteFile(file, []byte(strings.Replace(string(data), `"mtime":"1"`, `"mtime":"`+test.mtime+`"`, 1)), 0o644); err != nil {
+				t.Fatal(err)
+			}
+			before := time.Now().Unix()
+			r := call(program + ".stream")
+			if r.status != 0 {
+				t.Fatal(r)
+			}
+			in := tar.NewReader(strings.NewReader(r.stdout))
+			n := 0
+			for ; ; n++ {
+				h, err := in.Next()
+				if err == io.EOF {
+					break
+				}
+				if err != nil {
+					t.Fatal(err)
+				}
+				got := h.ModTime.Unix()
+				want, isTime := map[string]int64{"1": 1, "2023-11-14T22:13:20Z": 1_700_000_000}[test.mtime]
+				if isTime && got != want || !isTime && (got < before || got > time.Now().Unix()) {
+					t.Errorf("%s: got %s", h.Name, h.ModTime)
+				}
+			}
+			if n != 3 {
+				t.Errorf("%d members", n)
+			}
+		})
 	}
 }
 

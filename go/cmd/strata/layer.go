@@ -19,6 +19,7 @@ import (
 type layerCmd struct {
 	Object     []command.Object `placeholder:"STORE_PATH=SOURCE" sep:"none" help:"Object of the layer (repeatable); SOURCE is FILE.nar or @MANIFEST."`
 	References string           `placeholder:"FILE" help:"Store paths, one a line, that the objects may mention: a mention of any other is an error. Without: nothing is searched."`
+	NoDeps     bool             `name:"without-deps" help:"The objects are of targets without deps, where a reference could be declared."`
 	Metadata   string           `placeholder:"FILE" required:"" help:"layer.json to write."`
 	Tar        string           `placeholder:"FILE" help:"The layer's tar to write."`
 	Listing    string           `placeholder:"FILE" help:"Listing of the object to write, if there is one object."`
@@ -34,6 +35,7 @@ func (layerCmd) Help() string {
 // Run reads the objects once and writes the outputs, all of them or none.
 func (c *layerCmd) Run() error {
 	o := c.options()
+	o.WithoutDeps = c.NoDeps
 	if c.References != "" {
 		var err error
 		if o.References, err = readStorePaths(c.References); err != nil {

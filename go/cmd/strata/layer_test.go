@@ -118,6 +118,8 @@ func TestLayerCommandErrors(t *testing.T) {
 		{"not a NAR", 1, []string{onePath + "=" + writeFile(t, "x.nar", "hello")}, []string{onePath, "not a NAR"}},
 		{"undeclared reference", 1, []string{object, "--references", writeFile(t, "references", libPath+"\n")},
 			[]string{onePath, `"f"`, appPath, "add it to deps, or set allow_undeclared_references = True"}},
+		{"undeclared reference without deps", 1, []string{object, "--without-deps", "--references", writeFile(t, "references", libPath+"\n")},
+			[]string{onePath, `"f"`, appPath, "among its references: an ordinary target declares none: wrap it in store_object(..., deps = [...])"}},
 		{"bad references", 1, []string{object, "--references", writeFile(t, "references", libPath+"\nx\n")}, []string{"references: line 2", "not a store path"}},
 		{"missing references", 1, []string{object, "--references", file + "x"}, []string{"no such file"}},
 		{"listing of two", 1, []string{object, appPath + "=" + file, "--listing", file + ".listing"}, []string{"--listing is for one object, but there are 2"}},

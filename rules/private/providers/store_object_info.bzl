@@ -7,6 +7,7 @@ Follows the Nix manual, section "Store Object".
 
 _FIELDS = {
     "allow_undeclared_references": "bool: the object may mention store paths that are not in `references`.",
+    "has_deps": "bool: the target that declares the object has an attribute for its references; an ordinary target in `contents` has none.",
     "info": "File: JSON with the object's NAR hash and NAR size (bytes). Made only when something asks for it.",
     "label": "Label: the target that declares the object.",
     "layer": "LayerInfo: the layer that holds this object alone, with the default owner and time.",

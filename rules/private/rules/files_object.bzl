@@ -21,6 +21,7 @@ def _files_object_impl(target, ctx):
         references = [],
         mutable = True,
         allow_undeclared_references = False,
+        has_deps = False,
         output = "_objects/" + target.label.name,
     )]
 

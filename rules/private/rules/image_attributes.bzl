@@ -15,11 +15,14 @@ def image_name(ctx):
       string.
     """
     described = ctx.attr.config_file[ImageConfigInfo].image_name if ctx.attr.config_file and ImageConfigInfo in ctx.attr.config_file else None
-    given = ctx.attr.image_name or described or ctx.label.name.split("/")[-1]
+    chosen = ctx.attr.image_name or described
+    given = chosen or ctx.label.name.split("/")[-1]
     name = given.lower()
     problem = name_problem(name)
     if problem:
-        fail('{}: image_name "{}": {}'.format(ctx.label, given, problem))
+        if chosen:
+            fail('{}: image_name "{}": {}'.format(ctx.label, given, problem))
+        fail('{}: the target\'s name, "{}", cannot be the image\'s: {}: set image_name'.format(ctx.label, given, problem))
     problem = ctx.attr.tag and tag_problem(ctx.attr.tag)
     if problem:
         fail('{}: tag "{}": {}'.format(ctx.label, ctx.attr.tag, problem))

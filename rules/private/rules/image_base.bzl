@@ -2,6 +2,7 @@
 
 load("//rules/private/actions:base_info.bzl", "archive_base_info", "image_base_info")
 load("//rules/private/providers:image_info.bzl", "ImageInfo")
+load("//rules/private/providers:store_object_info.bzl", "StoreObjectInfo")
 
 IMAGE_BASE_ATTRS = {
     "from_image": attr.label(
@@ -81,6 +82,8 @@ def _check_image(ctx, image):
         ))
 
 def _archive(ctx):
+    if StoreObjectInfo in ctx.attr.from_image:
+        fail("{}: from_image: {} is a store object, not an image: give it in contents".format(ctx.label, ctx.attr.from_image.label))
     files = ctx.files.from_image
     if len(files) != 1:
         fail(("{}: from_image: {} has {} files: give one docker archive, or an OCI layout as one directory " +

@@ -61,7 +61,7 @@ def label_store_path(ctx, label, salt = ""):
     """
     return bazel_store_path(store_dir = store_dir(ctx), label = label, platform = target_platform(ctx), salt = salt)
 
-def make_store_object(ctx, *, label, store_path, source, deps, references, mutable, allow_undeclared_references, output):
+def make_store_object(ctx, *, label, store_path, source, deps, references, mutable, allow_undeclared_references, output, has_deps = True):
     """Declares an object's actions and describes it.
 
     Args:
@@ -74,6 +74,7 @@ def make_store_object(ctx, *, label, store_path, source, deps, references, mutab
       mutable: bool, the path does not determine the bytes.
       allow_undeclared_references: bool, turns the scan off.
       output: string, the stem of the outputs' file names.
+      has_deps: bool, the target has an attribute for its references.
 
     Returns:
       StoreObjectInfo.
@@ -84,6 +85,7 @@ def make_store_object(ctx, *, label, store_path, source, deps, references, mutab
         source = _with_runfiles_manifest(ctx, source, output)
     return StoreObjectInfo(
         allow_undeclared_references = allow_undeclared_references,
+        has_deps = has_deps,
         info = object_info(ctx, store_path = store_path, source = source, output = output),
         label = label,
         layer = object_layer(
@@ -91,6 +93,7 @@ def make_store_object(ctx, *, label, store_path, source, deps, references, mutab
             store_path = store_path,
             source = source,
             references = None if allow_undeclared_references else references,
+            has_deps = has_deps,
             options = layer_options(store_dir = store_dir(ctx)),
             compressions = ["gzip", "zstd"],
             output = output,
