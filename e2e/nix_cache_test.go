@@ -158,6 +158,8 @@ func TestLocksThatWereEdited(t *testing.T) {
 			libc = reference
 		}
 	}
+	// What Bazel's repository cache has would not be downloaded.
+	unknown := "sha256-" + strings.Repeat("A", 43) + "="
 	entry := func(change func(hello map[string]any)) func(lock map[string]any) {
 		return func(lock map[string]any) { change(objects(lock)[hello].(map[string]any)) }
 	}
@@ -174,8 +176,8 @@ func TestLocksThatWereEdited(t *testing.T) {
 		{"no signature", entry(func(o map[string]any) { o["signatures"] = []string{} }), []string{hello, "not signed", "lab-1"}},
 		{"another key is trusted", func(lock map[string]any) { lock["trusted_public_keys"] = []string{w.caches.Other} }, []string{"/nix/store/", `signed by "lab-1"`, `"other-1"`}},
 		{"another compression", entry(func(o map[string]any) { o["compression"] = "zstd" }), []string{hello, "zstd", "xz"}},
-		{"another file", entry(func(o map[string]any) { o["file_hash"] = o["nar_hash"] }), []string{"Checksum", "hash"}},
-		{"no such file", entry(func(o map[string]any) { o["url"] = "nar/absent" }), []string{"nar/absent"}},
+		{"another file", entry(func(o map[string]any) { o["file_hash"] = unknown }), []string{"Checksum", ".nar.xz"}},
+		{"no such file", entry(func(o map[string]any) { o["file_hash"], o["url"] = unknown, "nar/absent" }), []string{"nar/absent"}},
 		{"an object is left out", func(lock map[string]any) { delete(objects(lock), libc) }, []string{"nix.lock.json", libc, "is not in the lock"}},
 		{"a circle", func(lock map[string]any) {
 			o := objects(lock)[libc].(map[string]any)

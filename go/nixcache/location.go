@@ -8,9 +8,9 @@ import (
 	"strings"
 )
 
-// Workspace stands for the root of the workspace at the beginning of a file
+// workspaceName stands for the root of the workspace at the beginning of a file
 // URL: file://%workspace%/cache.
-const Workspace = "%workspace%"
+const workspaceName = "%workspace%"
 
 // location is where a file is: at a URL, or in the file system.
 type location struct {
@@ -38,12 +38,12 @@ func (c *Client) locate(text string) (location, error) {
 		return location{}, fmt.Errorf("%q is not the URL of a binary cache: %w", text, fmt.Errorf(format, args...))
 	}
 	if path, ok := strings.CutPrefix(text, "file://"); ok {
-		folder, below := strings.CutPrefix(path, Workspace)
+		folder, below := strings.CutPrefix(path, workspaceName)
 		if below && c.workspace == "" {
-			return bad("%s is known to programs that bazel run starts: use bazel run", Workspace)
+			return bad("%s is known to programs that bazel run starts: use bazel run", workspaceName)
 		}
 		if !strings.HasPrefix(folder, "/") && folder != "" || folder == "" && !below {
-			return bad("want file:///FOLDER or file://%s/FOLDER", Workspace)
+			return bad("want file:///FOLDER or file://%s/FOLDER", workspaceName)
 		}
 		folder, err := url.PathUnescape(folder)
 		if err != nil {

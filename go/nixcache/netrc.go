@@ -15,8 +15,8 @@ type logins map[string]login
 
 type login struct{ user, password string }
 
-// NetrcFile names the file with logins: the variable NETRC, or ~/.netrc.
-func NetrcFile() string {
+// netrcFile names the file with logins: the variable NETRC, or ~/.netrc.
+func netrcFile() string {
 	if file := os.Getenv("NETRC"); file != "" {
 		return file
 	}

@@ -50,7 +50,7 @@ func WithBackoff(b Backoff) Option { return func(c *Client) { c.backoff = b } }
 // WithWorkspace is the folder that %workspace% stands for in file:// URLs.
 func WithWorkspace(folder string) Option { return func(c *Client) { c.workspace = folder } }
 
-// WithNetrc names the file with logins; otherwise the one that NetrcFile names.
+// WithNetrc names the file with logins; otherwise the one that the variable NETRC names, or ~/.netrc.
 func WithNetrc(file string) Option { return func(c *Client) { c.netrc = file } }
 
 // New makes a client.
@@ -58,7 +58,7 @@ func New(options ...Option) (*Client, error) {
 	c := &Client{
 		timeouts: Timeouts{Connect: 10 * time.Second, Headers: 30 * time.Second, Idle: time.Minute},
 		backoff:  Backoff{Base: 200 * time.Millisecond, Max: 10 * time.Second},
-		netrc:    NetrcFile(),
+		netrc:    netrcFile(),
 	}
 	for _, option := range options {
 		option(c)

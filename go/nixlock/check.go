@@ -13,8 +13,8 @@ import (
 	"github.com/rules-strata/rules_strata/go/store"
 )
 
-// Formats are the compressions that a lock may name.
-var Formats = []decompress.Format{decompress.XZ, decompress.Zstd, decompress.Gzip, decompress.Bzip2, decompress.None}
+// formats are the compressions that a lock may name.
+var formats = []decompress.Format{decompress.XZ, decompress.Zstd, decompress.Gzip, decompress.Bzip2, decompress.None}
 
 var (
 	systemPattern  = regexp.MustCompile(`^([a-z0-9_]+-[a-z0-9]+|any)$`)
@@ -43,8 +43,8 @@ func CheckName(name string) error {
 	return nil
 }
 
-// CheckStoreDir says what is wrong with a store directory.
-func CheckStoreDir(dir string) error {
+// checkStoreDir says what is wrong with a store directory.
+func checkStoreDir(dir string) error {
 	if !path.IsAbs(dir) || path.Clean(dir) != dir || dir == "/" {
 		return fmt.Errorf("%q is not a store directory: want an absolute path like %s", dir, store.DefaultDir)
 	}
@@ -53,7 +53,7 @@ func CheckStoreDir(dir string) error {
 
 // checkSettings checks what is not about single objects.
 func (l *Lock) checkSettings() error {
-	if err := CheckStoreDir(l.StoreDir); err != nil {
+	if err := checkStoreDir(l.StoreDir); err != nil {
 		return fmt.Errorf("store_dir: %w", err)
 	}
 	if len(l.Caches) == 0 {
@@ -125,7 +125,7 @@ func (l *Lock) checkObject(p store.Path, o Object) error {
 	if !slices.Contains(l.Caches, o.Cache) {
 		return fmt.Errorf("cache: %q is not one of the caches: %s", o.Cache, strings.Join(l.Caches, ", "))
 	}
-	if !slices.Contains(Formats, o.Compression) {
+	if !slices.Contains(formats, o.Compression) {
 		return fmt.Errorf("compression: %q, want one of %s", o.Compression, joinFormats())
 	}
 	if o.FileSize <= 0 {
@@ -152,8 +152,8 @@ func (l *Lock) checkObject(p store.Path, o Object) error {
 }
 
 func joinFormats() string {
-	names := make([]string, len(Formats))
-	for i, f := range Formats {
+	names := make([]string, len(formats))
+	for i, f := range formats {
 		names[i] = string(f)
 	}
 	return strings.Join(names, ", ")

@@ -42,7 +42,7 @@ func TestUsageErrors(t *testing.T) {
 		{"unexpected argument", "config x", "strata config: unexpected argument x"},
 		{"flag without its value", "info --out", "strata info: --out: "},
 		{"number that is none", "plan --max-layers x", "strata plan: --max-layers: "},
-		{"time that is none", "config --created 2024-01", `strata config: --created: "2024-01" is neither a number of seconds nor a time`},
+		{"time that is none", "config --created 2024-01", `strata config: created: "2024-01" is neither a number of seconds nor a time`},
 		{"object that is none", "customisation --content x", `strata customisation: --content: "x" is not STORE_PATH=FILE`},
 		{"owner that is none", "rest --gid=-1", `strata rest: --gid: "-1" is not a number`},
 		{"layer without outputs", "layer", "strata layer: missing flags: --metadata=FILE"},

@@ -4,7 +4,7 @@ load("//rules/private/actions:strata.bzl", "run_strata")
 load("//rules/private/values:labels.bzl", "display_label")
 load("//rules/private/values:store_path.bzl", "hash_base32")
 
-def closure(ctx, *, store_dir, candidates, config, references, output):
+def closure(ctx, *, store_dir, candidates, roots, config, references, output):
     """Declares the action that chooses, among the candidates, what config and customisation layer reach.
 
     Both count as objects of their own, as in dockerTools, but are in no layer.
@@ -13,6 +13,8 @@ def closure(ctx, *, store_dir, candidates, config, references, output):
       ctx: rule context.
       store_dir: string.
       candidates: depset of StoreObjectInfo.
+      roots: list of store paths that are in the image though nothing mentions
+        them.
       config: File, the image's config as the user wrote it.
       references: File, what the customisation layer mentions.
       output: string, the stem of the outputs' file names.
@@ -26,6 +28,7 @@ def closure(ctx, *, store_dir, candidates, config, references, output):
     args.add("closure")
     args.add("--store-dir", store_dir)
     args.add("--graph", graph)
+    args.add_all(roots, before_each = "--root")
     for synthetic in [struct(name = "config", file = config), struct(name = "customisation-layer", file = references)]:
         args.add("--synthetic")
         args.add(synthetic.file, format = "{}/{}-{}=%s".format(store_dir, hash_base32(synthetic.name), synthetic.name))

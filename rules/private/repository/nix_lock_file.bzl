@@ -101,25 +101,32 @@ def _check_fields(name, where, value, required, optional):
             fail("{}: {}{} is not a field: have {}".format(name, where, field, ", ".join(sorted(required.keys() + optional.keys()))))
 
 def _check_acyclic(name, objects):
-    """Fails when objects refer to one another in a circle, which no Nix store has: takes away what refers to nothing that is left."""
-    referrers = {path: [] for path in objects}
-    waiting = {}
-    ready = []
-    for path, object in objects.items():
-        others = {reference: None for reference in object["references"] if reference != path}
-        for reference in others:
-            referrers[reference].append(path)
-        waiting[path] = len(others)
-        if not others:
-            ready.append(path)
-    for _ in range(len(objects)):
+    """Fails when objects refer to one another in a circle, which no Nix store has."""
+    references = {
+        path: {reference: None for reference in object["references"] if reference != path}
+        for path, object in objects.items()
+    }
+
+    # First without what leads to no circle, then without what is reached from none.
+    left = _without_ends(_without_ends(references))
+    if left:
+        fail("{}: objects: these refer to one another in a circle: {}".format(name, ", ".join(sorted(left)[:5])))
+
+def _without_ends(graph):
+    """Takes nodes without edges away until none is left, and turns the edges of the others round."""
+    reversed = {node: {} for node in graph}
+    for node, targets in graph.items():
+        for target in targets:
+            reversed[target][node] = None
+    waiting = {node: len(targets) for node, targets in graph.items()}
+    ready = [node for node, count in waiting.items() if count == 0]
+    for _ in range(len(graph)):
         if not ready:
             break
         done = ready.pop()
         waiting.pop(done)
-        for referrer in referrers[done]:
-            waiting[referrer] -= 1
-            if waiting[referrer] == 0:
-                ready.append(referrer)
-    if waiting:
-        fail("{}: objects: these refer to one another in a circle: {}".format(name, ", ".join(sorted(waiting.keys())[:5])))
+        for source in reversed[done]:
+            waiting[source] -= 1
+            if waiting[source] == 0:
+                ready.append(source)
+    return {node: {source: None for source in reversed[node] if source in waiting} for node in waiting}

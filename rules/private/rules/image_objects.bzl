@@ -1,5 +1,6 @@
 """The store objects that an image may hold, its candidates."""
 
+load("//rules/private/providers:object_closure_info.bzl", "ObjectClosureInfo")
 load("//rules/private/providers:store_object_info.bzl", "StoreObjectInfo", "closure_of")
 load("//rules/private/rules:files_object.bzl", "files_object_aspect")
 load("//rules/private/values:labels.bzl", "display_label")
@@ -34,9 +35,11 @@ def image_objects(ctx):
     Returns:
       struct: contents (list of StoreObjectInfo), named (dict from labels as
       texts have them to StoreObjectInfo), candidates (depset), all (list, each
-      path once).
+      path once), roots (list of store paths that are in the image though
+      nothing mentions them).
     """
     contents = [_object(ctx, "contents", target) for target in ctx.attr.contents]
+    closures = [target[StoreObjectInfo] for target in ctx.attr.contents if ObjectClosureInfo in target]
     named = {
         name: _object(ctx, "$(store_path {})".format(name), target)
         for name, target in zip(ctx.attr.label_names_in_texts, ctx.attr.labels_in_texts)
@@ -52,6 +55,7 @@ def image_objects(ctx):
         candidates = candidates,
         contents = contents,
         named = named,
+        roots = [path for info in closures for path in info.references],
         paths = {name: info.store_path for name, info in named.items()},
     )
 

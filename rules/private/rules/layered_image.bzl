@@ -12,23 +12,23 @@ load("//rules/private/actions:strata.bzl", "SCRIPT_TOOLCHAIN_TYPE", "TOOLCHAIN_T
 load("//rules/private/providers:image_config_info.bzl", "ImageConfigInfo")
 load("//rules/private/providers:image_info.bzl", "ImageInfo")
 load("//rules/private/rules:deploy.bzl", "DEPLOY_ATTRS", "deploy_files")
-load("//rules/private/rules:image_attributes.bzl", "image_name", "image_platform", "inherited_fields", "owner")
+load("//rules/private/rules:image_attributes.bzl", "image_name", "image_platform", "image_times", "inherited_fields", "owner")
 load("//rules/private/rules:image_base.bzl", "IMAGE_BASE_ATTRS", "image_base")
 load("//rules/private/rules:image_description.bzl", "image_description")
 load("//rules/private/rules:image_layering.bzl", "IMAGE_LAYERING_ATTRS", "can_share_layers", "image_layering", "most_layers", "most_store_layers")
 load("//rules/private/rules:image_objects.bzl", "IMAGE_OBJECTS_ATTRS", "image_objects")
-load("//rules/private/rules:image_outputs.bzl", "IMAGE_OUTPUTS_ATTRS", "image_outputs")
+load("//rules/private/rules:image_outputs.bzl", "IMAGE_OUTPUTS_ATTRS", "image_outputs", "layer_compression")
 load("//rules/private/rules:image_scripts.bzl", "IMAGE_SCRIPTS_ATTRS", "image_scripts")
 load("//rules/private/rules:object_context.bzl", "OBJECT_CONTEXT_ATTRS", "store_dir")
 load("//rules/private/transitions:image_platform.bzl", image_platform_transition = "image_platform")
 load("//rules/private/values:expansion.bzl", "expand", "labels_in")
 
 def _stream_layered_image_impl(ctx):
-    described = _describe(ctx, mtime = ctx.attr.mtime, created = ctx.attr.created)
+    described = _describe(ctx)
     return _providers(described, [described.image.config, described.image.plan, described.deploy.stream])
 
 def _build_layered_image_impl(ctx):
-    described = _describe(ctx, mtime = ctx.attr.mtime, created = ctx.attr.created)
+    described = _describe(ctx)
     return _providers(described, [described.outputs.docker_archive])
 
 def _providers(described, files):
@@ -54,9 +54,11 @@ def _providers(described, files):
         ),
     ]
 
-def _describe(ctx, *, mtime, created):
+def _describe(ctx):
     """Declares the steps of an image, from its objects to the files that describe it."""
     platform = image_platform(ctx)
+    times = image_times(ctx)
+    created, mtime = times.created, times.mtime
     objects = image_objects(ctx)
     layering = image_layering(ctx, objects.paths)
     options = _options(ctx, mtime, objects.all)
@@ -161,11 +163,12 @@ def _stored(ctx, objects, config, customisation, options):
             ctx,
             store_dir = options.store_dir,
             candidates = objects.candidates,
+            roots = objects.roots,
             config = _config_references(ctx) or config,
             references = customisation.references,
             output = ctx.label.name,
         ),
-        layers = image_object_layers(ctx, objects.all, options, compression = ctx.attr.layer_compression, output = ctx.label.name),
+        layers = image_object_layers(ctx, objects.all, options, compression = layer_compression(ctx), output = ctx.label.name),
         objects = objects.all,
     )
 

@@ -2,6 +2,7 @@
 
 load("//rules/private/actions:object_source.bzl", "empty_directory_entry", "tree_source")
 load("//rules/private/actions:strata.bzl", "TOOLCHAIN_TYPE")
+load("//rules/private/providers:object_closure_info.bzl", "ObjectClosureInfo")
 load("//rules/private/providers:store_object_info.bzl", "StoreObjectInfo")
 load("//rules/private/rules:object_context.bzl", "OBJECT_CONTEXT_ATTRS", "label_store_path", "make_store_object")
 
@@ -18,7 +19,7 @@ def _object_closure_impl(ctx):
         allow_undeclared_references = False,
         output = ctx.label.name,
     )
-    return [info, DefaultInfo(files = depset([info.layer.metadata]))]
+    return [info, ObjectClosureInfo(), DefaultInfo(files = depset([info.layer.metadata]))]
 
 object_closure = rule(
     implementation = _object_closure_impl,
