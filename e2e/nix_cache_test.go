@@ -7,6 +7,7 @@ import (
 	"fmt"
 	"net/http"
 	"net/http/httptest"
+	"os"
 	"path/filepath"
 	"slices"
 	"strings"
@@ -229,7 +230,13 @@ func TestFetchByAction(t *testing.T) {
 	w.bazel.Build(t, cache, "//:busybox")
 	equal(t, "downloads", files.Load(), 1)
 	stop()
-	w.bazel.Run(t, "clean").Must(t)
+	nars, err := filepath.Glob(filepath.Join(w.bazel.Bin(t), "external/*/"+filepath.Base(w.lab.Path(t, "static"))+".nar"))
+	if err != nil || len(nars) != 1 {
+		t.Fatalf("the NARs are %q, %v", nars, err)
+	}
+	if err := os.Remove(nars[0]); err != nil {
+		t.Fatal(err)
+	}
 	w.bazel.Build(t, cache, "//:busybox")
 	i := w.image(t, "busybox")
 	docker.Load(t, i.archive(t))

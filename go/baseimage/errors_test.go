@@ -107,7 +107,7 @@ func TestErrors(t *testing.T) {
 		{"short text", write(t, "no archive\n"), "neither an OCI layout nor a tar, plain or compressed with gzip, zstd, xz or bzip2" + end},
 		{"other tar", archive(t, []file{{name: "docs/"}}), "neither a docker archive nor an OCI layout, which would have a manifest.json or an index.json" + end},
 		{"other folder", folder(t, []file{{name: "docs"}}), "neither a docker archive nor an OCI layout, which would have a manifest.json or an index.json" + end},
-		{"root file system", archive(t, []file{{name: "./etc/"}}), "manifest.json or an index.json: it looks like a root file system: make an image of it first" },
+		{"root file system", archive(t, []file{{name: "./etc/"}}), "manifest.json or an index.json: it looks like a root file system: make an image of it first"},
 		{"root file system with absolute links", archive(t, []file{{name: "bin/"}, {name: "bin/sh", link: "/bin/busybox"}}), "it looks like a root file system"},
 		{"folder of a root file system", folder(t, []file{{name: "etc"}}), "it looks like a root file system"},
 		{"Docker before 1.10", archive(t, without(docker, "manifest.json")), "before 1.10, with no manifest.json: load it into Docker and save it again"},

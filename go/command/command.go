@@ -7,6 +7,7 @@ import (
 	"errors"
 	"fmt"
 	"io"
+	"strings"
 
 	"github.com/alecthomas/kong"
 )
@@ -60,7 +61,7 @@ func (p Program) Run(args []string, stdout, stderr io.Writer) (status int) {
 	if err != nil {
 		var parseError *kong.ParseError
 		if errors.As(err, &parseError) && parseError.Context != nil && parseError.Context.Selected() != nil {
-			fmt.Fprintf(stderr, "%s %s: %v\n", p.Name, parseError.Context.Selected().Name, err)
+			fmt.Fprintf(stderr, "%s %s: %s\n", p.Name, parseError.Context.Selected().Name, explain(err))
 		} else {
 			fmt.Fprintf(stderr, "%s: %v\n", p.Name, err)
 		}
@@ -71,6 +72,15 @@ func (p Program) Run(args []string, stdout, stderr io.Writer) (status int) {
 		return ExitBadInput
 	}
 	return 0
+}
+
+// explain is the text of an error of the command line.
+func explain(err error) string {
+	var t *timeError
+	if errors.As(err, &t) {
+		return strings.TrimPrefix(err.Error(), "--")
+	}
+	return err.Error()
 }
 
 // selectCommands gives the parser the command that the arguments begin with, or

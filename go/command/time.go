@@ -19,8 +19,12 @@ func (f *Time) UnmarshalText(text []byte) error {
 		err = fmt.Errorf("%w; at most %d seconds are possible", err, int64(math.MaxInt64))
 	}
 	if err != nil {
-		return err
+		return &timeError{err}
 	}
 	*f = Time(n)
 	return nil
 }
+
+// timeError is the error of a time. Its flag has the name of an image's
+// attribute, by which the user knows it.
+type timeError struct{ error }

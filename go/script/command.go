@@ -70,7 +70,7 @@ func (m *machine) notRun(path string) error {
 	info, err := m.place.FS.Stat(path)
 	switch {
 	case err != nil:
-		return fmt.Errorf("%s: there is no such program: %w", path, err)
+		return fmt.Errorf("%s: there is no such program: give one with tools = [...] and call it by its name", path)
 	case strings.HasPrefix(path, m.place.StoreDir+"/"):
 		return fmt.Errorf("%s: a program of a store object cannot be run while the image is made: "+
 			"give it with tools = [...] and call it by its name", path)
@@ -84,12 +84,12 @@ func (m *machine) notFound(name string) error {
 	for _, t := range m.place.Tools {
 		tools = append(tools, t.Name)
 	}
-	known := ""
+	given := ""
 	if len(tools) > 0 {
-		known = ", and the tools are " + strings.Join(tools, " ")
+		given = "the tools are " + strings.Join(tools, " ") + ", and "
 	}
-	return fmt.Errorf("command not found: %s: the built-in commands are %s%s: give a real program with tools = [...]",
-		name, strings.Join(m.names(), " "), known)
+	return fmt.Errorf("command not found: %s: give a program of that name with tools = [...]: %sthe built-in commands are %s",
+		name, given, strings.Join(m.names(), " "))
 }
 
 // runShell runs text in a new shell for a command, with args[0] as $0.

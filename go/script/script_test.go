@@ -105,6 +105,7 @@ func TestTree(t *testing.T) {
 }
 
 func TestErrors(t *testing.T) {
+	const end = "\n" // of a message
 	for _, test := range []struct{ name, text, want string }{
 		{"a command fails", "true\nmkdir a/b\n", "extra_commands: line 2: mkdir failed with exit status 1"},
 		{"in a function", "f() {\n  rmdir none\n}\n\nf", "extra_commands: line 2: rmdir failed with exit status 1"},
@@ -116,17 +117,17 @@ func TestErrors(t *testing.T) {
 		{"a command substitution", "x=$(cat none)", "extra_commands: line 1: the command substitution failed with exit status 1"},
 		{"a redirection", "echo x > no/f", "extra_commands: line 1: echo failed with exit status 1"},
 		{"division", "echo 1\necho $((1/0))", "extra_commands: line 2: an expansion failed with exit status 1"},
-		{"unknown", "true\n  frobnicate --now", "extra_commands: line 2: command not found: frobnicate: the built-in commands are ["},
+		{"unknown", "true\n  frobnicate --now", "extra_commands: line 2: command not found: frobnicate: give a program of that name with tools = [...]: the built-in commands are [ base64 basename "},
 		{"unknown in a pipe", "echo a | frobnicate || true", "command not found: frobnicate"},
-		{"unknown for xargs", "echo a | xargs frobnicate || true", "give a real program with tools = [...]"},
+		{"unknown for xargs", "echo a | xargs frobnicate || true", "give a program of that name with tools = [...]"},
 		{"a program of the image", "echo x > p; chmod +x p; ./p || true", "line 1: /build/old_out/./p: a regular file of the image cannot be run"},
-		{"no program", "/bin/ls", "/bin/ls is outside of the image's tree"},
+		{"no program", "/bin/ls", "extra_commands: line 1: /bin/ls: there is no such program: give one with tools = [...] and call it by its name" + end},
 		{"syntax", "echo a\nif true; then\n", "extra_commands: line 2: `then` must be followed by a statement list"},
 		{"eval", "true\neval 'if'", "extra_commands: line 2 (there line 1): eval"},
 		{"unsupported", "true\ntrap x DEBUG", "extra_commands: line 2: trap on DEBUG is not supported"},
 		{"unsupported in a function", "f() {\n select x in a; do :; done\n}\nf", "extra_commands: line 2: select is not supported"},
 		{"random", "true\necho x$RANDOM", "line 2: the variable RANDOM is not supported by the interpreter of the build's scripts: a random number would make"},
-		{"outside", "true\ncat /etc/passwd || true", "extra_commands: line 2: /etc/passwd is outside of the image's tree: give a path relative to it, or set enable_fakechroot = True"},
+		{"outside", "true\ncat /etc/passwd || true", "extra_commands: line 2: /etc/passwd is outside of the image's tree: give a path relative to it, or use fake_root_commands with enable_fakechroot = True" + end},
 		{"outside, a test", "if [ -e /etc/passwd ]; then :; fi", "/etc/passwd is outside"},
 		{"outside, a condition", "if [[ -e /usr ]]; then :; fi", "/usr is outside"},
 		{"outside, a pattern", "echo /us*", "/ is outside"},
@@ -138,7 +139,7 @@ func TestErrors(t *testing.T) {
 	} {
 		t.Run(test.name, func(t *testing.T) {
 			_, _, err := runScript(t, newPlace(t), Script{Name: "extra_commands", Text: test.text})
-			if err == nil || !strings.Contains(err.Error(), test.want) {
+			if err == nil || !strings.Contains(err.Error()+end, test.want) {
 				t.Errorf("got %v, want %s", err, test.want)
 			}
 		})

@@ -10,7 +10,7 @@ import (
 type outsideError struct{ path string }
 
 func (e *outsideError) Error() string {
-	return fmt.Sprintf("%s is outside of the image's tree: give a path relative to it, or set enable_fakechroot = True", e.path)
+	return fmt.Sprintf("%s is outside of the image's tree: give a path relative to it, or use fake_root_commands with enable_fakechroot = True", e.path)
 }
 
 func (e *outsideError) Unwrap() error { return syscall.EACCES }

@@ -11,6 +11,7 @@ def bad_images(name):
     """
     for case, want in {
         "architecture": (dict(architecture = "x86_64"), 'architecture = "x86_64": want a GOARCH, one of 386, amd64,'),
+        "created": (dict(created = "soon"), 'created = "soon": it is neither "now", nor a number of seconds, nor a time of ISO 8601'),
         "from_image_files": (dict(from_image = ":two_files"), "from_image: @@//rules/tests:two_files has 2 files: give one docker archive, or an OCI layout"),
         "from_image_name": (dict(from_image_name = "alpine"), "from_image_name is set, and from_image is not"),
         "from_image_now": (dict(from_image = ":image_of_the_run"), 'the time of @@//rules/tests:image_of_the_run is "now"'),
@@ -18,6 +19,7 @@ def bad_images(name):
         "from_image_other": (dict(from_image = ":Image", from_image_name = "other", from_image_tag = "v1"), "@@//rules/tests:Image is image:"),
         "inherit_config": (dict(inherit_config = ["Envs"]), 'inherit_config: "Envs": want one of ArgsEscaped, Cmd,'),
         "layering": (dict(layering = "size"), 'layering = "size": want "auto", "popularity", "popularity_pinned", a pipeline (a list), or the label'),
+        "mtime": (dict(mtime = "2026"), 'mtime = "2026": a year alone is no time: write 2026-01-01'),
         "pipeline_path": (
             dict(layering = select({"//conditions:default": "popular"})),
             'layering = "popular": want',

@@ -14,7 +14,7 @@ import (
 // Command runs one command and returns its exit status.
 type Command func(c *Context) int
 
-// families are the maps from command names to commands; no name is in two of them.
+// families are the maps from names to commands that do something; no name is in two of them.
 func families() []map[string]Command {
 	return []map[string]Command{fileCommands, textCommands, userCommands}
 }
@@ -26,10 +26,11 @@ func Lookup(name string) (Command, bool) {
 			return command, true
 		}
 	}
-	return nil, false
+	command, ok := refusedCommands[name]
+	return command, ok
 }
 
-// Names returns the names of all commands, sorted by bytes.
+// Names returns the names of all commands but the refused ones, sorted by bytes.
 func Names() []string {
 	var names []string
 	for _, family := range families() {

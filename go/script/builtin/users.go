@@ -17,6 +17,10 @@ var userCommands = map[string]Command{
 	"gunzip":   runGzip,
 	"zcat":     runGzip,
 	"getcap":   runGetcap,
+}
+
+// refusedCommands do nothing but name the command to use.
+var refusedCommands = map[string]Command{
 	"adduser":  insteadUse("useradd"),
 	"addgroup": insteadUse("groupadd"),
 	"deluser":  insteadUse("userdel"),

@@ -124,9 +124,10 @@ def stream_layered_image(
       gid: group of the store objects' files, a number: `1000`.
       uname: owner of the store objects' files, a name: `"alice"`.
       gname: group of the store objects' files, a name: `"users"`.
-      layer_compression: how layers are compressed in the OCI layout: `"gzip"` or
-        `"zstd"`.
-      compressor: how the docker archive is compressed: `"gz"`, `"zstd"` or `"none"`.
+      layer_compression: how layers are compressed in the OCI layout: `"gzip"` (or
+        `"gz"`) or `"zstd"`.
+      compressor: how the docker archive is compressed: `"gz"` (or `"gzip"`),
+        `"zstd"` or `"none"`.
       passthru: dict of strings that is carried in ImageInfo: `{"team": "payments"}`.
       **kwargs: attributes of every rule (visibility, tags, testonly, ...).
     """

@@ -4,6 +4,7 @@ load("//rules/private/providers:image_config_info.bzl", "ImageConfigInfo")
 load("//rules/private/rules:object_context.bzl", "target_platform")
 load("//rules/private/values:goarch.bzl", "GOARCH")
 load("//rules/private/values:reference.bzl", "name_problem", "tag_problem")
+load("//rules/private/values:time.bzl", "time_problem")
 
 def image_name(ctx):
     """The repository part of the image's name, lower-cased.
@@ -42,6 +43,22 @@ def owner(ctx, attribute):
     if value < 0:
         fail("{}: {} = {}: want a number from 0 to 2147483647, the largest that Bazel takes".format(ctx.label, attribute, value))
     return value
+
+def image_times(ctx):
+    """The times of the config and of the files.
+
+    Args:
+      ctx: rule context.
+
+    Returns:
+      struct of strings: created, mtime.
+    """
+    for attribute in ["created", "mtime"]:
+        value = getattr(ctx.attr, attribute)
+        problem = time_problem(value)
+        if problem:
+            fail('{}: {} = "{}": {}'.format(ctx.label, attribute, value, problem))
+    return struct(created = ctx.attr.created, mtime = ctx.attr.mtime)
 
 def image_platform(ctx):
     """The platform in the image's config.

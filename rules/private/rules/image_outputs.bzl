@@ -8,11 +8,27 @@ load("//rules/private/actions:layer_blob.bzl", "base_blobs", "customisation_blob
 load("//rules/private/actions:layer_tar.bzl", "base_tars", "layer_tar")
 
 IMAGE_OUTPUTS_ATTRS = {
-    "compressor": attr.string(doc = "How the docker archive is compressed.", default = "gz", values = ["gz", "none", "zstd"]),
-    "layer_compression": attr.string(doc = "How layers are compressed in an OCI layout.", default = "gzip", values = ["gzip", "zstd"]),
+    "compressor": attr.string(doc = "How the docker archive is compressed.", default = "gz", values = ["gz", "gzip", "none", "zstd"]),
+    "layer_compression": attr.string(doc = "How layers are compressed in an OCI layout.", default = "gzip", values = ["gz", "gzip", "zstd"]),
 }
 
+# dockerTools says gz, the OCI image specification gzip: either is taken for both.
+_COMPRESSORS = {"gzip": "gz"}
+_LAYER_COMPRESSIONS = {"gz": "gzip"}
+
 _EXTENSIONS = {"gz": ".tar.gz", "none": ".tar", "zstd": ".tar.zst"}
+
+def layer_compression(ctx):
+    """How layers are compressed in an OCI layout.
+
+    Args:
+      ctx: rule context with IMAGE_OUTPUTS_ATTRS.
+
+    Returns:
+      string, "gzip" or "zstd".
+    """
+    value = ctx.attr.layer_compression
+    return _LAYER_COMPRESSIONS.get(value, value)
 
 def image_outputs(ctx, *, base, chosen, customisation, description, described, options, stored):
     """Declares the actions.
@@ -31,7 +47,8 @@ def image_outputs(ctx, *, base, chosen, customisation, description, described, o
       struct: docker_archive, manifest, digest, mtree and oci_layout (Files), layers (list of Files).
     """
     output = ctx.label.name
-    compression = ctx.attr.layer_compression
+    compression = layer_compression(ctx)
+    compressor = _COMPRESSORS.get(ctx.attr.compressor, ctx.attr.compressor)
     own = [getattr(layer.blob, compression) for layer in stored.layers]
     own.append(customisation_blob(ctx, tar = customisation.tar, compression = compression, output = output))
     sets = []
@@ -54,8 +71,8 @@ def image_outputs(ctx, *, base, chosen, customisation, description, described, o
         docker_archive = docker_archive(
             ctx,
             description = description,
-            compressor = ctx.attr.compressor,
-            output = output + _EXTENSIONS[ctx.attr.compressor],
+            compressor = compressor,
+            output = output + _EXTENSIONS[compressor],
         ),
         layers = ([base_tars(ctx, description = description, output = output)] if base else []) + [
             layer_tar(ctx, description = description, plan = chosen.plan, index = index, last = index == chosen.own_layers - 1, output = output)
