@@ -45,6 +45,18 @@ image_info_test = analysistest.make(
     attrs = _IMAGE_INFO_ATTRS,
 )
 
+def _without_deps_test_impl(ctx):
+    env = analysistest.begin(ctx)
+    image = analysistest.target_under_test(env)[ImageInfo]
+    labels = [info.label.name for info in image.candidates.to_list() if not info.has_deps]
+    asserts.equals(env, ctx.attr.objects, sorted(labels))
+    return analysistest.end(env)
+
+without_deps_test = analysistest.make(
+    _without_deps_test_impl,
+    attrs = {"objects": attr.string_list()},
+)
+
 macos_image_failure_test = analysistest.make(
     lambda ctx: _expect(ctx),
     attrs = {"message": attr.string()},

@@ -285,7 +285,7 @@ func TestErrors(t *testing.T) {
 		{"through a link", Image{ExtraCommands: "bin/app"}, "cannot be run while the image is made"},
 		{"an object that cannot be opened", Image{ExtraCommands: "cat " + string(badPath) + "/x || true"}, "extra_commands: line 1: bad.nar: not a NAR"},
 		{"the store is read-only", Image{FakeRootCommands: "rm -rf " + string(appPath) + "/share"}, "fake_root_commands: line 1: rm failed"},
-		{"absolute without fakechroot", Image{FakeRootCommands: "mkdir /data"}, "/data is outside of the image's tree: give a path relative to it, or set enable_fakechroot = True"},
+		{"absolute without fakechroot", Image{FakeRootCommands: "mkdir /data"}, "/data is outside of the image's tree: give a path relative to it, or use fake_root_commands with enable_fakechroot = True"},
 		{"extra_commands are never in the root", Image{Fakechroot: true, ExtraCommands: "mkdir /data"}, "extra_commands: line 1: /data is outside"},
 		{"a file of the store", Image{Fakechroot: true, FakeRootCommands: "chmod u+w bin/app; echo x >> bin/app"}, "fake_root_commands: line 1: echo failed"},
 		{"in an object", Image{Fakechroot: true, FakeRootCommands: "chmod -R u+w " + string(appPath) + "; mkdir " + string(appPath) + "/x"}, "mkdir failed"},
