@@ -18,6 +18,9 @@ func TestRow06NixDatabase(t *testing.T) {
 	a := accept(t)
 	image, nix := nixLayered(t, a), a.lab.Path(t, "nix")
 	equal(t, "nix-store -qR", sorted(a.run(t, image, "nix-store", "-qR", nix)), strings.Join(a.lab.Closure(nix), "\n"))
+	// The row nix-layered of the nix shells.
+	bash := a.lab.Path(t, "bash")
+	equal(t, "nix-store -q --references", sorted(a.run(t, image, "nix-store", "-q", "--references", "/bin/bash")), sorted(strings.Join(a.lab.Objects[bash].References, "\n")))
 	// The folder that keeps the contents alive.
 	equal(t, "roots", sorted(a.run(t, image, "ls", "/nix/var/nix/gcroots/docker")), sorted(strings.Join([]string{
 		filepath.Base(nix), filepath.Base(a.lab.Path(t, "bash")),

@@ -244,17 +244,17 @@ func TestFetchByAction(t *testing.T) {
 	equal(t, "the container says", docker.RunImage(t, "by-action:latest").Must(t).Stdout, "fetched\n")
 }
 
-// TestRepositoryCacheSuffices: after one fetch a clean rebuild needs no network.
+// TestRepositoryCacheSuffices: an image fetches the objects of its closure and
+// no others of the lock, and after that a clean rebuild needs no network.
 func TestRepositoryCacheSuffices(t *testing.T) {
 	w := onCaches(t)
 	url, files, stop := w.serve(t)
-	w.lock(t, "nix.lock.json", url+"/xz", "conversation="+w.lab.Path(t, "conversation"), w.lab.Path(t, "hello"))
-	w.bazel.Build(t, "//:conversation")
-	if files.Load() == 0 {
-		t.Error("nothing was downloaded")
-	}
+	w.lock(t, "nix.lock.json", url+"/xz", "conversation="+w.lab.Path(t, "conversation"), w.lab.Path(t, "hello"), w.lab.Path(t, "names"))
+	repositories := "--repository_cache=" + harness.TempDir(t)
+	w.bazel.Build(t, repositories, "//:conversation")
+	equal(t, "downloads", int(files.Load()), len(w.lab.Closure(w.lab.Path(t, "conversation"))))
 	stop()
 	w.bazel.Run(t, "clean", "--expunge").Must(t)
-	w.bazel.Build(t, "--repository_disable_download", "//:conversation")
+	w.bazel.Build(t, repositories, "--repository_disable_download", "//:conversation")
 	equal(t, "config", len(harness.ReadFile(t, w.image(t, "conversation").stem+".config.json")) > 0, true)
 }
