@@ -37,6 +37,8 @@ func onCaches(t *testing.T) *lockWorkspace {
 	defer lockBuilder.mu.Unlock()
 	if lockBuilder.built == nil {
 		w := &lockWorkspace{bazel: harness.LastingCopy(t, "e2e/nix_cache"), lab: lab, caches: caches}
+		// There Bazel has a disk cache.
+		w.bazel.Env = []string{"BAZELW_MODE=private"}
 		harness.Exec("cp", "-r", caches.Dir, w.at("caches")).Run(t).Must(t)
 		harness.WriteFile(t, w.at("action.lock.json"), `{"caches":[],"objects":{},"packages":{},"store_dir":"/nix/store","trusted_public_keys":[],"version":1}`)
 		lockBuilder.built = w
@@ -226,8 +228,7 @@ func TestFetchByAction(t *testing.T) {
 	url, files, stop := w.serve(t)
 	w.lockConversation(t, "none")
 	w.lock(t, "action.lock.json", url+"/xz", "busybox="+w.lab.Path(t, "static"))
-	cache := "--disk_cache=" + harness.TempDir(t)
-	w.bazel.Build(t, cache, "//:busybox")
+	w.bazel.Build(t, "//:busybox")
 	equal(t, "downloads", files.Load(), 1)
 	stop()
 	nars, err := filepath.Glob(filepath.Join(w.bazel.Bin(t), "external/*/"+filepath.Base(w.lab.Path(t, "static"))+".nar"))
@@ -237,7 +238,7 @@ func TestFetchByAction(t *testing.T) {
 	if err := os.Remove(nars[0]); err != nil {
 		t.Fatal(err)
 	}
-	w.bazel.Build(t, cache, "//:busybox")
+	w.bazel.Build(t, "//:busybox")
 	i := w.image(t, "busybox")
 	docker.Load(t, i.archive(t))
 	defer docker.Remove(t, "by-action:latest")
