@@ -1,7 +1,7 @@
 """A repository with the closure of what the machine's own Nix builds."""
 
 load("//rules/private/repository:nix_closure.bzl", "import_closure")
-load("//rules/private/repository:nix_command.bzl", "NIX_ENVIRONMENT", "nix_program", "run_nix")
+load("//rules/private/repository:nix_command.bzl", "NIX_ENVIRONMENT", "lines_of", "nix_program", "run_nix")
 load("//rules/private/repository:nix_watch.bzl", "evaluated_files", "watch")
 
 def _nix_build_impl(rctx):
@@ -13,7 +13,7 @@ def _nix_build_impl(rctx):
         result = run_nix(rctx, tag, _command(rctx, tag, attribute), working_directory = str(rctx.workspace_root))
         for path in evaluated_files(result.stderr):
             watch(rctx, path)
-        for path in result.stdout.split():
+        for path in lines_of(result.stdout):
             roots.setdefault(attribute or path.split("/")[-1][33:], path)
     import_closure(rctx, tag, roots, allow_undeclared_references = rctx.attr.allow_undeclared_references)
 

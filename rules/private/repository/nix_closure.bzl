@@ -1,6 +1,6 @@
 """Imports the closure of store paths from the machine's own Nix store."""
 
-load("//rules/private/repository:nix_command.bzl", "nix_program", "run_nix")
+load("//rules/private/repository:nix_command.bzl", "lines_of", "nix_program", "run_nix")
 load("//rules/private/repository:nix_path_info.bzl", "parse_path_info", "parse_references")
 load("//rules/private/repository:package_names.bzl", "base_name", "name_part", "package_name")
 load("//rules/private/values:glob.bzl", "matches_any")
@@ -35,7 +35,7 @@ def _closure(rctx, tag, paths):
 
     # Nix before 2.4, or one whose path-info has yet another shape.
     nix_store = nix_program(rctx, tag, "nix-store")
-    requisites = run_nix(rctx, tag, [nix_store, "--query", "--requisites"] + paths).stdout.split()
+    requisites = lines_of(run_nix(rctx, tag, [nix_store, "--query", "--requisites"] + paths).stdout)
     return parse_references(run_nix(
         rctx,
         tag,

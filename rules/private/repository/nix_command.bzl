@@ -35,3 +35,14 @@ def run_nix(rctx, tag, command, **kwargs):
     if result.return_code != 0:
         fail("{}: {}: exit status {}:\n{}".format(tag, " ".join([str(word) for word in command]), result.return_code, result.stderr))
     return result
+
+def lines_of(text):
+    """The lines of a text that are not empty.
+
+    Args:
+      text: string.
+
+    Returns:
+      list of strings.
+    """
+    return [line for line in text.split("\n") if line]

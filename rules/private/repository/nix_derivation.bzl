@@ -1,7 +1,7 @@
 """A repository with a derivation of the machine's own Nix store, and the closure of what it is built from."""
 
 load("//rules/private/repository:nix_closure.bzl", "import_closure")
-load("//rules/private/repository:nix_command.bzl", "NIX_ENVIRONMENT", "nix_program", "run_nix")
+load("//rules/private/repository:nix_command.bzl", "NIX_ENVIRONMENT", "lines_of", "nix_program", "run_nix")
 load("//rules/private/repository:nix_derivation_file.bzl", "parse_inputs")
 load("//rules/private/repository:nix_watch.bzl", "evaluated_files", "watch")
 load("//rules/private/repository:package_names.bzl", "base_name")
@@ -16,7 +16,7 @@ def _nix_derivation_repository_impl(rctx):
     paths = {source: None for source in inputs.sources}
     wanted = ["{}!{}".format(drv, ",".join(outputs)) for drv, outputs in inputs.derivations.items()]
     if wanted:
-        paths |= {output: None for output in run_nix(rctx, tag, [nix_program(rctx, tag, "nix-store"), "--realise"] + wanted).stdout.split()}
+        paths |= {output: None for output in lines_of(run_nix(rctx, tag, [nix_program(rctx, tag, "nix-store"), "--realise"] + wanted).stdout)}
     rctx.file("derivation/.keep", "", executable = False)
     run_nix(rctx, tag, ["cp", path, "derivation/" + base_name(path)])
     text = [
@@ -47,7 +47,7 @@ def _derivation(rctx, tag):
         result = run_nix(rctx, tag, command, working_directory = str(rctx.workspace_root))
         for path in evaluated_files(result.stderr):
             watch(rctx, path)
-        found = result.stdout.split()
+        found = lines_of(result.stdout)
         if len(found) != 1:
             fail("{}: Nix gave {} derivations: choose one with attr".format(tag, len(found)))
         return found[0].split("!")[0]
