@@ -26,7 +26,7 @@ func guard(w http.ResponseWriter, r *http.Request, _ int) bool {
 	if user == "me" && password == "secret" {
 		return false
 	}
-	http.Error(w, "no", 401)
+	http.Error(w, "no", http.StatusUnauthorized)
 	return true
 }
 

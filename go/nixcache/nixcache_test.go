@@ -184,7 +184,7 @@ func TestGivesUp(t *testing.T) {
 			w.Header().Set("Content-Type", "text/plain")
 			io.WriteString(w, "<html>Please log in</html>\n")
 		}, 1, []string{"HTML"}},
-		{"redirect for ever", func(w http.ResponseWriter, r *http.Request) { http.Redirect(w, r, r.URL.Path, 302) }, 11, []string{"redirected more than 10 times"}},
+		{"redirect for ever", func(w http.ResponseWriter, r *http.Request) { http.Redirect(w, r, r.URL.Path, http.StatusFound) }, 11, []string{"redirected more than 10 times"}},
 		{"redirect to a file", status(302, "Location", "file:///etc/passwd"), 1, []string{"file"}},
 		{"too large", func(w http.ResponseWriter, r *http.Request) { io.WriteString(w, strings.Repeat("x", 2<<20)) }, 1, []string{"more than 1048576 bytes"}},
 		{"empty", status(200), 1, []string{"empty"}},

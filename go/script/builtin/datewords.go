@@ -83,9 +83,7 @@ func (p *dateWords) item() bool {
 				fields = m[at : at+3]
 			}
 			p.rest = p.rest[len(m[0]):]
-			if strings.HasPrefix(p.rest, "t") {
-				p.rest = p.rest[1:]
-			}
+			p.rest = strings.TrimPrefix(p.rest, "t")
 			return p.setDay(number(fields[0]), number(fields[1]), number(fields[2]))
 		}
 	}
