@@ -14,7 +14,11 @@ _SHELLS = {
         "extra_packages": ["@inputs//:hello-lab"],
         "shell_hook": "export ADDED=by-the-hook",
     },
-    "hook": {"drv": "@hook"},
+    # Without a command it would wait for one.
+    "hook": {
+        "command": "true",
+        "drv": "@hook",
+    },
     "inputs": {
         "command": "hello",
         "drv": "@inputs",

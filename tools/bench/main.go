@@ -14,8 +14,10 @@ import (
 
 // commands are the suites, one file each.
 type commands struct {
-	Memory memoryCmd `cmd:"" help:"Peak memory of every step that reads the bytes of store objects."`
-	Start  startCmd  `cmd:"" help:"CPU time that the programs need to start."`
+	Memory   memoryCmd   `cmd:"" help:"Peak memory of every step that reads the bytes of store objects."`
+	Start    startCmd    `cmd:"" help:"CPU time that the programs need to start."`
+	Import   importCmd   `cmd:"" help:"Speed and peak memory of importing a NAR of a binary cache."`
+	Analysis analysisCmd `cmd:"" help:"How long Bazel analyses an image over all objects of a lock."`
 	programs
 }
 
