@@ -108,7 +108,7 @@ func TestNixShell(t *testing.T) {
 func TestNixBuild(t *testing.T) {
 	docker := harness.Docker(t, harness.ClassicStore)
 	bazel := shellWorkspace(t)
-	i := image{bazel: bazel, label: "//:built_image", stem: filepath.Join(bazel.Bin(t), "built_image"), ref: "built-image:latest"}
+	i := image{bazel: bazel, label: "//:built_image", stem: filepath.Join(bazel.Bin(t), "built_image"), ref: "built_image:latest"}
 	docker.Load(t, i.archive(t))
 	defer docker.Remove(t, i.ref)
 	equal(t, "the container says", docker.RunImage(t, i.ref).Must(t).Stdout, greeting)
