@@ -10,12 +10,10 @@ package nixdb
 
 import (
 	"cmp"
-	"encoding/hex"
-	"errors"
 	"fmt"
 	"slices"
-	"strings"
 
+	"github.com/rules-strata/rules_strata/go/narinfo"
 	"github.com/rules-strata/rules_strata/go/object"
 	"github.com/rules-strata/rules_strata/go/store"
 )
@@ -41,43 +39,11 @@ type Registration struct {
 
 // FromInfo makes the registration of an object of which info.json is known.
 func FromInfo(info object.Info, references []store.Path) (Registration, error) {
-	hash, ok := strings.CutPrefix(info.NARHash, "sha256:")
-	if !ok {
-		return Registration{}, fmt.Errorf("nixdb: %s: NAR hash %q: want one of sha256", info.Path, info.NARHash)
-	}
-	sum, err := parseHash(hash)
+	hash, err := narinfo.ParseHash(info.NARHash)
 	if err != nil {
-		return Registration{}, fmt.Errorf("nixdb: %s: NAR hash %q: %w", info.Path, info.NARHash, err)
+		return Registration{}, fmt.Errorf("nixdb: %s: NAR %w", info.Path, err)
 	}
-	return Registration{Path: info.Path, NARHash: sum, NARSize: info.NARSize, References: references}, nil
-}
-
-// parseHash reads a SHA-256 in Nix's base32 or in base16.
-func parseHash(s string) (sum [32]byte, err error) {
-	switch len(s) {
-	case hex.EncodedLen(len(sum)):
-		_, err := hex.Decode(sum[:], []byte(s))
-		return sum, err
-	case (len(sum)*8 + 4) / 5:
-	default:
-		return sum, errors.New("want 52 characters of base32 or 64 of base16")
-	}
-	for i := range len(s) {
-		digit := strings.IndexByte(store.Base32Alphabet, s[len(s)-1-i])
-		if digit < 0 {
-			return sum, fmt.Errorf("%q is no character of Nix's base32", s[len(s)-1-i])
-		}
-		bit := i * 5
-		at, shift := bit/8, bit%8
-		sum[at] |= byte(digit << shift)
-		high := byte(digit >> (8 - shift))
-		if at+1 < len(sum) {
-			sum[at+1] |= high
-		} else if high != 0 {
-			return sum, errors.New("larger than 256 bits")
-		}
-	}
-	return sum, nil
+	return Registration{Path: info.Path, NARHash: hash, NARSize: info.NARSize, References: references}, nil
 }
 
 // inOrder checks registrations and sorts them as Nix does, by the last

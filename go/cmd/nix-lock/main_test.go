@@ -87,7 +87,7 @@ func TestLock(t *testing.T) {
 	l := newLab(t)
 	key := l.Key.String()
 	r := call("--cache", l.url, "--key", key, string(l.app))
-	want(t, r, 0, "1 packages, 2 objects")
+	want(t, r, 0, "1 package, 2 objects")
 	lock, err := nixlock.Parse([]byte(r.stdout))
 	if err != nil {
 		t.Fatal(err)
@@ -152,7 +152,7 @@ func TestAddUpdateVerify(t *testing.T) {
 	}
 	want(t, call("verify"), exitFailure, file, "nar_hash:")
 	want(t, call("add", string(l.app)), exitFailure, file, "nar_hash:")
-	want(t, call("update"), 0, "1 packages, 1 objects")
+	want(t, call("update"), 0, "1 package, 1 object")
 	want(t, call("verify"), 0)
 
 	// Another cache and another key.

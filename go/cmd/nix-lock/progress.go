@@ -41,8 +41,15 @@ func (f *quietFlag) summarise(std *streams, l *nixlock.Lock) {
 		files += o.FileSize
 		nars += o.NARSize
 	}
-	fmt.Fprintf(std.err, "%d packages, %d objects: %.1f MiB to download, %.1f MiB of content\n",
-		len(l.Packages), len(l.Objects), float64(files)/(1<<20), float64(nars)/(1<<20))
+	fmt.Fprintf(std.err, "%s, %s: %.1f MiB to download, %.1f MiB of content\n",
+		count(len(l.Packages), "package"), count(len(l.Objects), "object"), float64(files)/(1<<20), float64(nars)/(1<<20))
+}
+
+func count(n int, what string) string {
+	if n == 1 {
+		return "1 " + what
+	}
+	return fmt.Sprintf("%d %ss", n, what)
 }
 
 // progress shows how far the work is: on a terminal in one line that it writes
