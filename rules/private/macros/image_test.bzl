@@ -21,8 +21,8 @@ def image_test(name, image, config = {}, paths = {}, absent = [], **kwargs):
     ```
 
     Args:
-      name: the target's name.
-      image: label of the image.
+      name: the target's name: `"hello_image_test"`.
+      image: label of the image: `":hello_image"`.
       config: dict of fields of the image's config. Of a dict, the fields that
         are given must be there and equal; a list must be the same list; None is
         for a field that is not there. `"Cmd"` is short for a field of `config`,
@@ -33,7 +33,7 @@ def image_test(name, image, config = {}, paths = {}, absent = [], **kwargs):
         `sha256` (hexadecimal) and `size` (bytes). An empty dict: something is
         there. Symlinks are followed, unless `type` is "symlink" or `target` is
         given.
-      absent: list of absolute paths at which nothing is.
+      absent: list of absolute paths at which nothing is: `["/etc/shadow"]`.
       **kwargs: attributes of every test (size, tags, timeout, ...).
     """
     expectations = normalise(json.encode({"absent": absent, "config": config, "paths": paths}))

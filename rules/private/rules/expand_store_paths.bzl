@@ -43,9 +43,9 @@ def expand_store_paths(name, content, out = None, **kwargs):
     ```
 
     Args:
-      name: the target's name.
-      content: the text.
-      out: the file's name; the target's name when None.
+      name: the target's name: `"settings"`.
+      content: the text: `"greeting=$(store_path :greeting)/share/greeting.txt"`.
+      out: the file's name; the target's name when None: `"settings.ini"`.
       **kwargs: attributes of every rule (visibility, tags, testonly, ...).
     """
     content = normalise(content)

@@ -56,12 +56,45 @@ def _providers(described, files):
 
 def _describe(ctx):
     """Declares the steps of an image, from its objects to the files that describe it."""
-    platform = image_platform(ctx)
     times = image_times(ctx)
-    created, mtime = times.created, times.mtime
+    parts = _parts(ctx, times)
+    described = _config(ctx, parts, times)
+    description = image_description(
+        ctx,
+        name = image_name(ctx),
+        base = parts.base,
+        config = described.config,
+        created = times.created if ctx.attr.times_at_run else "",
+        customisation = parts.customisation.tar,
+        layers = described.layers,
+        objects = parts.stored.objects,
+        options = parts.options,
+        mtime_at_run = times.mtime == "now" and ctx.attr.times_at_run,
+        tag = described.tag,
+    )
+    deploy = deploy_files(ctx, base = parts.base, description = description, objects = parts.stored.objects)
+    outputs = image_outputs(
+        ctx,
+        base = parts.base,
+        chosen = parts.chosen,
+        customisation = parts.customisation,
+        description = description,
+        described = described,
+        options = parts.options,
+        stored = parts.stored,
+    )
+    return struct(
+        deploy = deploy,
+        image = _image_info(ctx, parts, times, described, description, deploy, outputs),
+        outputs = outputs,
+    )
+
+def _parts(ctx, times):
+    """What an image is made of, and what is in which of its layers."""
+    platform = image_platform(ctx)
     objects = image_objects(ctx)
     layering = image_layering(ctx, objects.paths)
-    options = _options(ctx, mtime, objects.all)
+    options = _options(ctx, times.mtime, objects.all)
     base = image_base(ctx, platform = platform, store_dir = options.store_dir)
     config = _user_config(ctx, objects.paths)
     customisation = customisation_layer(
@@ -74,71 +107,56 @@ def _describe(ctx):
         output = ctx.label.name,
     )
     stored = _stored(ctx, objects, config, customisation, options)
-    chosen = _choose_layers(ctx, stored, layering, base, options, pinned = _pinned(ctx, objects))
-    described = image_config(
-        ctx,
-        plan = chosen.plan,
-        layers = [layer.metadata for layer in stored.layers],
-        rest = chosen.rest,
-        customisation = customisation,
-        config = config,
-        config_as_is = bool(ctx.file.config_file),
-        created = DEFAULT_TIME if created == "now" and ctx.attr.times_at_run else created,
-        platform = platform,
+    return struct(
         base = base,
+        chosen = _choose_layers(ctx, stored, layering, base, options, pinned = _pinned(ctx, objects)),
+        config = config,
+        customisation = customisation,
+        objects = objects,
+        options = options,
+        platform = platform,
+        stored = stored,
+    )
+
+def _config(ctx, parts, times):
+    return image_config(
+        ctx,
+        plan = parts.chosen.plan,
+        layers = [layer.metadata for layer in parts.stored.layers],
+        rest = parts.chosen.rest,
+        customisation = parts.customisation,
+        config = parts.config,
+        config_as_is = bool(ctx.file.config_file),
+        created = DEFAULT_TIME if times.created == "now" and ctx.attr.times_at_run else times.created,
+        platform = parts.platform,
+        base = parts.base,
         inherit = inherited_fields(ctx),
         tag = ctx.attr.tag,
         output = ctx.label.name,
     )
-    description = image_description(
-        ctx,
-        name = image_name(ctx),
-        base = base,
+
+def _image_info(ctx, parts, times, described, description, deploy, outputs):
+    return ImageInfo(
+        candidates = parts.objects.candidates,
+        closure = parts.stored.closure,
         config = described.config,
-        created = created if ctx.attr.times_at_run else "",
-        customisation = customisation.tar,
-        layers = described.layers,
-        objects = stored.objects,
-        options = options,
-        mtime_at_run = mtime == "now" and ctx.attr.times_at_run,
-        tag = described.tag,
-    )
-    deploy = deploy_files(ctx, base = base, description = description, objects = stored.objects)
-    outputs = image_outputs(
-        ctx,
-        base = base,
-        chosen = chosen,
-        customisation = customisation,
-        description = description,
-        described = described,
-        options = options,
-        stored = stored,
-    )
-    return struct(
-        deploy = deploy,
-        image = ImageInfo(
-            candidates = objects.candidates,
-            closure = stored.closure,
-            config = described.config,
-            description = struct(
-                exec = description.exec,
-                exec_files = description.exec_files,
-                run = description.run,
-                runfiles = deploy.runfiles,
-            ),
-            digest = outputs.digest,
-            image_tag = described.tag,
-            layers = described.layers,
-            made_at_run = ctx.attr.times_at_run and "now" in [mtime, created],
-            manifest = outputs.manifest,
-            name = image_name(ctx),
-            oci_layout = outputs.oci_layout,
-            passthru = ctx.attr.passthru,
-            plan = chosen.plan,
-            platform = platform,
-            tag = ctx.attr.tag or None,
+        description = struct(
+            exec = description.exec,
+            exec_files = description.exec_files,
+            run = description.run,
+            runfiles = deploy.runfiles,
         ),
-        outputs = outputs,
+        digest = outputs.digest,
+        image_tag = described.tag,
+        layers = described.layers,
+        made_at_run = ctx.attr.times_at_run and "now" in [times.mtime, times.created],
+        manifest = outputs.manifest,
+        name = image_name(ctx),
+        oci_layout = outputs.oci_layout,
+        passthru = ctx.attr.passthru,
+        plan = parts.chosen.plan,
+        platform = parts.platform,
+        tag = ctx.attr.tag or None,
     )
 
 def _options(ctx, mtime, objects):

@@ -40,22 +40,22 @@ nar_store_object(
 """,
     attrs = {
         "allow_undeclared_references": attr.bool(
-            doc = "The object may mention store paths that are not among its references; they are not in the image on its account.",
+            doc = "The object may mention store paths that are not among its references; they are not in the image on its account. Example: `True`, for documentation with paths that are made up.",
         ),
         "deps": attr.label_list(
-            doc = "Store objects that this one refers to; their store paths are among its references.",
+            doc = "Store objects that this one refers to; their store paths are among its references: `[\":glibc\"]`.",
             providers = [StoreObjectInfo],
         ),
         "nar": attr.label(
-            doc = "The archive, not compressed.",
+            doc = "The archive, not compressed: `\"hello.nar\"`.",
             allow_single_file = True,
             mandatory = True,
         ),
         "references": attr.string_list(
-            doc = "Store paths that the object refers to. Each must be its own or that of an object in the image; give those of Bazel targets in `deps`.",
+            doc = "Store paths that the object refers to. Each must be its own or that of an object in the image; give those of Bazel targets in `deps`: `[\"/nix/store/q8qq0c2mzh1b39dpgzjgcv9gs1xvxjvh-hello-2.12\"]`.",
         ),
         "store_path": attr.string(
-            doc = "The object's absolute store path.",
+            doc = "The object's absolute store path: `\"/nix/store/q8qq0c2mzh1b39dpgzjgcv9gs1xvxjvh-hello-2.12\"`.",
             mandatory = True,
         ),
     } | OBJECT_CONTEXT_ATTRS,

@@ -35,14 +35,14 @@ nix_derivation(
 ```
 """,
     attrs = {
-        "derivation_name": attr.string(doc = "The derivation's name; by default that of the file, without the hash and .drv."),
+        "derivation_name": attr.string(doc = "The derivation's name; by default that of the file, without the hash and .drv: `\"hello-2.12\"`."),
         "drv": attr.label(
-            doc = "The derivation: a .drv of the store, or what `nix derivation show` prints (.json).",
+            doc = "The derivation: a .drv of the store, or what `nix derivation show` prints (.json): `\"hello.drv\"`.",
             allow_single_file = [".drv", ".json"],
             mandatory = True,
         ),
         "inputs": attr.label_list(
-            doc = "The store objects that it is built from: its sources and the outputs of other derivations.",
+            doc = "The store objects that it is built from: its sources and the outputs of other derivations: `[\"@nixpkgs//:stdenv\"]`.",
             providers = [StoreObjectInfo],
         ),
     },

@@ -177,26 +177,27 @@ def store_object(
     ```
 
     Args:
-      name: the target's name, and the name in the store path.
+      name: the target's name, and the name in the store path: `"hello"`.
       srcs: dict from labels to destinations relative to the object's root;
         files of mode 0444. A destination that ends in `/` is the folder of all
         files of the target, each under its own name; a directory that a rule
-        made (tree artifact) gives what is in it.
+        made (tree artifact) gives what is in it: `{"hello.conf": "etc/hello.conf", ":manuals": "share/man/"}`.
       binary: an executable target, placed at `bin/<its name>` with mode 0555,
-        its runfiles at `bin/<its name>.runfiles`.
-      binary_name: the program's name in `bin`; the name of `binary` when None.
+        its runfiles at `bin/<its name>.runfiles`: `"//cmd/hello"`.
+      binary_name: the program's name in `bin`; the name of `binary` when None: `"hi"`.
       tree: a target with one directory (tree artifact), which becomes the
-        object's root; its files have mode 0444, see `executables`.
+        object's root; its files have mode 0444, see `executables`: `":site"`.
       symlinks: dict from destinations to link texts, which may point anywhere;
         `$(store_path LABEL)` is replaced by the object's path and makes it a
-        reference.
-      empty_dirs: directories that are there even when nothing is in them.
+        reference: `{"bin/sh": "$(store_path :bash)/bin/bash"}`.
+      empty_dirs: directories that are there even when nothing is in them:
+        `["var/empty"]`.
       executables: globs over destinations whose files get mode 0555: `*` and
-        `?` stay within a component, `**` spans several.
-      deps: store objects that this one refers to: its references.
-      store_hash_salt: changes the hash in the store path, and nothing else.
+        `?` stay within a component, `**` spans several: `["libexec/**"]`.
+      deps: store objects that this one refers to: its references: `[":messages"]`.
+      store_hash_salt: changes the hash in the store path, and nothing else: `"2"`.
       allow_undeclared_references: the object may mention store paths that are
-        not in `deps`; they are not in the image on its account.
+        not in `deps`, with `True`; they are not in the image on its account.
       **kwargs: attributes of every rule (visibility, tags, testonly, ...).
     """
     if type(symlinks) == "dict":
