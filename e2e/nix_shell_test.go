@@ -104,10 +104,13 @@ func TestNixShell(t *testing.T) {
 	})
 }
 
-// TestNixBuild: what Nix builds is an image, and is built again after an edit.
+// TestNixBuild: what Nix builds, of a file and of a flake, is an image, and is
+// built again after an edit.
 func TestNixBuild(t *testing.T) {
 	docker := harness.Docker(t, harness.ClassicStore)
 	bazel := shellWorkspace(t)
+	flaked := image{bazel: bazel, label: "//:flaked_image", stem: filepath.Join(bazel.Bin(t), "flaked_image")}
+	contains(t, "store paths", fmt.Sprint(plannedLayers(t, flaked)), "-greeting-1.0")
 	i := image{bazel: bazel, label: "//:built_image", stem: filepath.Join(bazel.Bin(t), "built_image"), ref: "built_image:latest"}
 	docker.Load(t, i.archive(t))
 	defer docker.Remove(t, i.ref)

@@ -19,9 +19,10 @@ def _nix_build_impl(rctx):
 
 def _watch_inputs(rctx):
     files = [rctx.path(label) for label in rctx.attr.watch + ([rctx.attr.file] if rctx.attr.file else [])]
-    if rctx.attr.flake and not ":" in rctx.attr.flake:
-        directory = rctx.workspace_root.get_child(rctx.attr.flake) if not rctx.attr.flake.startswith("/") else rctx.path(rctx.attr.flake)
-        files += [directory.get_child("flake.nix"), directory.get_child("flake.lock")]
+    flake = rctx.attr.flake.split("#")[0]
+    if flake.startswith(".") or flake.startswith("/"):
+        directory = flake if flake.startswith("/") else "{}/{}".format(rctx.workspace_root, flake)
+        files += ["{}/{}".format(directory, name) for name in ["flake.nix", "flake.lock"]]
     for file in files:
         watch(rctx, file)
 

@@ -101,15 +101,17 @@ use_repo(nix, "tools")    # @tools//:hello
 ```
 
 It is built again when a file changes that Nix said it evaluated or copied, or
-one of `watch`, and after `bazel shutdown`. What else an expression may read
+one of `watch`, and after `bazel shutdown`; of a flake, when `flake.nix` or
+`flake.lock` changes. What else an expression may read
 (`builtins.readFile`, the environment, channels, the network) is not followed.
 """,
     attrs = _NAME | _ALLOW | {
         "args": attr.string_list(doc = 'More arguments for Nix, such as ["--argstr", "version", "1"].'),
+        "attr": attr.string(doc = "One attribute path to build: short for a list of one in `attrs`."),
         "attrs": attr.string_list(doc = "Attribute paths to build, each a target; default: the expression itself."),
         "expr": attr.string(doc = "A Nix expression; relative paths in it are relative to the workspace."),
         "file": attr.label(doc = "A file with a Nix expression."),
-        "flake": attr.string(doc = 'A flake reference without an attribute, such as "." or "nixpkgs".'),
+        "flake": attr.string(doc = 'A flake reference, such as "." or "nixpkgs" with attribute paths in `attrs`, or "nixpkgs#hello".'),
         "nix_path": attr.string_list(doc = 'Entries of the search path, such as "nixpkgs=/path/to/nixpkgs".'),
         "watch": attr.label_list(doc = "Files that Nix reads without saying so."),
     },
@@ -213,11 +215,14 @@ def _declare_derivation(where, tag):
 
 def _declare_build(where, tag):
     _check_one(where, tag, ["expr", "file", "flake"])
+    attrs = tag.attrs + ([tag.attr] if tag.attr else [])
+    if "#" in tag.flake and attrs:
+        fail('{}: flake = "{}" has an attribute: give it in attrs, with the others'.format(where, tag.flake))
     nix_build(
         name = tag.name,
         allow_undeclared_references = tag.allow_undeclared_references,
         args = tag.args,
-        attrs = tag.attrs,
+        attrs = attrs,
         expr = tag.expr,
         file = tag.file,
         flake = tag.flake,

@@ -23,12 +23,15 @@ def evaluated_files(messages):
 def watch(rctx, path):
     """Has the repository fetched again when a file, or a file in a folder, changes.
 
+    The workspace as a whole, which Nix copies for a flake, is not followed:
+    Bazel's own files may be in it.
+
     Args:
       rctx: repository context.
       path: path or string; it may be absent.
     """
     path = rctx.path(path)
-    if path.is_dir:
-        rctx.watch_tree(path)
-    else:
+    if not path.is_dir:
         rctx.watch(path)
+    elif not (str(rctx.workspace_root) + "/").startswith(str(path) + "/"):
+        rctx.watch_tree(path)
