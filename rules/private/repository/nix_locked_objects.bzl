@@ -84,6 +84,8 @@ def objects_build_file(objects):
             "trusted_public_keys": pinned.keys,
         }
         if pinned.tag.fetch == "action":
+            if [url for url in pinned.urls if url.startswith("file://%workspace%/")]:
+                fail('nix.lock(name = "{}"): fetch = "action": {} is in a cache of the workspace, which actions do not see: use fetch = "repository"'.format(pinned.tag.name, path))
             attributes |= {"fetcher": "@rules_strata//tools:nix_lock", "file_hash": object["file_hash"], "urls": pinned.urls}
         else:
             attributes["file"] = "@{}//:nar".format(nar_repository(path))
