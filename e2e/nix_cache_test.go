@@ -205,6 +205,26 @@ func TestLocksThatWereEdited(t *testing.T) {
 	}
 }
 
+// TestTwoLocksOfOneObject: an object that two locks pin is there once; pinned
+// with two contents it is an error that names both locks.
+func TestTwoLocksOfOneObject(t *testing.T) {
+	w := onCaches(t)
+	w.lockConversation(t, "xz")
+	second := w.at("action.lock.json")
+	before := harness.ReadFile(t, second)
+	defer harness.WriteFile(t, second, before)
+	harness.WriteFile(t, second, harness.ReadFile(t, w.at("nix.lock.json")))
+	w.bazel.Build(t, "//:conversation")
+	hello := w.lab.Path(t, "hello")
+	hash := objects(w.readLock(t))[hello].(map[string]any)["nar_hash"].(string)
+	other := "sha256-" + strings.Repeat("A", 43) + "="
+	harness.WriteFile(t, second, strings.ReplaceAll(harness.ReadFile(t, second), hash, other))
+	result := w.bazel.Run(t, "build", "//:conversation").MustFail(t, 1)
+	for _, word := range []string{"//:nix.lock.json", "//:action.lock.json", hello, hash, other} {
+		contains(t, "the error", result.Stderr, word)
+	}
+}
+
 // serve serves the caches over HTTP and counts the files that are asked for.
 func (w *lockWorkspace) serve(t *testing.T) (url string, files *atomic.Int64, stop func()) {
 	t.Helper()
