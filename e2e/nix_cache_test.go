@@ -274,8 +274,9 @@ func TestRepositoryCacheSuffices(t *testing.T) {
 	repositories := "--repository_cache=" + harness.TempDir(t)
 	w.bazel.Build(t, repositories, "//:conversation")
 	equal(t, "downloads", int(files.Load()), len(w.lab.Closure(w.lab.Path(t, "conversation"))))
+	want := harness.ReadFile(t, w.image(t, "conversation").stem+".config.json")
 	stop()
 	w.bazel.Run(t, "clean", "--expunge").Must(t)
 	w.bazel.Build(t, repositories, "--repository_disable_download", "//:conversation")
-	equal(t, "config", len(harness.ReadFile(t, w.image(t, "conversation").stem+".config.json")) > 0, true)
+	equal(t, "config", harness.ReadFile(t, w.image(t, "conversation").stem+".config.json"), want)
 }

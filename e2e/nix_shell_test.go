@@ -30,6 +30,10 @@ func shellWorkspace(t *testing.T) harness.Bazel {
 		bazel := harness.LastingCopy(t, "e2e/nix_shell")
 		bazel.Env = []string{"BAZELW_MODE=private", nixEnvironment}
 		harness.WriteFile(t, filepath.Join(bazel.Dir, "lab.nix"), labExpression(t, lab))
+		// Makes the link hello.drv.
+		instantiate := harness.Exec("nix-instantiate", "default.nix", "-A", "hook", "--add-root", "hello.drv")
+		instantiate.Dir, instantiate.Env = bazel.Dir, []string{nixEnvironment}
+		instantiate.Run(t).Must(t)
 		bazel.Build(t, "//...")
 		shellBuilder.built = &bazel
 	}
@@ -78,6 +82,9 @@ func TestNixShell(t *testing.T) {
 		{"nonexistent_home", "nix-shell-nonexistent-home", "shell-nonexistent-home:latest", nil, "/homeless-shelter\n"},
 		{"build_derivation", "nix-shell-build-derivation", "shell-build-derivation:latest", nil, greeting},
 		{"structured", "structured attributes", "shell-structured:latest", nil, "value\n" + greeting},
+		{"linked", "a derivation given by a link, and an object in the command", "shell-linked:latest", nil, "This is the shell hook!\n" + greeting},
+		{"programs", "env and certificates", "shell-programs:latest", nil, "/etc/ssl/certs/ca-bundle.crt\n"},
+		{"sourced", "a source of the package's name", "shell-sourced:latest", nil, "no archive"},
 		{"extra", "extra packages and a hook", "shell-extra:latest", nil, greeting + "by-the-hook\n"},
 	} {
 		t.Run(test.row, func(t *testing.T) {
@@ -100,7 +107,7 @@ func TestNixShell(t *testing.T) {
 		}
 	})
 	t.Run("a fixed-output derivation is refused", func(t *testing.T) {
-		contains(t, "the error", bazel.Run(t, "build", "//:of_fixed").MustFail(t, 1).Stderr, "hello-2.12")
+		contains(t, "the error", bazel.Run(t, "build", "//:of_fixed").MustFail(t, 1).Stderr, "fixed-output")
 	})
 }
 
@@ -121,5 +128,11 @@ func TestNixBuild(t *testing.T) {
 	bazel.Build(t, i.label)
 	if i.imageID(t) == before {
 		t.Error("the edit of a file that the expression copies is not seen")
+	}
+	before = flaked.imageID(t)
+	harness.WriteFile(t, filepath.Join(bazel.Dir, "greeting.nix"), "\"edited\"\n")
+	bazel.Build(t, flaked.label)
+	if flaked.imageID(t) == before {
+		t.Error("the edit of a file of the flake is not seen")
 	}
 }

@@ -30,6 +30,8 @@ let
   } // attributes);
 in {
   basic = package { };
+  # Its source has the name of the package, too.
+  sourced = package { src = builtins.toFile "hello-2.12.tar.gz" "no archive"; };
   hook = package { shellHook = "echo 'This is the shell hook!'"; };
   inputs = package { nativeBuildInputs = [ lab.hello ]; };
   pass_as_file = package { str = "this is a string"; passAsFile = [ "str" ]; };

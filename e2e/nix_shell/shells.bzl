@@ -23,6 +23,10 @@ _SHELLS = {
         "command": "hello",
         "drv": "@inputs",
     },
+    "linked": {
+        "command": "$(store_path @by_expr//:hello)/bin/hello",
+        "drv": "@linked",
+    },
     "nonexistent_home": {
         "command": _AT_HOME + ' && ! [ -e "$HOME" ] && echo "$HOME"',
         "home_directory": "/homeless-shelter",
@@ -31,7 +35,16 @@ _SHELLS = {
         "command": 'cat "$strPath"',
         "drv": "@pass_as_file",
     },
+    "programs": {
+        "ca_certificates": "@inputs//:hello-lab",
+        "command": "/usr/bin/env echo ${SSL_CERT_FILE##*-lab}",
+        "coreutils": "@inputs//:coreutils-lab",
+    },
     "run": {"run": _INTERACTIVE},
+    "sourced": {
+        "command": "cat $src",
+        "drv": "@hello",
+    },
     "structured": {
         "drv": "@structured",
         "run": 'echo "${table[key]}"; buildDerivation && $out/bin/hello',

@@ -6,10 +6,13 @@ load("@bazel_skylib//lib:unittest.bzl", "asserts", "unittest")
 load("//rules/private/repository:nix_derivation_file.bzl", "parse_inputs")
 
 # buildifier: disable=bzl-visibility
+load("//rules/private/repository:nix_locked_objects.bzl", "hub_build_file", "merge_objects")
+
+# buildifier: disable=bzl-visibility
 load("//rules/private/repository:nix_path_info.bzl", "parse_path_info", "parse_references")
 
 # buildifier: disable=bzl-visibility
-load("//rules/private/repository:nix_watch.bzl", "evaluated_files")
+load("//rules/private/repository:nix_watch.bzl", "evaluated_files", "local_flake")
 
 # buildifier: disable=bzl-visibility
 load("//rules/private/repository:package_names.bzl", "base_name", "name_part", "package_name")
@@ -62,16 +65,80 @@ def _derivation_inputs_test_impl(ctx):
 
 derivation_inputs_test = unittest.make(_derivation_inputs_test_impl)
 
+def _hub_test_impl(ctx):
+    env = unittest.begin(ctx)
+    lock = {
+        "objects": {_A: {}, _B: {}},
+        "packages": {
+            "a-1.0": {"any": _B},
+            "first": {"any": _A},
+            "second": {
+                "aarch64-linux": _A,
+                "x86_64-linux": _B,
+            },
+        },
+    }
+    lines = hub_build_file(lock, "@objects").split("\n")
+    for name, actual in {
+        # A package's name is before the name of a store path.
+        "a-1.0": _B,
+        base_name(_A): _A,
+        base_name(_B): _B,
+        "b": _B,
+        "first": _A,
+    }.items():
+        asserts.true(env, 'alias(name = "{}", actual = "@objects//:{}")'.format(name, base_name(actual)) in lines, name)
+    selected = [line for line in lines if line.startswith('alias(name = "second", actual = select({')]
+    asserts.equals(env, 1, len(selected))
+    for text in ['platform:aarch64-linux": "@objects//:' + base_name(_A), 'platform:x86_64-linux": "@objects//:' + base_name(_B)]:
+        asserts.true(env, text in selected[0], text)
+    asserts.equals(env, 1, len([line for line in lines if line.startswith('object_closure(name = "closure"')]))
+    return unittest.end(env)
+
+hub_test = unittest.make(_hub_test_impl)
+
+def _merge_test_impl(ctx):
+    env = unittest.begin(ctx)
+    entry = {"cache": "https://one", "file_hash": "sha256-f", "nar_hash": "sha256-n", "references": [_A], "url": "nar/a"}
+    first = struct(allow_undeclared_references = [], caches = ["https://mirror/"], fetch = "repository", trusted_public_keys = [])
+    second = struct(allow_undeclared_references = ["a-*"], caches = [], fetch = "action", trusted_public_keys = ["k:2"])
+    merged = merge_objects([
+        struct(lock = {"objects": {_A: entry}, "trusted_public_keys": ["k:1"]}, name = "//:one", tag = first),
+        struct(lock = {"objects": {_A: entry | {"cache": "https://two"}}, "trusted_public_keys": []}, name = "//:two", tag = second),
+    ])
+    asserts.equals(env, [_A], merged.keys())
+    asserts.equals(env, ["https://mirror/nar/a", "https://one/nar/a", "https://two/nar/a"], merged[_A].urls)
+    asserts.equals(env, ["k:1"], merged[_A].keys)
+    asserts.equals(env, "repository", merged[_A].tag.fetch)
+    asserts.true(env, merged[_A].allow_undeclared_references)
+    return unittest.end(env)
+
+merge_test = unittest.make(_merge_test_impl)
+
 def _evaluated_files_test_impl(ctx):
     env = unittest.begin(ctx)
-    asserts.equals(env, ["/w/other.nix", "/w/src"], evaluated_files("""
+    asserts.equals(env, ["/w/other.nix", "/w/src", "/w/path", "/w/old"], evaluated_files("""
 evaluating file '«nix-internal»/derivation-internal.nix'
 evaluating file '/w/other.nix'
 copying '/w/src' to the store...
 copied source '/w/src' -> '/nix/store/ikgcwncx2cinpipyb5ig5ipkb4m4vf77-src'
 evaluating file '/nix/store/ikgcwncx2cinpipyb5ig5ipkb4m4vf77-src/default.nix'
 evaluating file '/w/other.nix'
+copying '/w/path' to the store...
+copying "/w/old" to the store
+copying path '/nix/store/ikgcwncx2cinpipyb5ig5ipkb4m4vf77-b' from the cache
 """))
+    for reference, want in {
+        ".": ".",
+        ".#hello": ".",
+        "./sub?dir=x#a": "./sub",
+        "/w": "/w",
+        "git+file:///w?ref=main": "/w",
+        "github:owner/repo": None,
+        "nixpkgs#hello": None,
+        "path:.": ".",
+    }.items():
+        asserts.equals(env, want, local_flake(reference), reference)
     return unittest.end(env)
 
 evaluated_files_test = unittest.make(_evaluated_files_test_impl)

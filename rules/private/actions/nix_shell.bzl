@@ -2,7 +2,7 @@
 
 load("//rules/private/actions:strata.bzl", "run_strata")
 
-def nix_shell_object(ctx, *, derivation, store_path, store_dir, shell, certificates, coreutils, extra_packages, output):
+def nix_shell_object(ctx, *, derivation, store_path, store_dir, shell, certificates, coreutils, extra_packages, texts, architecture, output):
     """Declares the action.
 
     Args:
@@ -15,6 +15,9 @@ def nix_shell_object(ctx, *, derivation, store_path, store_dir, shell, certifica
       certificates: string, the store path of CA certificates, or None.
       coreutils: string, the store path of the object with bin/env, or None.
       extra_packages: list of store paths.
+      texts: dict from command, run and shell_hook, those that there are, to
+        strings.
+      architecture: string, the GOARCH of the image.
       output: string, the stem of the outputs' file names.
 
     Returns:
@@ -31,19 +34,18 @@ def nix_shell_object(ctx, *, derivation, store_path, store_dir, shell, certifica
     args.add("--store-dir", store_dir)
     args.add(ctx.attr.uid, format = "--uid=%s")
     args.add(ctx.attr.gid, format = "--gid=%s")
+    args.add("--architecture", architecture)
     args.add("--home-directory", ctx.attr.home_directory)
     for flag, value in [("--shell", shell), ("--ca-certificates", certificates), ("--coreutils", coreutils)]:
         if value:
             args.add(flag, value)
     args.add_all(extra_packages, before_each = "--extra-package")
     inputs = [derivation.drv]
-    for flag in ["command", "run", "shell_hook"]:
-        text = getattr(ctx.attr, flag)
-        if text:
-            file = ctx.actions.declare_file("{}.{}".format(output, flag))
-            ctx.actions.write(file, text)
-            args.add("--{}-file".format(flag.replace("_", "-")), file)
-            inputs.append(file)
+    for name, text in texts.items():
+        file = ctx.actions.declare_file("{}.{}".format(output, name))
+        ctx.actions.write(file, text)
+        args.add("--{}-file".format(name.replace("_", "-")), file)
+        inputs.append(file)
     args.add("--config-out", config)
     args.add("--object-out", nar)
     run_strata(

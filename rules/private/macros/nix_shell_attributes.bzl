@@ -1,6 +1,7 @@
 """What images of nix shells are made of."""
 
 load("//rules/private/rules:nix_shell.bzl", "nix_shell")
+load("//rules/private/values:expansion.bzl", "labels_in", "normalise")
 
 _OWN = ["config", "config_deps", "fake_root_commands", "enable_fakechroot"]
 
@@ -53,21 +54,25 @@ def nix_shell_attributes(*, name, drv, image_name, uid, gid, home_directory, she
         fail("{}: Can't specify both command and run".format(name))
     if "\n" in home_directory or ":" in home_directory:
         fail("{}: home_directory: {} has a newline or a colon, which /etc/passwd cannot hold".format(name, repr(home_directory)))
+    texts = {
+        attribute: normalise(text) if type(text) == "string" else text
+        for attribute, text in {"command": command, "run": run, "shell_hook": shell_hook}.items()
+    }
+    labels = labels_in("\n".join([text for text in texts.values() if type(text) == "string"]))
     described = name + ".shell"
     nix_shell(
         name = described,
         ca_certificates = ca_certificates,
-        command = command,
         coreutils = coreutils,
         drv = drv,
         extra_packages = extra_packages,
         gid = gid,
         home_directory = home_directory,
-        run = run,
+        label_names_in_texts = labels,
+        labels_in_texts = labels,
         shell = shell,
-        shell_hook = shell_hook,
         uid = uid,
-        **{attribute: more[attribute] for attribute in ["tags", "testonly", "target_compatible_with"] if attribute in more}
+        **(texts | {attribute: more[attribute] for attribute in ["tags", "testonly", "target_compatible_with"] if attribute in more})
     )
     object = "$(store_path :{})".format(described)
     return more | {

@@ -28,7 +28,7 @@ def stream_nix_shell_image(
     ```starlark
     stream_nix_shell_image(
         name = "hello_shell",
-        drv = "@hello_drv//:hello",
+        drv = "@hello_drv",
         tag = "latest",
     )
     ```
@@ -36,7 +36,7 @@ def stream_nix_shell_image(
     Args:
       name: the target's name: `"hello_shell"`.
       drv: label of the derivation: a target of the tag `nix.derivation`, or of the
-        rule `nix_derivation`: `"@hello_shell//:hello"`.
+        rule `nix_derivation`: `"@hello_drv"`.
       image_name: the repository part of the image's name; the derivation's name
         and "-env" when None: `"hello-env"`.
       uid: the user that the container runs as, a number: `1000`.
@@ -45,6 +45,8 @@ def stream_nix_shell_image(
       shell: label of the store object with `bin/bash`: `"@nixpkgs//:bash"`; when
         None, the derivation's builder, if that is a bash.
       command: a command that the interactive shell runs before it exits: `"make"`.
+        Here and in the next two `$(store_path LABEL)` is an object's path, and
+        the object is in the image.
       run: a command that a shell that is not interactive runs: `"buildDerivation"`.
       shell_hook: commands that run after the derivation's own shellHook, in every
         such shell: `"export DEBUG=1"`.

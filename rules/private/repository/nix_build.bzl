@@ -1,8 +1,9 @@
 """A repository with the closure of what the machine's own Nix builds."""
 
 load("//rules/private/repository:nix_closure.bzl", "import_closure")
-load("//rules/private/repository:nix_command.bzl", "NIX_ENVIRONMENT", "lines_of", "nix_program", "run_nix")
-load("//rules/private/repository:nix_watch.bzl", "evaluated_files", "watch")
+load("//rules/private/repository:nix_command.bzl", "NIX_ENVIRONMENT", "lines_of", "nix_program", "run_nix", "search_path")
+load("//rules/private/repository:nix_watch.bzl", "evaluated_files", "local_flake", "watch")
+load("//rules/private/repository:package_names.bzl", "base_name", "name_part")
 
 def _nix_build_impl(rctx):
     tag = 'nix.build(name = "{}")'.format(rctx.attr.public_name)
@@ -14,28 +15,37 @@ def _nix_build_impl(rctx):
         for path in evaluated_files(result.stderr):
             watch(rctx, path)
         for path in lines_of(result.stdout):
-            roots.setdefault(attribute or path.split("/")[-1][33:], path)
+            roots[_free_name(roots, path, attribute)] = path
     import_closure(rctx, tag, roots, allow_undeclared_references = rctx.attr.allow_undeclared_references)
+
+def _free_name(roots, path, attribute):
+    """What a result is called: by the attribute, and further ones of the same attribute by their own names."""
+    for name in [attribute, name_part(path)]:
+        if name and roots.get(name, path) == path:
+            return name
+    return base_name(path)
 
 def _watch_inputs(rctx):
     files = [rctx.path(label) for label in rctx.attr.watch + ([rctx.attr.file] if rctx.attr.file else [])]
-    flake = rctx.attr.flake.split("#")[0]
-    if flake.startswith(".") or flake.startswith("/"):
-        directory = flake if flake.startswith("/") else "{}/{}".format(rctx.workspace_root, flake)
-        files += ["{}/{}".format(directory, name) for name in ["flake.nix", "flake.lock"]]
+    flake = local_flake(rctx.attr.flake)
+    if flake:
+        files.append(flake if flake.startswith("/") else "{}/{}".format(rctx.workspace_root, flake))
     for file in files:
         watch(rctx, file)
 
 def _command(rctx, tag, attribute):
     # The link keeps the result from being collected as garbage.
     link = str(rctx.path("result" + ("-" + attribute if attribute else "")))
-    options = ["-I" + entry for entry in rctx.attr.nix_path] + rctx.attr.args
+    options = search_path(rctx.attr.nix_path) + rctx.attr.args
     if rctx.attr.flake:
         return [
             nix_program(rctx, tag, "nix"),
             "--extra-experimental-features",
             "nix-command flakes",
             "build",
+            "--option",
+            "eval-cache",
+            "false",
             "--print-out-paths",
             "--out-link",
             link,

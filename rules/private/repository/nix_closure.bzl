@@ -7,7 +7,7 @@ load("//rules/private/values:glob.bzl", "matches_any")
 
 _REFERENCES_SCRIPT = """for path; do echo "= $path"; "$NIX_STORE" --query --references "$path" || exit; done"""
 
-def import_closure(rctx, tag, roots, *, allow_undeclared_references, text = ""):
+def import_closure(rctx, tag, roots, *, allow_undeclared_references, text = "", names = []):
     """Writes a repository with the closure of some store paths, each object as a NAR and a target.
 
     Args:
@@ -18,10 +18,11 @@ def import_closure(rctx, tag, roots, *, allow_undeclared_references, text = ""):
       allow_undeclared_references: list of strings, patterns over names of
         objects.
       text: string, more of the BUILD file.
+      names: list of strings, the targets that `text` declares.
     """
     objects = _closure(rctx, tag, roots.values())
     _dump(rctx, tag, objects)
-    rctx.file("BUILD.bazel", _build_file(objects, roots, allow_undeclared_references) + text, executable = False)
+    rctx.file("BUILD.bazel", _build_file(objects, roots, allow_undeclared_references, names) + text, executable = False)
     rctx.file("REPO.bazel", "", executable = False)
 
 def _closure(rctx, tag, paths):
@@ -50,7 +51,7 @@ def _dump(rctx, tag, objects):
         rctx.report_progress("Dumping {} of {}: {}".format(number + 1, len(objects), path))
         run_nix(rctx, tag, ["sh", "-c", 'exec "$1" --dump "$2" > "$3"', "dump", nix_store, path, "nar/{}.nar".format(base_name(path))])
 
-def _build_file(objects, roots, allow_undeclared_references):
+def _build_file(objects, roots, allow_undeclared_references, names):
     text = [
         'load("@rules_strata//rules:defs.bzl", "nar_store_object")',
         'load("@rules_strata//rules/private/rules:object_closure.bzl", "object_closure")',
@@ -65,22 +66,23 @@ def _build_file(objects, roots, allow_undeclared_references):
             [":" + base_name(reference) for reference in references if reference != path],
             matches_any(name_part(path), allow_undeclared_references),
         ))
-    for name, path in _aliases(objects, roots).items():
+    for name, path in _aliases(objects, roots, names).items():
         text.append("alias(name = {}, actual = {})".format(repr(name), repr(":" + base_name(path))))
     text.append('object_closure(name = "closure", deps = {})'.format([":" + base_name(path) for path in {path: None for path in roots.values()}]))
     return "\n".join(text) + "\n"
 
-def _aliases(objects, roots):
+def _aliases(objects, roots, names):
     """Short names for the roots: those given, their own, and these without the version. The first to ask has it.
 
     Args:
       objects: dict whose keys are the store paths of the closure.
       roots: dict from names to store paths.
+      names: list of strings, targets that are there already.
 
     Returns:
       dict from target names to store paths.
     """
-    taken = {base_name(path): None for path in objects} | {"closure": None}
+    taken = {base_name(path): None for path in objects} | {name: None for name in names + ["closure"]}
     aliases = {}
     for name, path in (
         roots.items() +

@@ -46,3 +46,14 @@ def lines_of(text):
       list of strings.
     """
     return [line for line in text.split("\n") if line]
+
+def search_path(entries):
+    """The arguments that add to Nix's search path.
+
+    Args:
+      entries: list of strings, such as "nixpkgs=/path".
+
+    Returns:
+      list of strings.
+    """
+    return [word for entry in entries for word in ["-I", entry]]

@@ -1,10 +1,10 @@
 """A repository with a derivation of the machine's own Nix store, and the closure of what it is built from."""
 
 load("//rules/private/repository:nix_closure.bzl", "import_closure")
-load("//rules/private/repository:nix_command.bzl", "NIX_ENVIRONMENT", "lines_of", "nix_program", "run_nix")
+load("//rules/private/repository:nix_command.bzl", "NIX_ENVIRONMENT", "lines_of", "nix_program", "run_nix", "search_path")
 load("//rules/private/repository:nix_derivation_file.bzl", "parse_inputs")
 load("//rules/private/repository:nix_watch.bzl", "evaluated_files", "watch")
-load("//rules/private/repository:package_names.bzl", "base_name")
+load("//rules/private/repository:package_names.bzl", "base_name", "name_part", "package_name")
 
 def _nix_derivation_repository_impl(rctx):
     tag = 'nix.derivation(name = "{}")'.format(rctx.attr.public_name)
@@ -19,26 +19,30 @@ def _nix_derivation_repository_impl(rctx):
         paths |= {output: None for output in lines_of(run_nix(rctx, tag, [nix_program(rctx, tag, "nix-store"), "--realise"] + wanted).stdout)}
     rctx.file("derivation/.keep", "", executable = False)
     run_nix(rctx, tag, ["cp", path, "derivation/" + base_name(path)])
+    name = rctx.attr.public_name
+    derivation = path.removesuffix(".drv")
+    others = [other for other in {name_part(derivation): None, package_name(derivation): None} if other != name]
     text = [
         'load("@rules_strata//rules:defs.bzl", "nix_derivation")',
         "nix_derivation(name = {}, drv = {}, inputs = {})".format(
-            repr(rctx.attr.public_name),
+            repr(name),
             repr("derivation/" + base_name(path)),
             [":" + base_name(input) for input in paths],
         ),
-    ]
+    ] + ["alias(name = {}, actual = {})".format(repr(other), repr(":" + name)) for other in others]
     import_closure(
         rctx,
         tag,
         {base_name(input): input for input in paths},
         allow_undeclared_references = rctx.attr.allow_undeclared_references,
         text = "\n".join(text) + "\n",
+        names = [name] + others,
     )
 
 def _derivation(rctx, tag):
     """The path of the .drv: given, or instantiated."""
     if not rctx.attr.drv:
-        command = [nix_program(rctx, tag, "nix-instantiate"), "-vv"] + ["-I" + entry for entry in rctx.attr.nix_path] + rctx.attr.args
+        command = [nix_program(rctx, tag, "nix-instantiate"), "-vv"] + search_path(rctx.attr.nix_path) + rctx.attr.args
         if rctx.attr.attr:
             command += ["--attr", rctx.attr.attr]
         command += ["--expr", rctx.attr.expr] if rctx.attr.expr else [rctx.path(rctx.attr.file)]

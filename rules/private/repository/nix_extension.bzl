@@ -43,7 +43,8 @@ fetches one file for each object of the closure, so that `--repository_cache`,
         ),
         "fetch": attr.string(
             doc = """Who downloads: "repository", Bazel's downloader when a target is analysed, or "action", a cached action that
-may use the network, so that nothing is downloaded where a remote cache has its result.""",
+may use the network, so that nothing is downloaded where a remote cache has its result. Logins come from the file that
+NETRC names (`--action_env=NETRC`). Of an object that several locks pin, the first lock says so.""",
             default = "repository",
             values = ["action", "repository"],
         ),
@@ -100,10 +101,10 @@ nix.build(
 use_repo(nix, "tools")    # @tools//:hello
 ```
 
-It is built again when a file changes that Nix said it evaluated or copied, or
-one of `watch`, and after `bazel shutdown`; of a flake, when `flake.nix` or
-`flake.lock` changes. What else an expression may read
-(`builtins.readFile`, the environment, channels, the network) is not followed.
+It is built again when a file changes that Nix said it evaluated or copied, any
+file of a flake's folder, or one of `watch`, and after `bazel shutdown`. What else
+an expression may read (`builtins.readFile`, the environment, channels, the
+network) is not followed. Nix has an hour.
 """,
     attrs = _NAME | _ALLOW | {
         "args": attr.string_list(doc = 'More arguments for Nix, such as ["--argstr", "version", "1"].'),
@@ -155,7 +156,7 @@ def _nix_impl(mctx):
             for tag in tags:
                 where = 'nix.{}(name = "{}")'.format(kind, tag.name)
                 if tag.name in names or tag.name.startswith("nix_nar_"):
-                    fail("{}: modules {} and {} both use the name: change one".format(where, names.get(tag.name, "rules_strata"), module.name))
+                    fail("{}: the name is used already, by the module {}: change one".format(where, names.get(tag.name, "rules_strata")))
                 names[tag.name] = module.name
                 if module.is_root:
                     direct[mctx.is_dev_dependency(tag)].append(tag.name)
@@ -172,6 +173,8 @@ def _nix_impl(mctx):
 
 def _read(mctx, tag):
     name = str(tag.lock_file).removeprefix("@@")
+    if not mctx.path(tag.lock_file).exists:
+        fail("{}: there is no such file: make it with `bazel run @rules_strata//tools:nix_lock -- --cache URL --key KEY --out {} STORE_PATH...`".format(name, tag.lock_file.name))
     return struct(name = name, lock = read_lock(name, mctx.read(tag.lock_file)), tag = tag)
 
 def _declare_locked(locks):
@@ -184,7 +187,9 @@ def _declare_locked(locks):
     for pinned in locks:
         nix_package(name = pinned.tag.name, build_file = hub_build_file(pinned.lock, "@" + OBJECTS_REPOSITORY))
 
-def _declare_store(_where, tag):
+def _declare_store(where, tag):
+    if not tag.paths:
+        fail("{}: paths is empty: give store paths, or links to them".format(where))
     nix_store(
         name = tag.name,
         allow_undeclared_references = tag.allow_undeclared_references,

@@ -1,4 +1,4 @@
-"""Reads nix.lock.json, which pins the store objects that come from binary caches (docs/design/formats-nix-lock.md)."""
+"""Reads nix.lock.json, which pins the store objects that come from binary caches (docs/nix-lock.schema.json)."""
 
 load("//rules/private/values:store_path.bzl", "is_store_path")
 
@@ -48,11 +48,13 @@ def read_lock(name, text):
         fail("{}: not JSON: make it with @rules_strata//tools:nix_lock".format(name))
     if lock.get("version") != 1:
         fail("{}: version: got {}, want 1".format(name, repr(lock.get("version"))))
-    _check_fields(name, "", lock, _FIELDS, {})
+    _check_fields(name, "", lock, _FIELDS, {"$schema": "string"})
     for path, object in lock["objects"].items():
         _check_object(name, lock, path, object)
         object.setdefault("content_address", "")
         object.setdefault("signatures", [])
+    if "closure" in lock["packages"]:
+        fail('{}: packages: "closure" is the name of the target with all packages: give the package another name (NAME=STORE_PATH)'.format(name))
     for package, systems in lock["packages"].items():
         _check_package(name, lock, package, systems)
     _check_acyclic(name, lock["objects"])

@@ -25,8 +25,9 @@ def merge_objects(locks):
         read_lock), tag (the tag nix.lock).
 
     Returns:
-      dict from store path to struct: name, tag, object (dict of the lock),
-      urls (list of strings), keys (list of strings), store_dir.
+      dict from store path to struct: name and tag (of the first lock that pins
+      it), object (dict of the lock), allow_undeclared_references (bool), urls
+      and keys (lists of strings).
     """
     objects = {}
     for pinned in locks:
@@ -40,15 +41,33 @@ def merge_objects(locks):
                     other.object["nar_hash"],
                     object["nar_hash"],
                 ))
-            if not other:
-                objects[path] = struct(
-                    keys = pinned.tag.trusted_public_keys or pinned.lock["trusted_public_keys"],
-                    name = pinned.name,
-                    object = object,
-                    tag = pinned.tag,
-                    urls = _urls(pinned.tag.caches + [object["cache"]], object["url"]),
-                )
+            if other and sorted(other.object["references"]) != sorted(object["references"]):
+                fail("{} and {} pin {} with different references: lock one of them again".format(other.name, pinned.name, path))
+            objects[path] = _with(other, pinned, path, object)
     return objects
+
+def _with(other, pinned, path, object):
+    """An object as another lock pins it too: the first says how it is fetched and whose signature it needs."""
+    urls = _urls(pinned.tag.caches + [object["cache"]], object["url"])
+    allowed = matches_any(name_part(path), pinned.tag.allow_undeclared_references)
+    if not other:
+        return struct(
+            allow_undeclared_references = allowed,
+            keys = pinned.tag.trusted_public_keys or pinned.lock["trusted_public_keys"],
+            name = pinned.name,
+            object = object,
+            tag = pinned.tag,
+            urls = urls,
+        )
+    same_file = other.object["file_hash"] == object["file_hash"]
+    return struct(
+        allow_undeclared_references = other.allow_undeclared_references or allowed,
+        keys = other.keys,
+        name = other.name,
+        object = other.object,
+        tag = other.tag,
+        urls = {url: None for url in other.urls + (urls if same_file else [])}.keys(),
+    )
 
 def _urls(caches, url):
     if "://" in url:
@@ -72,7 +91,7 @@ def objects_build_file(objects):
         object = pinned.object
         attributes = {
             "name": base_name(path),
-            "allow_undeclared_references": matches_any(name_part(path), pinned.tag.allow_undeclared_references),
+            "allow_undeclared_references": pinned.allow_undeclared_references,
             "compression": object["compression"],
             "content_address": object["content_address"],
             "deps": [":" + base_name(reference) for reference in object["references"] if reference != path],
@@ -102,15 +121,15 @@ def hub_build_file(lock, repository):
     Returns:
       string.
     """
-    aliases = {base_name(path): {"any": path} for path in lock["objects"]}
-    closure = {}
-    for package, systems in lock["packages"].items():
-        for name in [package] + ([name_part(systems.values()[0])] if len(systems) == 1 else []):
+    aliases = {base_name(path): {"any": path} for path in lock["objects"]} | lock["packages"]
+    for systems in lock["packages"].values():
+        name = name_part(systems.values()[0])
+        if len(systems) == 1 and name != "closure":
             aliases.setdefault(name, systems)
+    closure = {}
+    for systems in lock["packages"].values():
         for system, path in systems.items():
             closure.setdefault(system, []).append(path)
-    if "closure" in lock["packages"]:
-        fail('packages: "closure" is the name of the target with all packages: give the package another name (NAME=STORE_PATH)')
     text = [
         'load("@rules_strata//rules/private/rules:object_closure.bzl", "object_closure")',
         'package(default_visibility = ["//visibility:public"])',
