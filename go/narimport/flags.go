@@ -5,7 +5,9 @@ import (
 	"slices"
 
 	"github.com/rules-strata/rules_strata/go/decompress"
+	"github.com/rules-strata/rules_strata/go/jsonfile"
 	"github.com/rules-strata/rules_strata/go/narinfo"
+	"github.com/rules-strata/rules_strata/go/object"
 	"github.com/rules-strata/rules_strata/go/store"
 )
 
@@ -19,7 +21,18 @@ type Flags struct {
 	Reference        []string            `sep:"none" placeholder:"STORE_PATH" help:"Object that the object refers to, which may be itself (repeatable)."`
 	Signature        []narinfo.Signature `sep:"none" placeholder:"KEY:BASE64" help:"Signature of what the flags above say (repeatable)."`
 	TrustedPublicKey []narinfo.PublicKey `sep:"none" placeholder:"KEY:BASE64" help:"Key that is believed (repeatable). Needed unless the object is content-addressed."`
+	InfoOut          string              `placeholder:"FILE" help:"Where info.json of the object goes, with the NAR's hash and size."`
 	ContentAddress   string              `placeholder:"ADDRESS" help:"How the store path was made from the content: fixed:r:sha256:HASH, fixed:sha256:HASH or text:sha256:HASH."`
+}
+
+// WriteInfo writes info.json, if it is asked for.
+func (f *Flags) WriteInfo(imported *narinfo.NARInfo) error {
+	if f.InfoOut == "" {
+		return nil
+	}
+	return jsonfile.Write(f.InfoOut, object.Info{
+		Version: jsonfile.Version, NARHash: imported.NARHash.Nix(), NARSize: imported.NARSize, Path: imported.StorePath,
+	})
 }
 
 // Object is what the flags say of the object.

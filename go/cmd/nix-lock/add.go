@@ -16,7 +16,7 @@ type addCmd struct {
 
 // Help describes the command.
 func (addCmd) Help() string {
-	return "NAME=PACKAGE takes the place of the package of that name and system. Objects that the lock has already stay as they are."
+	return "NAME=PACKAGE takes the place of the package of that name and system. A package that is locked for any system cannot have one beside it: lock it again with --system. Objects that the lock has already stay as they are."
 }
 
 func (c *addCmd) Run(ctx context.Context, std *streams) error {
@@ -25,7 +25,7 @@ func (c *addCmd) Run(ctx context.Context, std *streams) error {
 		return err
 	}
 	l := nixlock.New(old.StoreDir, append(old.Caches, c.Cache...), append(old.TrustedPublicKeys, c.Key...))
-	l.Objects, l.Packages = old.Objects, old.Packages
+	l.Schema, l.Objects, l.Packages = old.Schema, old.Objects, old.Packages
 	packages, err := c.resolve(ctx, l.StoreDir, std)
 	if err != nil {
 		return err

@@ -26,5 +26,8 @@ func (c *fetchCmd) Run(ctx context.Context) error {
 		return err
 	}
 	defer client.Close()
-	return nixlock.Fetch(ctx, client, c.URL, inFolder(c.Out), info, c.TrustedPublicKey)
+	if err := nixlock.Fetch(ctx, client, c.URL, inFolder(c.Out), info, c.TrustedPublicKey); err != nil {
+		return err
+	}
+	return c.WriteInfo(info)
 }

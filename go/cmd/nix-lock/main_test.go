@@ -123,6 +123,53 @@ func TestPackageNames(t *testing.T) {
 	}
 }
 
+// An object can be a link to another one.
+func TestObjectThatIsALink(t *testing.T) {
+	l := newLab(t)
+	storeDir := t.TempDir()
+	link, target := filepath.Join(storeDir, l.app.Base()), filepath.Join(storeDir, l.lib.Base())
+	result := filepath.Join(l.folder, "result")
+	for from, to := range map[string]string{link: target, result: link} {
+		if err := os.Symlink(to, from); err != nil {
+			t.Fatal(err)
+		}
+	}
+	for _, arg := range []string{link, result, "result"} {
+		var p nixlock.Package
+		if err := new(packageFlags).find(t.Context(), &p, storeDir, arg, &streams{}); err != nil || string(p.Path) != link {
+			t.Errorf("%s: got %s, %v", arg, p.Path, err)
+		}
+	}
+}
+
+func TestSchemaFieldIsKept(t *testing.T) {
+	l := newLab(t)
+	file := filepath.Join(l.folder, "nix.lock.json")
+	want(t, call("--cache", l.url, "--key", l.Key.String(), "--out", "nix.lock.json", string(l.lib)), 0)
+	data, err := os.ReadFile(file)
+	if err != nil {
+		t.Fatal(err)
+	}
+	if err := os.WriteFile(file, append([]byte(`{"$schema": "nix-lock.schema.json",`), data[1:]...), 0o644); err != nil {
+		t.Fatal(err)
+	}
+	for _, args := range [][]string{{"verify"}, {"add", string(l.app)}, {"update"}} {
+		want(t, call(args...), 0)
+		if schema := l.read(t, "nix.lock.json").Schema; schema != "nix-lock.schema.json" {
+			t.Errorf("%s: got %q", args[0], schema)
+		}
+	}
+}
+
+func TestAddToAny(t *testing.T) {
+	l := newLab(t)
+	want(t, call("--cache", l.url, "--key", l.Key.String(), "--out", "nix.lock.json", string(l.app)), 0)
+	want(t, call("add", "--system", "aarch64-linux", string(l.app)), exitFailure, `packages: app: "any" stands alone`, "lock it again with --system")
+	want(t, call("--cache", l.url, "--key", l.Key.String(), "--system", "x86_64-linux", "--out", "nix.lock.json", string(l.app)), 0)
+	want(t, call("add", string(l.app)), exitFailure, `packages: app: "any" stands alone`, "lock it again with --system")
+	want(t, call("add", "--system", "aarch64-linux", string(l.app)), 0, "1 package, 2 objects")
+}
+
 func TestAddUpdateVerify(t *testing.T) {
 	l := newLab(t)
 	file := filepath.Join(l.folder, "nix.lock.json")
@@ -243,7 +290,8 @@ func TestUsage(t *testing.T) {
 		{"no URL", []string{"--cache", "cache.example.org", "--key", key, string(l.app)}, exitFailure, "want https://, http:// or file://"},
 		{"no key", []string{"--cache", l.url, "--key", "abc", string(l.app)}, exitFailure, "trusted_public_keys: "},
 		{"no trusted key", []string{"--cache", l.url, string(l.app)}, exitFailure, string(l.app)},
-		{"system", []string{"--cache", l.url, "--system", "Linux", string(l.app)}, exitFailure, `--system: "Linux" is not a Nix system`},
+		{"system", []string{"--cache", l.url, "--system", "Linux", string(l.app)}, exitFailure, `--system: "Linux" is not a system that packages are locked for`},
+		{"system that Bazel has no word for", []string{"--cache", l.url, "--key", key, "--system", "i686-linux", string(l.app)}, exitFailure, "aarch64-darwin, aarch64-linux, any, x86_64-darwin, x86_64-linux"},
 		{"name", []string{"--cache", l.url, "closure=" + string(l.app)}, exitFailure, "it stands for all packages"},
 		{"store path", []string{"--cache", l.url, "/nix/store/x"}, exitFailure, "not a store path"},
 		{"other store", []string{"--cache", l.url, "--store-dir", "/gnu/store", string(l.app)}, exitFailure, "not in the store directory /gnu/store"},

@@ -48,8 +48,11 @@ func (f *packageFlags) evaluate(ctx context.Context, p *nixlock.Package, storeDi
 	if err != nil {
 		return fmt.Errorf("%q: nix eval: %w", arg, err)
 	}
-	if p.System == "" && nixlock.CheckSystem(answer.System) == nil {
-		p.System = answer.System
+	if p.System == "" {
+		p.System, err = nixlock.NamedSystem(answer.System)
+	}
+	if err != nil {
+		return fmt.Errorf("%q: nix eval: %w", arg, err)
 	}
 	return nil
 }

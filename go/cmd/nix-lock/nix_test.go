@@ -65,6 +65,8 @@ func TestInstallableErrors(t *testing.T) {
 	for _, test := range []struct{ name, script, want string }{
 		{"failure", "echo error: attribute app is missing >&2; exit 1", "error: attribute app is missing\nnix_lock: \"nixpkgs#app\": nix eval: exit status 1: see its message above"},
 		{"no JSON", "echo hello", "nix eval: invalid character"},
+		{"system", `echo '{"path":"/nix/store/0123456789abcdfghijklmnpqrsvwxyz-app","system":"i686-linux"}'`,
+			`"nixpkgs#app": nix eval: "i686-linux" is not a system that packages are locked for: want one of aarch64-darwin, aarch64-linux, any, x86_64-darwin, x86_64-linux: give it with --system`},
 		{"no store path", `echo '{"path":"/etc/passwd","system":""}'`, "not in the store directory /nix/store"},
 	} {
 		t.Run(test.name, func(t *testing.T) {

@@ -13,7 +13,7 @@ import (
 
 // packageFlags name packages.
 type packageFlags struct {
-	System   string   `placeholder:"SYSTEM" help:"The packages' system, for instance x86_64-linux (default: the one that Nix or the cache names, or any)."`
+	System   string   `placeholder:"SYSTEM" help:"The packages' system: aarch64-darwin, aarch64-linux, x86_64-darwin, x86_64-linux or any (default: the one that Nix or the cache names, or any)."`
 	File     string   `short:"f" placeholder:"FILE" help:"A file of Nix expressions that has the attributes that are named (default: <nixpkgs>)."`
 	Packages []string `arg:"" name:"package" help:"[NAME=]PACKAGE: a store path, a link to one, or, where Nix is installed, FLAKE#ATTRIBUTE or an attribute."`
 }

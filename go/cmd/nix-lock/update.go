@@ -31,7 +31,7 @@ func (c *updateCmd) Run(ctx context.Context, std *streams) error {
 		keys = c.Key
 	}
 	l := nixlock.New(old.StoreDir, caches, keys)
-	l.Packages = old.Packages
+	l.Schema, l.Packages = old.Schema, old.Packages
 	err = c.work(std, func(r *nixlock.Resolver) error { return r.Update(ctx, l) })
 	if err == nil {
 		err = c.write(l)

@@ -20,5 +20,8 @@ func (c *narCmd) Run() error {
 	if err != nil {
 		return err
 	}
-	return narimport.File(c.Out, c.File, object, c.TrustedPublicKey)
+	if err := narimport.File(c.Out, c.File, object, c.TrustedPublicKey); err != nil {
+		return err
+	}
+	return c.WriteInfo(object)
 }

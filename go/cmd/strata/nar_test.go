@@ -71,6 +71,22 @@ func TestNARCommand(t *testing.T) {
 	}
 }
 
+// TestNARCommandInfo: what the import knows of the object is what the step that
+// hashes it says.
+func TestNARCommandInfo(t *testing.T) {
+	c := newCached(t)
+	info, hashed := filepath.Join(t.TempDir(), "info.json"), filepath.Join(t.TempDir(), "hashed.json")
+	if status, text := c.run("--signature", c.signature, "--trusted-public-key", c.key, "--info-out", info); status != 0 {
+		t.Fatalf("status %d: %s", status, text)
+	}
+	if status, text := strata("info", "--object", onePath+"="+c.out, "--out", hashed); status != 0 {
+		t.Fatalf("status %d: %s", status, text)
+	}
+	if got, want := readFile(t, info), readFile(t, hashed); got != want {
+		t.Errorf("got %s, want %s", got, want)
+	}
+}
+
 func TestNARCommandErrors(t *testing.T) {
 	c := newCached(t)
 	signed := []string{"--signature=" + c.signature, "--trusted-public-key=" + c.key}

@@ -15,6 +15,7 @@ import (
 type shellCmd struct {
 	Drv            string       `required:"" placeholder:"FILE" help:"The derivation: a .drv."`
 	JSON           bool         `name:"json" help:"The derivation is what nix derivation show writes of it."`
+	Architecture   string       `placeholder:"GOARCH" help:"Architecture of the image, which the derivation must be built for."`
 	UID            ownerFlag    `name:"uid" placeholder:"N" default:"1000" help:"User that the container runs as (default ${default})."`
 	GID            ownerFlag    `name:"gid" placeholder:"N" default:"1000" help:"Group that the container runs as (default ${default})."`
 	HomeDirectory  string       `placeholder:"DIR" default:"/build" help:"The user's home directory (default ${default})."`
@@ -47,7 +48,7 @@ func (c *shellCmd) Run() error {
 	}
 	options := nixshell.Options{
 		UID: uint32(c.UID), GID: uint32(c.GID), HomeDirectory: c.HomeDirectory, Shell: c.Shell,
-		CACertificates: c.CACertificates, Coreutils: c.Coreutils, ExtraPackages: c.ExtraPackage, StoreDir: c.StoreDir, Object: c.Object,
+		CACertificates: c.CACertificates, Coreutils: c.Coreutils, ExtraPackages: c.ExtraPackage, StoreDir: c.StoreDir, Architecture: c.Architecture, Object: c.Object,
 	}
 	for _, text := range []struct {
 		to         *string

@@ -89,6 +89,7 @@ func TestShellCommand(t *testing.T) {
 		{"run in a file", []string{"--drv", drv, "--run-file", text}, []string{"/bin/bash", shellObject + "/rc"}, nil, "execfail\ntwo\nthree\n\nexit\n"},
 		{"shell hook", []string{"--drv", drv, "--shell-hook", "two"}, []string{"/bin/bash", "--rcfile", shellObject + "/rc"}, []string{"shellHook=one\ntwo"}, "execfail\n"},
 		{"shell hook in a file", []string{"--drv", drv, "--shell-hook-file", text}, []string{"/bin/bash", "--rcfile", shellObject + "/rc"}, []string{"shellHook=one\ntwo\nthree\n"}, "execfail\n"},
+		{"architecture", []string{"--drv", drv, "--architecture", "amd64"}, []string{"/bin/bash", "--rcfile", shellObject + "/rc"}, nil, "execfail\n"},
 		{"the rest", []string{"--drv", drv, "--shell", "/opt/bash", "--home-directory", "/home/x", "--ca-certificates", libPath, "--extra-package", otherPath, "--extra-package", appPath},
 			[]string{"/opt/bash", "--rcfile", shellObject + "/rc"},
 			[]string{"HOME=/home/x", "SSL_CERT_FILE=" + libPath + "/etc/ssl/certs/ca-bundle.crt", "nativeBuildInputs=" + otherPath + " " + appPath}, "execfail\n"},
@@ -141,6 +142,7 @@ func TestShellErrors(t *testing.T) {
 		{"missing text", []string{"--drv", drv, "--run-file", filepath.Join(dir, "missing")}, command.ExitBadInput, "strata shell: open " + dir},
 		{"not JSON", []string{"--drv", drv, "--json"}, command.ExitBadInput, "strata shell: " + drv + ": derivation as JSON: byte 1: "},
 		{"fixed-output", []string{"--drv", fixed}, command.ExitBadInput, "strata shell: derivation app: it is fixed-output, which a shell cannot build"},
+		{"another architecture", []string{"--drv", drv, "--architecture", "arm64"}, command.ExitBadInput, "strata shell: derivation app: its system is x86_64-linux, and the image's architecture is arm64: build the image for that platform (attribute platform)"},
 		{"no folder", []string{"--drv", drv, "--object-out", filepath.Join(dir, "missing", "x")}, command.ExitBadInput, "strata shell: write " + dir},
 	} {
 		t.Run(test.name, func(t *testing.T) {

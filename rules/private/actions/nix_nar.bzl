@@ -11,25 +11,25 @@ def nix_nar(ctx, *, file, pinned, output):
       pinned: struct: store_path, compression, content_address, nar_hash,
         nar_size (strings), references, signatures, trusted_public_keys (lists
         of strings).
-      output: string, the output's file name.
+      output: string, the stem of the outputs' file names.
 
     Returns:
-      File, the NAR.
+      struct: nar and info (Files).
     """
-    nar = ctx.actions.declare_file(output)
+    outputs = _outputs(ctx, output)
     args = ctx.actions.args()
     args.add("nar")
     args.add("--file", file)
-    _add_pinned(args, pinned, nar)
+    _add_pinned(args, pinned, outputs)
     run_strata(
         ctx,
         arguments = [args],
         inputs = [file],
-        outputs = [nar],
+        outputs = [outputs.nar, outputs.info],
         mnemonic = "NixNAR",
         progress_message = "Importing %{label}",
     )
-    return nar
+    return outputs
 
 def nix_fetch(ctx, *, fetcher, urls, file_hash, pinned, output):
     """Declares the action that also downloads the file; only its NAR is kept.
@@ -40,30 +40,36 @@ def nix_fetch(ctx, *, fetcher, urls, file_hash, pinned, output):
       urls: list of strings, tried in this order.
       file_hash: string, the file's SHA-256 (sha256-BASE64).
       pinned: struct, as of nix_nar.
-      output: string, the output's file name.
+      output: string, the stem of the outputs' file names.
 
     Returns:
-      File, the NAR.
+      struct: nar and info (Files).
     """
-    nar = ctx.actions.declare_file(output)
+    outputs = _outputs(ctx, output)
     args = ctx.actions.args()
     args.add("fetch")
     args.add_all(urls, before_each = "--url")
     args.add("--file-hash", file_hash)
-    _add_pinned(args, pinned, nar)
+    _add_pinned(args, pinned, outputs)
     ctx.actions.run(
         executable = fetcher,
         arguments = [args],
         inputs = [],
-        outputs = [nar],
+        outputs = [outputs.nar, outputs.info],
         mnemonic = "NixFetch",
         progress_message = "Downloading %{label}",
         execution_requirements = {"requires-network": "1", "supports-path-mapping": "1"},
         use_default_shell_env = True,
     )
-    return nar
+    return outputs
 
-def _add_pinned(args, pinned, nar):
+def _outputs(ctx, output):
+    return struct(
+        info = ctx.actions.declare_file(output + ".info.json"),
+        nar = ctx.actions.declare_file(output + ".nar"),
+    )
+
+def _add_pinned(args, pinned, outputs):
     args.add("--store-path", pinned.store_path)
     args.add("--compression", pinned.compression)
     args.add("--nar-hash", pinned.nar_hash)
@@ -73,4 +79,5 @@ def _add_pinned(args, pinned, nar):
     args.add_all(pinned.trusted_public_keys, before_each = "--trusted-public-key")
     if pinned.content_address:
         args.add("--content-address", pinned.content_address)
-    args.add("--out", nar)
+    args.add("--out", outputs.nar)
+    args.add("--info-out", outputs.info)

@@ -12,11 +12,13 @@ def _nix_object_impl(ctx):
     check_store_path(ctx.label, "store_path", store_dir(ctx), store_path)
     deps = [dep[StoreObjectInfo] for dep in ctx.attr.deps]
     references = [dep.store_path for dep in deps] + ([store_path] if ctx.attr.refers_to_itself else [])
+    imported = _import(ctx, references)
     info = make_store_object(
         ctx,
         label = ctx.label,
         store_path = store_path,
-        source = nar_source(_nar(ctx, references)),
+        source = nar_source(imported.nar),
+        info = imported.info,
         deps = deps,
         references = references,
         mutable = False,
@@ -25,7 +27,7 @@ def _nix_object_impl(ctx):
     )
     return [info, DefaultInfo(files = depset([info.layer.metadata]))]
 
-def _nar(ctx, references):
+def _import(ctx, references):
     pinned = struct(
         compression = ctx.attr.compression,
         content_address = ctx.attr.content_address,
@@ -36,10 +38,9 @@ def _nar(ctx, references):
         store_path = ctx.attr.store_path,
         trusted_public_keys = ctx.attr.trusted_public_keys,
     )
-    output = ctx.label.name + ".nar"
     if ctx.file.file:
-        return nix_nar(ctx, file = ctx.file.file, pinned = pinned, output = output)
-    return nix_fetch(ctx, fetcher = ctx.attr.fetcher[DefaultInfo].files_to_run, urls = ctx.attr.urls, file_hash = ctx.attr.file_hash, pinned = pinned, output = output)
+        return nix_nar(ctx, file = ctx.file.file, pinned = pinned, output = ctx.label.name)
+    return nix_fetch(ctx, fetcher = ctx.attr.fetcher[DefaultInfo].files_to_run, urls = ctx.attr.urls, file_hash = ctx.attr.file_hash, pinned = pinned, output = ctx.label.name)
 
 nix_object = rule(
     implementation = _nix_object_impl,

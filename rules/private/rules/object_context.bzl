@@ -61,7 +61,7 @@ def label_store_path(ctx, label, salt = ""):
     """
     return bazel_store_path(store_dir = store_dir(ctx), label = label, platform = target_platform(ctx), salt = salt)
 
-def make_store_object(ctx, *, label, store_path, source, deps, references, mutable, allow_undeclared_references, output, has_deps = True):
+def make_store_object(ctx, *, label, store_path, source, deps, references, mutable, allow_undeclared_references, output, info = None, has_deps = True):
     """Declares an object's actions and describes it.
 
     Args:
@@ -74,6 +74,7 @@ def make_store_object(ctx, *, label, store_path, source, deps, references, mutab
       mutable: bool, the path does not determine the bytes.
       allow_undeclared_references: bool, turns the scan off.
       output: string, the stem of the outputs' file names.
+      info: File or None, info.json of the object where it is there already.
       has_deps: bool, the target has an attribute for its references.
 
     Returns:
@@ -86,7 +87,7 @@ def make_store_object(ctx, *, label, store_path, source, deps, references, mutab
     return StoreObjectInfo(
         allow_undeclared_references = allow_undeclared_references,
         has_deps = has_deps,
-        info = object_info(ctx, store_path = store_path, source = source, output = output),
+        info = info or object_info(ctx, store_path = store_path, source = source, output = output),
         label = label,
         layer = object_layer(
             ctx,
