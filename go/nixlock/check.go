@@ -16,20 +16,33 @@ import (
 // formats are the compressions that a lock may name.
 var formats = []decompress.Format{decompress.XZ, decompress.Zstd, decompress.Gzip, decompress.Bzip2, decompress.None}
 
-var (
-	systemPattern  = regexp.MustCompile(`^([a-z0-9_]+-[a-z0-9]+|any)$`)
-	packagePattern = regexp.MustCompile(`^[A-Za-z0-9_+?=-][A-Za-z0-9_+?=.-]*$`)
-)
+// knownSystems are those that packages are locked for: the platforms of Nix that
+// Bazel has constraints for, and AnySystem.
+var knownSystems = []string{"aarch64-darwin", "aarch64-linux", AnySystem, "x86_64-darwin", "x86_64-linux"}
+
+var packagePattern = regexp.MustCompile(`^[A-Za-z0-9_+?=-][A-Za-z0-9_+?=.-]*$`)
 
 // closureName is the name of the target that stands for all packages.
 const closureName = "closure"
 
 // CheckSystem says what is wrong with the name of a system.
 func CheckSystem(system string) error {
-	if !systemPattern.MatchString(system) {
-		return fmt.Errorf("%q is not a Nix system: want x86_64-linux, aarch64-linux, x86_64-darwin, aarch64-darwin, …, or %s", system, AnySystem)
+	if !slices.Contains(knownSystems, system) {
+		return fmt.Errorf("%q is not a system that packages are locked for: want one of %s", system, strings.Join(knownSystems, ", "))
 	}
 	return nil
+}
+
+// NamedSystem gives the system of a package of which Nix or a cache named one:
+// "" when that is none, as of what Nix makes itself.
+func NamedSystem(named string) (string, error) {
+	if named == "" || named == "builtin" {
+		return "", nil
+	}
+	if err := CheckSystem(named); err != nil {
+		return "", fmt.Errorf("%w: give it with --system", err)
+	}
+	return named, nil
 }
 
 // CheckName says what is wrong with the name of a package.
@@ -81,6 +94,9 @@ func (l *Lock) check() error {
 			return fmt.Errorf("objects: %s: %w", p, err)
 		}
 	}
+	if circle := l.circle(); circle != nil {
+		return fmt.Errorf("objects: these refer to one another in a circle: %s: no Nix store has such objects: run nix_lock update, or take them from another cache", someOf(circle))
+	}
 	return l.checkPackages(func(p store.Path) error {
 		if _, ok := l.Objects[p]; !ok {
 			return fmt.Errorf("%s is not one of the objects: run nix_lock update", p)
@@ -107,13 +123,17 @@ func checkPackage(name string, systems Systems, checkPath func(store.Path) error
 	if len(systems) == 0 {
 		return fmt.Errorf("it has no system")
 	}
-	for _, system := range slices.Sorted(maps.Keys(systems)) {
+	names := slices.Sorted(maps.Keys(systems))
+	for _, system := range names {
 		if err := CheckSystem(system); err != nil {
 			return err
 		}
 		if err := checkPath(systems[system]); err != nil {
 			return fmt.Errorf("%s: %w", system, err)
 		}
+	}
+	if _, ok := systems[AnySystem]; ok && len(systems) > 1 {
+		return fmt.Errorf("%q stands alone, and the systems are %s: lock it again with --system for each of its systems", AnySystem, strings.Join(names, ", "))
 	}
 	return nil
 }

@@ -20,6 +20,8 @@ const AnySystem = "any"
 
 // Lock is what the file holds.
 type Lock struct {
+	// Schema says to editors where the format is described; it may be empty.
+	Schema string `json:"$schema,omitempty"`
 	// Caches are URLs of binary caches: the first that has an object wins.
 	Caches            []string              `json:"caches"`
 	Objects           map[store.Path]Object `json:"objects"`

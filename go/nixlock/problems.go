@@ -21,6 +21,22 @@ type problem struct {
 	err  error
 }
 
+// someOf names paths, and counts the others of a long list.
+func someOf(paths []store.Path) string {
+	const most = 5
+	text := ""
+	for i, p := range paths[:min(len(paths), most)] {
+		if i > 0 {
+			text += ", "
+		}
+		text += string(p)
+	}
+	if len(paths) > most {
+		text += fmt.Sprintf(" and %d more", len(paths)-most)
+	}
+	return text
+}
+
 func (p *problems) add(path store.Path, err error) { *p = append(*p, problem{path, err}) }
 
 func (p problems) err() error {

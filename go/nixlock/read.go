@@ -77,7 +77,7 @@ func parse(data []byte) (*Lock, error) {
 }
 
 func fromTree(root node) *Lock {
-	fields := root.fields([]string{"caches", "objects", "packages", "store_dir", "trusted_public_keys", "version"}, nil)
+	fields := root.fields([]string{"caches", "objects", "packages", "store_dir", "trusted_public_keys", "version"}, []string{"$schema"})
 	if *root.err != nil {
 		return nil
 	}
@@ -88,6 +88,9 @@ func fromTree(root node) *Lock {
 		StoreDir:          fields["store_dir"].text(),
 		TrustedPublicKeys: fields["trusted_public_keys"].texts(),
 		Version:           Version,
+	}
+	if schema, ok := fields["$schema"]; ok {
+		l.Schema = schema.text()
 	}
 	for path, n := range sortedFields(fields["objects"]) {
 		l.Objects[store.Path(path)] = objectFromTree(n)

@@ -1,8 +1,10 @@
 package nixlock
 
 import (
+	"cmp"
 	"context"
 	"errors"
+	"fmt"
 	"maps"
 	"slices"
 
@@ -66,7 +68,11 @@ func (r *Resolver) Add(ctx context.Context, l *Lock, packages []Package) error {
 				continue
 			}
 			if p.System == "" {
-				p.System = systemOr(systems[p.Path])
+				system, err := NamedSystem(systems[p.Path])
+				if err != nil {
+					return fmt.Errorf("%s: system in the cache: %w", p.Path, err)
+				}
+				p.System = cmp.Or(system, AnySystem)
 			}
 			if err := next.setPackage(p); err != nil {
 				return err
@@ -81,17 +87,10 @@ func (r *Resolver) Add(ctx context.Context, l *Lock, packages []Package) error {
 	return nil
 }
 
-// systemOr is the system that a cache named, if it is one.
-func systemOr(system string) string {
-	if CheckSystem(system) == nil {
-		return system
-	}
-	return AnySystem
-}
-
 // Update looks up every object anew and leaves out what no package needs.
 func (r *Resolver) Update(ctx context.Context, l *Lock) error {
 	next := New(l.StoreDir, l.Caches, l.TrustedPublicKeys)
+	next.Schema = l.Schema
 	var packages []Package
 	for _, name := range slices.Sorted(maps.Keys(l.Packages)) {
 		for _, system := range slices.Sorted(maps.Keys(l.Packages[name])) {
@@ -107,6 +106,7 @@ func (r *Resolver) Update(ctx context.Context, l *Lock) error {
 
 func (l *Lock) clone() *Lock {
 	c := New(l.StoreDir, l.Caches, l.TrustedPublicKeys)
+	c.Schema = l.Schema
 	maps.Copy(c.Objects, l.Objects)
 	for name, systems := range l.Packages {
 		c.Packages[name] = maps.Clone(systems)

@@ -193,16 +193,50 @@ func TestFirstCacheWins(t *testing.T) {
 	}
 }
 
-// References may go in circles: content-addressed objects cannot, but nothing
+// No Nix store has objects that refer to one another in a circle, but nothing
 // keeps a cache from signing such objects.
 func TestCycle(t *testing.T) {
 	c := locktest.New("lab-1")
-	a, b := locktest.Path("a"), locktest.Path("b")
-	c.Add("a", b)
-	c.Add("b", a, b)
-	l := nixlock.New(store.DefaultDir, []string{c.Serve(t).URL}, []string{c.Key.String()})
-	if err := newResolver(t).Add(context.Background(), l, packages(a)); err != nil || len(l.Objects) != 2 {
-		t.Errorf("%v: %+v", err, l.Objects)
+	ring := func(n int) store.Path {
+		for i := range n {
+			name := fmt.Sprintf("ring%d-%d", n, i)
+			c.Add(name, locktest.Path(fmt.Sprintf("ring%d-%d", n, (i+1)%n)), locktest.Path(name), locktest.Path("leaf"))
+		}
+		return locktest.Path(fmt.Sprintf("ring%d-0", n))
+	}
+	leaf := c.Add("leaf", locktest.Path("leaf"))
+	for _, test := range []struct {
+		name  string
+		root  store.Path
+		names []string // of the circle; nil: there is none
+		more  string
+	}{
+		{name: "object that refers to itself", root: leaf},
+		{name: "two objects", root: ring(2), names: []string{"ring2-0", "ring2-1"}},
+		{name: "further away", root: c.Add("app-1.0", leaf, ring(3)), names: []string{"ring3-0", "ring3-1", "ring3-2"}},
+		{name: "five objects", root: ring(5), names: []string{"ring5-0", "ring5-1", "ring5-2", "ring5-3", "ring5-4"}},
+		{name: "many objects", root: ring(8), more: " and 3 more"},
+	} {
+		t.Run(test.name, func(t *testing.T) {
+			l := nixlock.New(store.DefaultDir, []string{c.Serve(t).URL}, []string{c.Key.String()})
+			err := newResolver(t).Add(context.Background(), l, packages(test.root))
+			if test.names == nil && test.more == "" {
+				if err != nil || len(l.Objects) != 1 {
+					t.Errorf("got %v, %+v", err, l)
+				}
+				return
+			}
+			wantError(t, err, "objects: these refer to one another in a circle: ", test.more+": ")
+			for _, name := range test.names {
+				wantError(t, err, string(locktest.Path(name)))
+			}
+			if n := strings.Count(err.Error(), store.DefaultDir); n > 5 || strings.Contains(err.Error(), "-app-1.0") || strings.Contains(err.Error(), "-leaf") {
+				t.Errorf("got %v", err)
+			}
+			if len(l.Objects) != 0 {
+				t.Errorf("the lock changed: %+v", l)
+			}
+		})
 	}
 }
 
@@ -411,14 +445,85 @@ func TestNames(t *testing.T) {
 }
 
 func TestSystem(t *testing.T) {
+	for _, test := range []struct {
+		name, given, named, want, wantErr string
+	}{
+		{name: "named by the cache", named: "aarch64-darwin", want: "aarch64-darwin"},
+		{name: "named by nobody", want: "any"},
+		{name: "built by Nix itself", named: "builtin", want: "any"},
+		{name: "given", given: "x86_64-linux", named: "aarch64-darwin", want: "x86_64-linux"},
+		{name: "given as any", given: "any", named: "aarch64-darwin", want: "any"},
+		{name: "given against another one", given: "x86_64-linux", named: "i686-linux", want: "x86_64-linux"},
+		{name: "another one is named", named: "i686-linux",
+			wantErr: `"i686-linux" is not a system that packages are locked for: want one of aarch64-darwin, aarch64-linux, any, x86_64-darwin, x86_64-linux: give it with --system`},
+		{name: "another one is given", given: "i686-linux", wantErr: `"i686-linux" is not a system that packages are locked for`},
+	} {
+		t.Run(test.name, func(t *testing.T) {
+			c := locktest.New("lab-1")
+			p := c.Add("hello-2.12")
+			if test.named != "" {
+				c.Edit(p, "Sig: ", "System: "+test.named+"\nSig: ")
+			}
+			l := nixlock.New(store.DefaultDir, []string{c.Serve(t).URL}, []string{c.Key.String()})
+			err := newResolver(t).Add(context.Background(), l, []nixlock.Package{{System: test.given, Path: p}})
+			if test.wantErr != "" {
+				wantError(t, err, "hello", test.wantErr)
+				return
+			}
+			if err != nil || l.Packages["hello"][test.want] != p || len(l.Packages["hello"]) != 1 {
+				t.Errorf("got %v, %v", l.Packages, err)
+			}
+		})
+	}
+}
+
+// "any" stands alone: what the package is on a system would be unclear.
+func TestAnyAndSystems(t *testing.T) {
 	c := locktest.New("lab-1")
-	p := c.Add("hello-2.12")
-	c.Edit(p, "Sig: ", "System: aarch64-darwin\nSig: ")
-	for given, want := range map[string]string{"": "aarch64-darwin", "x86_64-linux": "x86_64-linux", "any": "any"} {
-		l := nixlock.New(store.DefaultDir, []string{c.Serve(t).URL}, []string{c.Key.String()})
-		err := newResolver(t).Add(context.Background(), l, []nixlock.Package{{System: given, Path: p}})
-		if err != nil || l.Packages["hello"][want] != p {
-			t.Errorf("%q: %v, %v", given, l.Packages, err)
+	hello, next := c.Add("hello-2.12"), c.Add("hello-2.13")
+	for _, test := range []struct {
+		name         string
+		first, then  nixlock.Package
+		wantSystems  string
+		wantPackages string
+	}{
+		{name: "a system after any", first: nixlock.Package{Path: hello}, then: nixlock.Package{System: "aarch64-linux", Path: hello}, wantSystems: "aarch64-linux, any"},
+		{name: "any after a system", first: nixlock.Package{System: "aarch64-linux", Path: hello}, then: nixlock.Package{Path: hello}, wantSystems: "aarch64-linux, any"},
+		{name: "another version", first: nixlock.Package{Path: hello}, then: nixlock.Package{System: "aarch64-linux", Path: next}, wantSystems: "aarch64-linux, any"},
+		{name: "any again", first: nixlock.Package{Path: hello}, then: nixlock.Package{Path: hello}, wantPackages: "hello"},
+		{name: "another name", first: nixlock.Package{Path: hello}, then: nixlock.Package{Name: "tool", System: "aarch64-linux", Path: hello}, wantPackages: "hello tool"},
+	} {
+		t.Run(test.name, func(t *testing.T) {
+			l := nixlock.New(store.DefaultDir, []string{c.Serve(t).URL}, []string{c.Key.String()})
+			r := newResolver(t)
+			if err := r.Add(context.Background(), l, []nixlock.Package{test.first}); err != nil {
+				t.Fatal(err)
+			}
+			before := marshal(t, l)
+			err := r.Add(context.Background(), l, []nixlock.Package{test.then})
+			if test.wantSystems != "" {
+				wantError(t, err, `packages: hello: "any" stands alone, and the systems are `+test.wantSystems+`: lock it again with --system for each of its systems`)
+				if !bytes.Equal(before, marshal(t, l)) {
+					t.Error("the lock changed")
+				}
+			} else if got := strings.Join(slices.Sorted(maps.Keys(l.Packages)), " "); err != nil || got != test.wantPackages {
+				t.Errorf("got %q, %v", got, err)
+			}
+		})
+	}
+}
+
+func TestSchemaFieldIsKept(t *testing.T) {
+	c := newLab()
+	l := c.lock(c.Serve(t).URL)
+	l.Schema = "docs/nix-lock.schema.json"
+	r := newResolver(t)
+	for name, change := range map[string]func() error{
+		"add":    func() error { return r.Add(context.Background(), l, packages(c.app)) },
+		"update": func() error { return r.Update(context.Background(), l) },
+	} {
+		if err := change(); err != nil || !strings.HasPrefix(string(marshal(t, l)), "{\n  \"$schema\": \"docs/nix-lock.schema.json\",\n") {
+			t.Errorf("%s: got %v, %s", name, err, marshal(t, l))
 		}
 	}
 }

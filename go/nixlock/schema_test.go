@@ -163,6 +163,7 @@ func TestSchemaAccepts(t *testing.T) {
 		"golden":           []byte(readGolden(t)),
 		"generated":        marshal(t, golden(t)),
 		"thousand objects": marshal(t, l),
+		"with a schema":    []byte(strings.Replace(readGolden(t), "{", `{"$schema": "docs/nix-lock.schema.json",`, 1)),
 		"without packages": marshal(t, nixlock.New("/nix/store", []string{"file://%workspace%/cache"}, nil)),
 	} {
 		if errs := s.check(data); len(errs) > 0 {
@@ -195,6 +196,9 @@ func TestSchemaRefuses(t *testing.T) {
 		{"store path", `-lib-1.0": {`, `-lib/1.0": {`},
 		{"reference", `-libc-2.36"`, `-lib*c-2.36"`},
 		{"system", `"any"`, `"X86"`},
+		{"system of Nix alone", `"any"`, `"i686-linux"`},
+		{"any and a system", `"x86_64-linux"`, `"any"`},
+		{"schema", `"version": 1`, `"version": 1, "$schema": 1`},
 		{"no systems", `"app": {`, `"x": {}, "app": {`},
 		{"name", `"app": {`, `"a b": {`},
 		{"name of all packages", `"app": {`, `"closure": {`},

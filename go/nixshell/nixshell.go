@@ -61,6 +61,9 @@ type Options struct {
 	ShellHook string
 	// StoreDir is the store directory of all paths.
 	StoreDir string
+	// Architecture is the GOARCH of the image, which the derivation must be
+	// built for; when empty or "unknown", that is not checked.
+	Architecture string
 	// Object is the path of the store object for the shell's files.
 	Object store.Path
 }
@@ -153,6 +156,9 @@ func (m *maker) shell() (*Shell, error) {
 	if err := checkKind(m.d); err != nil {
 		return nil, err
 	}
+	if err := checkArchitecture(m.d.System, m.Architecture); err != nil {
+		return nil, err
+	}
 	for _, name := range m.d.OutputNames() {
 		if p := m.d.Outputs[name].Path; p.Dir() != m.StoreDir {
 			return nil, fmt.Errorf("its output %s is not in the store directory %s", p, m.StoreDir)
@@ -226,4 +232,33 @@ func checkKind(d *derivation.Derivation) error {
 		return fmt.Errorf("it is built on %s, and a container runs Linux: instantiate it with a system of Linux", d.System)
 	}
 	return nil
+}
+
+// architectures are the values of GOARCH by the processors in the names of
+// Nix's systems.
+var architectures = map[string]string{
+	"aarch64":     "arm64",
+	"armv5tel":    "arm",
+	"armv6l":      "arm",
+	"armv7a":      "arm",
+	"armv7l":      "arm",
+	"i686":        "386",
+	"loongarch64": "loong64",
+	"mips64el":    "mips64le",
+	"mipsel":      "mipsle",
+	"powerpc64":   "ppc64",
+	"powerpc64le": "ppc64le",
+	"riscv64":     "riscv64",
+	"s390x":       "s390x",
+	"x86_64":      "amd64",
+}
+
+// checkArchitecture refuses a derivation that is built on a system of Linux
+// which is not the image's.
+func checkArchitecture(system, architecture string) error {
+	processor := strings.TrimSuffix(system, "-linux")
+	if architecture == "" || architecture == "unknown" || architectures[processor] == architecture {
+		return nil
+	}
+	return fmt.Errorf("its system is %s, and the image's architecture is %s: build the image for that platform (attribute platform), or instantiate the derivation for the image's", system, architecture)
 }

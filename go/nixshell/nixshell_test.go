@@ -294,6 +294,47 @@ func TestErrors(t *testing.T) {
 	}
 }
 
+func TestArchitecture(t *testing.T) {
+	for _, test := range []struct {
+		system, architecture string
+		differs              bool
+	}{
+		{system: "x86_64-linux", architecture: "amd64"},
+		{system: "aarch64-linux", architecture: "arm64"},
+		{system: "i686-linux", architecture: "386"},
+		{system: "armv6l-linux", architecture: "arm"},
+		{system: "armv7l-linux", architecture: "arm"},
+		{system: "riscv64-linux", architecture: "riscv64"},
+		{system: "powerpc64le-linux", architecture: "ppc64le"},
+		{system: "s390x-linux", architecture: "s390x"},
+		{system: "loongarch64-linux", architecture: "loong64"},
+		{system: "x86_64-linux", architecture: ""},
+		{system: "x86_64-linux", architecture: "unknown"},
+		{system: "x86_64-linux", architecture: "arm64", differs: true},
+		{system: "x86_64-linux", architecture: "386", differs: true},
+		{system: "x86_64-linux", architecture: "x86_64", differs: true},
+		{system: "i686-linux", architecture: "amd64", differs: true},
+		{system: "aarch64-linux", architecture: "arm", differs: true},
+		{system: "m68k-linux", architecture: "amd64", differs: true},
+	} {
+		t.Run(test.system+" "+test.architecture, func(t *testing.T) {
+			d, o := hello(nil), options()
+			d.System, o.Architecture = test.system, test.architecture
+			_, err := New(d, o)
+			if !test.differs {
+				if err != nil {
+					t.Error(err)
+				}
+				return
+			}
+			want := "derivation hello-1: its system is " + test.system + ", and the image's architecture is " + test.architecture + ": build the image for that platform (attribute platform)"
+			if err == nil || !strings.HasPrefix(err.Error(), want) {
+				t.Errorf("got  %v\nwant %s", err, want)
+			}
+		})
+	}
+}
+
 func TestVariableThatIsNotUTF8AsFile(t *testing.T) {
 	s := mustNew(t, hello(map[string]string{"passAsFile": "a", "a": "\xff"}), options())
 	if got := s.content(t, "attrs/a"); got != "\xff" {

@@ -146,13 +146,13 @@ func TestImportReport(t *testing.T) {
 	var table bytes.Buffer
 	r := &report{table: &table}
 	results := []imported{{"none", 1 << 20, usage{peak: 10 << 20, cpu: 2 * time.Second}, usage{cpu: time.Second}}}
-	if err := reportImports(r, 3e6, results); err != nil {
+	if err := reportImports(r, 30e6, results); err != nil {
 		t.Error(err)
 	}
 	want := "" +
 		"| NAR in | file MiB | peak MiB | budget | MB/CPU s | tools | ratio |\n" +
 		"| ------ | -------: | -------: | -----: | -------: | ----: | ----: |\n" +
-		"| none   |      1.0 |     10.0 |     64 |      1.5 |   3.0 |  0.50 |\n"
+		"| none   |      1.0 |     10.0 |     64 |       15 |    30 |  0.50 |\n"
 	if table.String() != want {
 		t.Errorf("got\n%s", &table)
 	}
@@ -227,7 +227,8 @@ func TestAnalysis(t *testing.T) {
 		}
 	}
 	const one, all = "info server_pid\nbuild --nobuild //:one\ninfo server_pid\n", "info server_pid\nbuild --nobuild //:all\ninfo server_pid\n"
-	want := "build --nobuild //:warm\n" + one + all + all + "clean --expunge\n"
+	const start = "build --nobuild //:warm\n"
+	want := start + one + all + all + "shutdown\n" + start + all + "clean --expunge\n"
 	if got, err := os.ReadFile(calls); err != nil || string(got) != want {
 		t.Errorf("got %s, %v", got, err)
 	}
