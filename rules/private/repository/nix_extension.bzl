@@ -3,7 +3,7 @@
 load("//rules/private/repository:nix_build.bzl", "nix_build")
 load("//rules/private/repository:nix_derivation.bzl", "nix_derivation_repository")
 load("//rules/private/repository:nix_lock_file.bzl", "read_lock")
-load("//rules/private/repository:nix_locked_objects.bzl", "OBJECTS_REPOSITORY", "hub_build_file", "merge_objects", "nar_repository", "objects_build_file")
+load("//rules/private/repository:nix_locked_objects.bzl", "hub_build_file", "merge_objects", "nar_repository", "object_build_files")
 load("//rules/private/repository:nix_nar.bzl", "nix_nar")
 load("//rules/private/repository:nix_package.bzl", "nix_package")
 load("//rules/private/repository:nix_store.bzl", "nix_store")
@@ -148,15 +148,17 @@ use_repo(nix, "hello_drv")    # @hello_drv
 )
 
 def _nix_impl(mctx):
-    names = {OBJECTS_REPOSITORY: "rules_strata"}
+    names = {}
     direct = {False: [], True: []}
     locks = []
     for module in mctx.modules:
         for kind, tags in [("lock", module.tags.lock), ("store", module.tags.store), ("build", module.tags.build), ("derivation", module.tags.derivation)]:
             for tag in tags:
                 where = 'nix.{}(name = "{}")'.format(kind, tag.name)
-                if tag.name in names or tag.name.startswith("nix_nar_"):
-                    fail("{}: the name is used already, by the module {}: change one".format(where, names.get(tag.name, "rules_strata")))
+                if tag.name in names:
+                    fail("{}: the module {} uses the name already: change one".format(where, names[tag.name]))
+                if tag.name.startswith("nix_nar_") or tag.name.startswith("nix_objects_"):
+                    fail("{}: names that begin with nix_nar_ or nix_objects_ are taken: choose another".format(where))
                 names[tag.name] = module.name
                 if module.is_root:
                     direct[mctx.is_dev_dependency(tag)].append(tag.name)
@@ -182,10 +184,10 @@ def _declare_locked(locks):
     for path, pinned in objects.items():
         if pinned.tag.fetch == "repository":
             nix_nar(name = nar_repository(path), integrity = pinned.object["file_hash"], urls = pinned.urls)
-    if locks:
-        nix_package(name = OBJECTS_REPOSITORY, build_file = objects_build_file(objects))
+    for repository, build_file in object_build_files(objects).items():
+        nix_package(name = repository, build_file = build_file)
     for pinned in locks:
-        nix_package(name = pinned.tag.name, build_file = hub_build_file(pinned.lock, "@" + OBJECTS_REPOSITORY))
+        nix_package(name = pinned.tag.name, build_file = hub_build_file(pinned.lock))
 
 def _declare_store(where, tag):
     if not tag.paths:

@@ -3,8 +3,19 @@
 load("//rules/private/repository:package_names.bzl", "base_name", "name_part")
 load("//rules/private/values:glob.bzl", "matches_any")
 
-# Where the targets of all locks' objects are.
-OBJECTS_REPOSITORY = "nix_objects"
+def object_repository(path):
+    """The name of the repository that has the target of an object.
+
+    There are 32, by the first character of the hash, so that what is analysed
+    again when an entry of a lock changes is a part of the objects.
+
+    Args:
+      path: string, store path.
+
+    Returns:
+      string.
+    """
+    return "nix_objects_" + base_name(path)[0]
 
 def nar_repository(path):
     """The name of the repository that has the file of an object.
@@ -74,19 +85,16 @@ def _urls(caches, url):
         return [url]
     return [cache.rstrip("/") + "/" + url for cache in {cache: None for cache in caches}]
 
-def objects_build_file(objects):
-    """The package with a target for each object.
+def object_build_files(objects):
+    """The packages with a target for each object.
 
     Args:
       objects: dict from merge_objects.
 
     Returns:
-      string.
+      dict from names of repositories to strings.
     """
-    text = [
-        'load("@rules_strata//rules/private/rules:nix_object.bzl", "nix_object")',
-        'package(default_visibility = ["//visibility:public"])',
-    ]
+    texts = {}
     for path, pinned in objects.items():
         object = pinned.object
         attributes = {
@@ -94,7 +102,7 @@ def objects_build_file(objects):
             "allow_undeclared_references": pinned.allow_undeclared_references,
             "compression": object["compression"],
             "content_address": object["content_address"],
-            "deps": [":" + base_name(reference) for reference in object["references"] if reference != path],
+            "deps": [_label(reference) for reference in object["references"] if reference != path],
             "nar_hash": object["nar_hash"],
             "nar_size": str(object["nar_size"]),
             "refers_to_itself": path in object["references"],
@@ -108,15 +116,23 @@ def objects_build_file(objects):
             attributes |= {"fetcher": "@rules_strata//tools:nix_lock", "file_hash": object["file_hash"], "urls": pinned.urls}
         else:
             attributes["file"] = "@{}//:nar".format(nar_repository(path))
-        text.append("nix_object({})".format(", ".join(["{} = {}".format(key, repr(value)) for key, value in attributes.items() if value])))
-    return "\n".join(text) + "\n"
+        texts.setdefault(object_repository(path), []).append(
+            "nix_object({})\n".format(", ".join(["{} = {}".format(key, repr(value)) for key, value in attributes.items() if value])),
+        )
+    return {repository: _OBJECTS_HEAD + "".join(targets) for repository, targets in texts.items()}
 
-def hub_build_file(lock, repository):
+_OBJECTS_HEAD = """load("@rules_strata//rules/private/rules:nix_object.bzl", "nix_object")
+package(default_visibility = ["//visibility:public"])
+"""
+
+def _label(path):
+    return "@{}//:{}".format(object_repository(path), base_name(path))
+
+def hub_build_file(lock):
     """The package that users load from: aliases of packages and objects, and `closure`.
 
     Args:
       lock: dict from read_lock.
-      repository: string, where the objects' targets are, such as "@nix_objects".
 
     Returns:
       string.
@@ -135,17 +151,17 @@ def hub_build_file(lock, repository):
         'package(default_visibility = ["//visibility:public"])',
     ]
     for name, systems in aliases.items():
-        labels = {system: "{}//:{}".format(repository, base_name(path)) for system, path in systems.items()}
+        labels = {system: _label(path) for system, path in systems.items()}
         text.append("alias(name = {}, actual = {})".format(repr(name), _select(name, labels)))
     anywhere = closure.pop("any", [])
-    parts = [repr(_labels(repository, anywhere))]
+    parts = [repr(_labels(anywhere))]
     if closure:
-        parts.append(_select("closure", {system: _labels(repository, paths) for system, paths in closure.items()}))
+        parts.append(_select("closure", {system: _labels(paths) for system, paths in closure.items()}))
     text.append('object_closure(name = "closure", deps = {})'.format(" + ".join(parts)))
     return "\n".join(text) + "\n"
 
-def _labels(repository, paths):
-    return ["{}//:{}".format(repository, base_name(path)) for path in {path: None for path in paths}]
+def _labels(paths):
+    return [_label(path) for path in {path: None for path in paths}]
 
 def _select(name, choices):
     if choices.keys() == ["any"]:
