@@ -3,8 +3,8 @@
 load("//rules/private/repository:nix_build.bzl", "nix_build")
 load("//rules/private/repository:nix_derivation.bzl", "nix_derivation_repository")
 load("//rules/private/repository:nix_lock_file.bzl", "read_lock")
-load("//rules/private/repository:nix_locked_objects.bzl", "hub_build_file", "merge_objects", "nar_repository", "object_build_files")
-load("//rules/private/repository:nix_nar.bzl", "nix_nar")
+load("//rules/private/repository:nix_locked_objects.bzl", "hub_build_file", "merge_objects", "object_build_file", "object_repository")
+load("//rules/private/repository:nix_object_repository.bzl", "nix_object_repository")
 load("//rules/private/repository:nix_package.bzl", "nix_package")
 load("//rules/private/repository:nix_store.bzl", "nix_store")
 
@@ -157,8 +157,8 @@ def _nix_impl(mctx):
                 where = 'nix.{}(name = "{}")'.format(kind, tag.name)
                 if tag.name in names:
                     fail("{}: the module {} uses the name already: change one".format(where, names[tag.name]))
-                if tag.name.startswith("nix_nar_") or tag.name.startswith("nix_objects_"):
-                    fail("{}: names that begin with nix_nar_ or nix_objects_ are taken: choose another".format(where))
+                if tag.name.startswith("nix_object_"):
+                    fail("{}: names that begin with nix_object_ are taken: choose another".format(where))
                 names[tag.name] = module.name
                 if module.is_root:
                     direct[mctx.is_dev_dependency(tag)].append(tag.name)
@@ -180,12 +180,13 @@ def _read(mctx, tag):
     return struct(name = name, lock = read_lock(name, mctx.read(tag.lock_file)), tag = tag)
 
 def _declare_locked(locks):
-    objects = merge_objects(locks)
-    for path, pinned in objects.items():
-        if pinned.tag.fetch == "repository":
-            nix_nar(name = nar_repository(path), integrity = pinned.object["file_hash"], urls = pinned.urls)
-    for repository, build_file in object_build_files(objects).items():
-        nix_package(name = repository, build_file = build_file)
+    for path, pinned in merge_objects(locks).items():
+        nix_object_repository(
+            name = object_repository(path),
+            build_file = object_build_file(path, pinned),
+            integrity = pinned.object["file_hash"],
+            urls = pinned.urls if pinned.tag.fetch == "repository" else [],
+        )
     for pinned in locks:
         nix_package(name = pinned.tag.name, build_file = hub_build_file(pinned.lock))
 

@@ -4,10 +4,7 @@ load("//rules/private/repository:package_names.bzl", "base_name", "name_part")
 load("//rules/private/values:glob.bzl", "matches_any")
 
 def object_repository(path):
-    """The name of the repository that has the target of an object.
-
-    There are 32, by the first character of the hash, so that what is analysed
-    again when an entry of a lock changes is a part of the objects.
+    """The name of the repository that has an object.
 
     Args:
       path: string, store path.
@@ -15,18 +12,7 @@ def object_repository(path):
     Returns:
       string.
     """
-    return "nix_objects_" + base_name(path)[0]
-
-def nar_repository(path):
-    """The name of the repository that has the file of an object.
-
-    Args:
-      path: string, store path.
-
-    Returns:
-      string.
-    """
-    return "nix_nar_" + base_name(path)[:32]
+    return "nix_object_" + base_name(path)[:32]
 
 def merge_objects(locks):
     """The objects of all locks, each path once.
@@ -85,44 +71,41 @@ def _urls(caches, url):
         return [url]
     return [cache.rstrip("/") + "/" + url for cache in {cache: None for cache in caches}]
 
-def object_build_files(objects):
-    """The packages with a target for each object.
+def object_build_file(path, pinned):
+    """The package of one object.
 
     Args:
-      objects: dict from merge_objects.
+      path: string, store path.
+      pinned: struct from merge_objects.
 
     Returns:
-      dict from names of repositories to strings.
+      string.
     """
-    texts = {}
-    for path, pinned in objects.items():
-        object = pinned.object
-        attributes = {
-            "name": base_name(path),
-            "allow_undeclared_references": pinned.allow_undeclared_references,
-            "compression": object["compression"],
-            "content_address": object["content_address"],
-            "deps": [_label(reference) for reference in object["references"] if reference != path],
-            "nar_hash": object["nar_hash"],
-            "nar_size": str(object["nar_size"]),
-            "refers_to_itself": path in object["references"],
-            "signatures": object["signatures"],
-            "store_path": path,
-            "trusted_public_keys": pinned.keys,
-        }
-        if pinned.tag.fetch == "action":
-            if [url for url in pinned.urls if url.startswith("file://%workspace%/")]:
-                fail('nix.lock(name = "{}"): fetch = "action": {} is in a cache of the workspace, which actions do not see: use fetch = "repository"'.format(pinned.tag.name, path))
-            attributes |= {"fetcher": "@rules_strata//tools:nix_lock", "file_hash": object["file_hash"], "urls": pinned.urls}
-        else:
-            attributes["file"] = "@{}//:nar".format(nar_repository(path))
-        texts.setdefault(object_repository(path), []).append(
-            "nix_object({})\n".format(", ".join(["{} = {}".format(key, repr(value)) for key, value in attributes.items() if value])),
-        )
-    return {repository: _OBJECTS_HEAD + "".join(targets) for repository, targets in texts.items()}
+    object = pinned.object
+    attributes = {
+        "name": base_name(path),
+        "allow_undeclared_references": pinned.allow_undeclared_references,
+        "compression": object["compression"],
+        "content_address": object["content_address"],
+        "deps": [_label(reference) for reference in object["references"] if reference != path],
+        "nar_hash": object["nar_hash"],
+        "nar_size": str(object["nar_size"]),
+        "refers_to_itself": path in object["references"],
+        "signatures": object["signatures"],
+        "store_path": path,
+        "trusted_public_keys": pinned.keys,
+    }
+    if pinned.tag.fetch == "action":
+        if [url for url in pinned.urls if url.startswith("file://%workspace%/")]:
+            fail('nix.lock(name = "{}"): fetch = "action": {} is in a cache of the workspace, which actions do not see: use fetch = "repository"'.format(pinned.tag.name, path))
+        attributes |= {"fetcher": "@rules_strata//tools:nix_lock", "file_hash": object["file_hash"], "urls": pinned.urls}
+    else:
+        attributes["file"] = ":file"
+    return _OBJECT.format(", ".join(["{} = {}".format(key, repr(value)) for key, value in attributes.items() if value]))
 
-_OBJECTS_HEAD = """load("@rules_strata//rules/private/rules:nix_object.bzl", "nix_object")
+_OBJECT = """load("@rules_strata//rules/private/rules:nix_object.bzl", "nix_object")
 package(default_visibility = ["//visibility:public"])
+nix_object({})
 """
 
 def _label(path):
