@@ -12,7 +12,7 @@ import (
 	"github.com/rules-strata/rules_strata/e2e/harness"
 )
 
-// shellWorkspace is a copy of the workspace e2e/nix_shell, built.
+// shellBuilder builds the workspace e2e/nix_shell once.
 var shellBuilder struct {
 	mu    sync.Mutex
 	built *harness.Bazel
@@ -21,6 +21,7 @@ var shellBuilder struct {
 // nixEnvironment lets Nix build where there are no build users.
 const nixEnvironment = "NIX_CONFIG=sandbox = false\nbuild-users-group =\nsubstituters =\n"
 
+// shellWorkspace is a copy of the workspace e2e/nix_shell, built.
 func shellWorkspace(t *testing.T) harness.Bazel {
 	t.Helper()
 	lab := harness.Nix(t)
