@@ -3,6 +3,7 @@
 package e2e
 
 import (
+	"bytes"
 	"fmt"
 	"maps"
 	"os"
@@ -13,6 +14,7 @@ import (
 	"testing"
 
 	"github.com/rules-strata/rules_strata/e2e/harness"
+	"github.com/rules-strata/rules_strata/go/nar"
 )
 
 // badInput is a target that cannot be built, and what Bazel must say of it.
@@ -33,6 +35,9 @@ func TestBadInputs(t *testing.T) {
 	bases := writeBadBases(t, filepath.Join(bazel.Dir, "bases"))
 	harness.WriteFile(t, filepath.Join(bazel.Dir, "config/not_json.json"), `{"Cmd": [`)
 	harness.WriteFile(t, filepath.Join(bazel.Dir, "config/not_utf8.json"), "{\"Labels\": {\"name\": \"caf\xe9\"}}")
+	for _, name := range []string{"one", "two"} {
+		harness.WriteFile(t, filepath.Join(bazel.Dir, "objects", name+".nar"), fileNAR(t, name))
+	}
 	built := bazel.Run(t, "build", "--keep_going", "--", "//...").MustFail(t, 1)
 	failures := buildFailures(built.Stderr)
 	bin := bazel.Bin(t)
@@ -115,6 +120,7 @@ var badInputs = map[string]badInput{
 	"D30 a name with a tag":                   bad("//images:name_tag", `image_name "name:tag"`, "attribute tag"),
 	"D31 a device":                            bad("//scripts:device", "mknod", "Operation not permitted", "fake_root_commands"),
 	"D31 another owner":                       bad("//scripts:owner", "chown", "Operation not permitted", "fake_root_commands"),
+	"a store path with two contents":          {"//images:twins", []string{"/nix/store/", "-twin has other contents in", "nar_two", "from one source"}, nil},
 	"an unknown attribute":                    bad("//attributes/unknown:image", "max_layer"),
 	"an unknown compressor":                   bad("//attributes/compressor:image", "compressor", "bz2", "zstd"),
 	"an unknown architecture":                 bad("//images:architecture", `architecture = "x86_64"`, "amd64"),
@@ -133,6 +139,23 @@ var (
 	failed = regexp.MustCompile(`(?m)^ERROR: `)
 	target = regexp.MustCompile(`(?:@@)?(//[\w/.-]*:[\w/.-]+)`)
 )
+
+// fileNAR is the NAR of a file with the text.
+func fileNAR(t *testing.T, text string) string {
+	t.Helper()
+	var b bytes.Buffer
+	w := nar.NewWriter(&b)
+	if err := w.WriteHeader(nar.Entry{Type: nar.Regular, Size: int64(len(text))}); err != nil {
+		t.Fatal(err)
+	}
+	if _, err := w.Write([]byte(text)); err != nil {
+		t.Fatal(err)
+	}
+	if err := w.Close(); err != nil {
+		t.Fatal(err)
+	}
+	return b.String()
+}
 
 // buildFailures are what Bazel said of each target that could not be built, by
 // its label.

@@ -118,6 +118,9 @@ func TestOneEntryRerunsItsOwnActions(t *testing.T) {
 	other := w.readLock(t)
 	w.lockConversation(t, "xz")
 	w.bazel.Build(t, "//:conversation")
+	for _, query := range []string{"labels(actual, @locked//:hello-lab)", "labels(actual, @by_action//:hello-lab)"} {
+		equal(t, query, w.bazel.Run(t, "query", query).Must(t).Stdout, w.bazel.Run(t, "query", "labels(actual, @locked//:hello-lab)").Must(t).Stdout)
+	}
 	hello := w.lab.Path(t, "hello")
 	w.edit(t, func(lock map[string]any) {
 		lock["caches"] = append(lock["caches"].([]any), other["caches"].([]any)...)

@@ -4,6 +4,7 @@ package e2e
 
 import (
 	"fmt"
+	"os"
 	"path/filepath"
 	"strings"
 	"sync"
@@ -31,6 +32,10 @@ func shellWorkspace(t *testing.T) harness.Bazel {
 		bazel := harness.LastingCopy(t, "e2e/nix_shell")
 		bazel.Env = []string{"BAZELW_MODE=private", nixEnvironment}
 		harness.WriteFile(t, filepath.Join(bazel.Dir, "lab.nix"), labExpression(t, lab))
+		// A link that leads nowhere is not in the way of the files that are followed.
+		if err := os.Symlink("/nowhere", filepath.Join(bazel.Dir, "dangling")); err != nil {
+			t.Fatal(err)
+		}
 		// Makes the link hello.drv.
 		instantiate := harness.Exec("nix-instantiate", "default.nix", "-A", "hook", "--add-root", "hello.drv")
 		instantiate.Dir, instantiate.Env = bazel.Dir, []string{nixEnvironment}

@@ -196,11 +196,38 @@ func nixWorkspace(t *testing.T, dir string, links map[string]string) harness.Baz
 	// Where Nix is.
 	bazel.Env = []string{"BAZELW_MODE=private"}
 	for name, path := range links {
-		if err := os.Symlink(path, filepath.Join(bazel.Dir, name)); err != nil {
+		link := filepath.Join(bazel.Dir, name)
+		if err := os.MkdirAll(filepath.Dir(link), 0o755); err != nil {
+			t.Fatal(err)
+		}
+		if err := os.Symlink(path, link); err != nil {
 			t.Fatal(err)
 		}
 	}
 	return bazel
+}
+
+// TestNixStoreLinks: every link is followed up to the store and no further, and
+// none is lost to another of its name.
+func TestNixStoreLinks(t *testing.T) {
+	lab := harness.Nix(t)
+	program, hello, link := lab.Path(t, "conversation"), lab.Path(t, "hello"), lab.Path(t, "link")
+	bazel := nixWorkspace(t, "e2e/nix_store", map[string]string{"result": program, "other/result": hello, "object": link, "link": "object"})
+	for label, want := range map[string]string{
+		"labels(deps, @links//:closure)":     filepath.Base(program) + "\n" + filepath.Base(hello) + "\n" + filepath.Base(link) + "\n",
+		"labels(actual, @links//:result)":    filepath.Base(program) + "\n",
+		"labels(actual, @links//:link)":      filepath.Base(link) + "\n",
+		"labels(actual, @links//:hello-lab)": filepath.Base(hello) + "\n",
+	} {
+		var got []string
+		for line := range strings.Lines(bazel.Run(t, "query", label).Must(t).Stdout) {
+			_, name, _ := strings.Cut(line, ":")
+			got = append(got, name)
+		}
+		wanted := slices.Sorted(strings.Lines(want))
+		slices.Sort(got)
+		equal(t, label, strings.Join(got, ""), strings.Join(wanted, ""))
+	}
 }
 
 // TestNixHelloExample: the example builds with the link that nix-build makes,

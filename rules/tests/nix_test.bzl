@@ -15,7 +15,7 @@ load("//rules/private/repository:nix_path_info.bzl", "parse_path_info", "parse_r
 load("//rules/private/repository:nix_watch.bzl", "evaluated_files", "local_flake")
 
 # buildifier: disable=bzl-visibility
-load("//rules/private/repository:package_names.bzl", "base_name", "name_part", "package_name")
+load("//rules/private/repository:package_names.bzl", "base_name", "free_name", "name_part", "package_name")
 
 # buildifier: disable=bzl-visibility
 load("//rules/private/values:glob.bzl", "matches_any")
@@ -111,6 +111,8 @@ def _merge_test_impl(ctx):
     asserts.equals(env, ["k:1"], merged[_A].keys)
     asserts.equals(env, "repository", merged[_A].tag.fetch)
     asserts.true(env, merged[_A].allow_undeclared_references)
+    own_keys = struct(name = "//:three", lock = {"objects": {_B: entry}, "trusted_public_keys": ["k:1"]}, tag = second)
+    asserts.equals(env, ["k:2"], merge_objects([own_keys])[_B].keys)
     return unittest.end(env)
 
 merge_test = unittest.make(_merge_test_impl)
@@ -158,6 +160,10 @@ def _package_names_test_impl(ctx):
     }.items():
         asserts.equals(env, name, name_part(prefix + name))
         asserts.equals(env, want, package_name(prefix + name), name)
+    asserts.equals(env, "result", free_name({}, _A, ["result"]))
+    asserts.equals(env, "result", free_name({"result": _A}, _A, ["result"]))
+    asserts.equals(env, "b", free_name({"result": _A}, _B, ["result", "", "b"]))
+    asserts.equals(env, base_name(_B), free_name({"b": _A, "result": _A}, _B, ["result", "b"]))
     return unittest.end(env)
 
 package_names_test = unittest.make(_package_names_test_impl)

@@ -1,21 +1,20 @@
 package main
 
 import (
-	"bytes"
+	"cmp"
 	"context"
 	"errors"
 	"fmt"
 	"os"
 	"os/exec"
 	"path/filepath"
-	"regexp"
-	"strconv"
+	"slices"
 	"strings"
 	"time"
 )
 
-// What an analysis of 1000 objects may take on a quiet machine; see
-// docs/performance.md.
+// What the image may add to an analysis of 1000 objects by a warm server, on a
+// quiet machine; see docs/performance.md.
 const (
 	firstAnalysisBudget = 2 * time.Second
 	againAnalysisBudget = time.Second
@@ -24,6 +23,8 @@ const (
 // analysisCmd is the suite analysis.
 type analysisCmd struct {
 	Objects int    `default:"1000" placeholder:"N" help:"How many objects the lock has (default ${default})."`
+	Warm    int    `default:"10" placeholder:"N" help:"How many analyses make a server a warm one (default ${default})."`
+	Rounds  int    `default:"5" placeholder:"N" help:"How many rounds on the warm server are measured; their median counts (default ${default})."`
 	Bazel   string `placeholder:"FILE" help:"Bazel, or a program like it (default: bazelw of the repository)."`
 	Folder  string `placeholder:"DIR" help:"An existing folder to work in, in one below it that is removed again (default: the system's for temporary files)."`
 }
@@ -31,20 +32,21 @@ type analysisCmd struct {
 // Help describes the suite.
 func (analysisCmd) Help() string {
 	return "Makes a workspace that uses the rules of this repository, with a lock of objects that refer to ten others each, " +
-		"and has Bazel analyse images over them, without building anything. The budgets are of wall time, for 1000 objects on a quiet machine. Linux only."
+		"and has Bazel analyse images over them, without building anything. The budgets are of the wall time that the image adds on a warm server, for 1000 objects on a quiet machine. Linux only."
 }
 
 // analysis is an analysis by Bazel, and what it took.
 type analysis struct {
-	name, target string
-	// change changes an object of the lock before.
-	change bool
-	// restart starts a new server before, which finds all repositories fetched.
-	restart bool
-	budget  time.Duration
-	// wall is what Bazel says, cpu that of its server.
-	wall, cpu time.Duration
+	name string
+	// beyond is what is not the image's share of wall, 0 if that is not asked.
+	beyond time.Duration
+	budget time.Duration
+	took
 }
+
+// took is what an analysis took: wall is what Bazel says, cpu that of its
+// server.
+type took struct{ wall, cpu time.Duration }
 
 // Run runs the suite.
 func (c *analysisCmd) Run(ctx context.Context, r *report) error {
@@ -55,20 +57,23 @@ func (c *analysisCmd) Run(ctx context.Context, r *report) error {
 	return reportAnalyses(r, results)
 }
 
-func reportAnalyses(r *report, results []*analysis) error {
+func reportAnalyses(r *report, results []analysis) error {
 	var rows [][]string
 	var over []string
 	for _, a := range results {
-		budget := "none"
+		added, budget := "", "none"
+		if a.beyond > 0 {
+			added = seconds(a.wall - a.beyond)
+		}
 		if a.budget > 0 {
 			budget = seconds(a.budget)
-			if a.wall > a.budget {
+			if a.wall-a.beyond > a.budget {
 				over = append(over, a.name)
 			}
 		}
-		rows = append(rows, []string{a.name, seconds(a.wall), budget, seconds(a.cpu)})
+		rows = append(rows, []string{a.name, seconds(a.wall), added, budget, seconds(a.cpu)})
 	}
-	if err := r.write([]string{"analysis", "wall s", "budget", "CPU s"}, rows); err != nil {
+	if err := r.write([]string{"analysis", "wall s", "image s", "budget", "CPU s"}, rows); err != nil {
 		return err
 	}
 	if len(over) > 0 {
@@ -80,9 +85,12 @@ func reportAnalyses(r *report, results []*analysis) error {
 func seconds(d time.Duration) string { return fmt.Sprintf("%.2f", d.Seconds()) }
 
 // measure makes the workspace and has it analysed.
-func (c *analysisCmd) measure(ctx context.Context, r *report) (results []*analysis, err error) {
+func (c *analysisCmd) measure(ctx context.Context, r *report) (results []analysis, err error) {
 	if c.Objects < 3 {
 		return nil, fmt.Errorf("--objects is %d: want at least 3", c.Objects)
+	}
+	if c.Warm < 0 || c.Rounds < 1 {
+		return nil, fmt.Errorf("--warm is %d and --rounds is %d: want at least 0 and 1", c.Warm, c.Rounds)
 	}
 	repository, err := repositoryFolder()
 	if err != nil {
@@ -116,25 +124,94 @@ func (c *analysisCmd) measure(ctx context.Context, r *report) (results []*analys
 		_, cleanErr := b.run(context.WithoutCancel(ctx), "clean", "--expunge")
 		err = errors.Join(err, cleanErr)
 	}()
+	young, err := b.young(ctx, r)
+	if err != nil {
+		return nil, err
+	}
+	warm, err := c.warm(ctx, r, w, b)
+	return append(young, warm...), err
+}
+
+// young measures servers that have only just started.
+func (b *bazel) young(ctx context.Context, r *report) ([]analysis, error) {
 	if err := b.start(ctx); err != nil {
 		return nil, err
 	}
-	analyses := []*analysis{
-		{name: "image of one object", target: "//:one"},
-		{name: "image of all objects", target: "//:all", budget: firstAnalysisBudget},
-		{name: "image of all objects, one has changed", target: "//:all", change: true, budget: againAnalysisBudget},
-		{name: "image of all objects, fetched before", target: "//:all", restart: true},
-	}
-	for _, a := range analyses {
-		if err := b.prepare(ctx, w, a); err != nil {
+	var results []analysis
+	for _, a := range []struct {
+		name, target string
+		// restart starts a new server before, which finds all repositories fetched.
+		restart bool
+	}{
+		{"young server: image of one object", "//:one", false},
+		{"young server: image of all objects", "//:all", false},
+		{"young server: image of all objects, fetched before", "//:all", true},
+	} {
+		if a.restart {
+			if err := b.restart(ctx); err != nil {
+				return nil, err
+			}
+		}
+		t, err := b.analyse(ctx, a.target, 0)
+		if err != nil {
 			return nil, err
 		}
-		if err := b.analyse(ctx, a); err != nil {
+		r.begin("%5s s  %s", seconds(t.wall), a.name)
+		results = append(results, analysis{name: a.name, took: t})
+	}
+	return results, nil
+}
+
+// warm measures a server that has analysed the image many times before. Each
+// round is in a configuration of its own, so that nothing of the analyses
+// before it can be used.
+func (c *analysisCmd) warm(ctx context.Context, r *report, w *workspace, b *bazel) ([]analysis, error) {
+	for i := range c.Warm {
+		t, err := b.analyse(ctx, "//:all", i+1)
+		if err != nil {
 			return nil, err
 		}
-		r.begin("%5s s  %s", seconds(a.wall), a.name)
+		r.begin("%5s s  warming up, %d of %d", seconds(t.wall), i+1, c.Warm)
 	}
-	return analyses, nil
+	var without, first, nothing, again []took
+	for i := range c.Rounds {
+		configuration := c.Warm + i + 1
+		for _, m := range []struct {
+			into   *[]took
+			target string
+			change bool
+		}{
+			{&without, "//:one", false},
+			{&first, "//:all", false},
+			{&nothing, "//:all", false},
+			{&again, "//:all", true},
+		} {
+			if m.change {
+				if err := w.change(configuration); err != nil {
+					return nil, err
+				}
+			}
+			t, err := b.analyse(ctx, m.target, configuration)
+			if err != nil {
+				return nil, err
+			}
+			*m.into = append(*m.into, t)
+		}
+		r.begin("%5s s  image of all objects, %5s s  after a change, round %d of %d", seconds(first[i].wall), seconds(again[i].wall), i+1, c.Rounds)
+	}
+	idle := median(nothing)
+	return []analysis{
+		{name: "warm server: image of one object, new configuration", took: median(without)},
+		{name: "warm server: nothing has changed", took: idle},
+		{name: "warm server: image of all objects, new configuration", took: median(first), beyond: idle.wall, budget: firstAnalysisBudget},
+		{name: "warm server: image of all objects, one has changed", took: median(again), beyond: idle.wall, budget: againAnalysisBudget},
+	}, nil
+}
+
+// median is the one in the middle by wall time, the later one of two.
+func median(of []took) took {
+	sorted := slices.SortedFunc(slices.Values(of), func(a, b took) int { return cmp.Compare(a.wall, b.wall) })
+	return sorted[len(sorted)/2]
 }
 
 // repositoryFolder is the folder of the repository that this is run in.
@@ -151,101 +228,4 @@ func repositoryFolder() (string, error) {
 			return "", fmt.Errorf("%s is not in the repository of rules_strata: run it there", start)
 		}
 	}
-}
-
-// bazel runs Bazel in a workspace.
-type bazel struct{ program, workspace string }
-
-// run gives what Bazel says, on both outputs.
-func (b *bazel) run(ctx context.Context, args ...string) (string, error) {
-	cmd := exec.CommandContext(ctx, b.program, args...)
-	cmd.Dir = b.workspace
-	text, err := cmd.CombinedOutput()
-	if err != nil {
-		return "", fmt.Errorf("bazel %s: %w\n%s", strings.Join(args, " "), err, text)
-	}
-	return string(text), nil
-}
-
-// start starts the server, and fetches and loads what the image of any object
-// needs, the lock too.
-func (b *bazel) start(ctx context.Context) error {
-	_, err := b.run(ctx, "build", "--nobuild", "//:warm")
-	return err
-}
-
-// prepare does what comes before an analysis.
-func (b *bazel) prepare(ctx context.Context, w *workspace, a *analysis) error {
-	if a.change {
-		if err := w.change(); err != nil {
-			return err
-		}
-	}
-	if a.restart {
-		if _, err := b.run(ctx, "shutdown"); err != nil {
-			return err
-		}
-		return b.start(ctx)
-	}
-	return nil
-}
-
-var elapsed = regexp.MustCompile(`Elapsed time: ([0-9.]+)s`)
-
-// analyse analyses the target.
-func (b *bazel) analyse(ctx context.Context, a *analysis) error {
-	before, err := b.serverCPU(ctx)
-	if err != nil {
-		return err
-	}
-	text, err := b.run(ctx, "build", "--nobuild", a.target)
-	if err != nil {
-		return err
-	}
-	after, err := b.serverCPU(ctx)
-	if err != nil {
-		return err
-	}
-	m := elapsed.FindStringSubmatch(text)
-	if m == nil {
-		return fmt.Errorf("bazel does not say how long it took:\n%s", text)
-	}
-	a.cpu = after - before
-	a.wall, err = time.ParseDuration(m[1] + "s")
-	return err
-}
-
-// serverCPU is the CPU time that the server has used so far.
-func (b *bazel) serverCPU(ctx context.Context) (time.Duration, error) {
-	cmd := exec.CommandContext(ctx, b.program, "info", "server_pid")
-	cmd.Dir = b.workspace
-	pid, err := cmd.Output()
-	if err != nil {
-		return 0, fmt.Errorf("bazel info server_pid: %w", err)
-	}
-	stat, err := os.ReadFile(filepath.Join("/proc", string(bytes.TrimSpace(pid)), "stat"))
-	if err != nil {
-		return 0, fmt.Errorf("CPU time of Bazel's server: %w", err)
-	}
-	return statCPU(string(stat))
-}
-
-// statCPU is the user and system time in /proc/PID/stat; see proc_pid_stat(5).
-func statCPU(stat string) (time.Duration, error) {
-	// The program's name before may have blanks and parentheses.
-	fields := strings.Fields(stat[strings.LastIndexByte(stat, ')')+1:])
-	const user, system = 11, 12
-	if len(fields) <= system {
-		return 0, fmt.Errorf("no CPU time in %q", stat)
-	}
-	var ticks int64
-	for _, f := range fields[user : system+1] {
-		n, err := strconv.ParseInt(f, 10, 64)
-		if err != nil {
-			return 0, err
-		}
-		ticks += n
-	}
-	// Linux has told it in hundredths of a second ever since, on every machine.
-	return time.Duration(ticks) * (time.Second / 100), nil
 }

@@ -186,19 +186,22 @@ func TestCutImport(t *testing.T) {
 func TestAnalysisReport(t *testing.T) {
 	var table bytes.Buffer
 	r := &report{table: &table}
-	results := []*analysis{{name: "one", wall: 9 * time.Second, cpu: time.Second}, {name: "all", budget: firstAnalysisBudget, wall: 2 * time.Second}}
+	results := []analysis{
+		{name: "one", took: took{wall: 9 * time.Second, cpu: time.Second}},
+		{name: "all", budget: firstAnalysisBudget, beyond: time.Second, took: took{wall: 3 * time.Second}},
+	}
 	if err := reportAnalyses(r, results); err != nil {
 		t.Error(err)
 	}
 	want := "" +
-		"| analysis | wall s | budget | CPU s |\n" +
-		"| -------- | -----: | -----: | ----: |\n" +
-		"| one      |   9.00 |   none |  1.00 |\n" +
-		"| all      |   2.00 |   2.00 |  0.00 |\n"
+		"| analysis | wall s | image s | budget | CPU s |\n" +
+		"| -------- | -----: | ------: | -----: | ----: |\n" +
+		"| one      |   9.00 |         |   none |  1.00 |\n" +
+		"| all      |   3.00 |    2.00 |   2.00 |  0.00 |\n"
 	if table.String() != want {
 		t.Errorf("got\n%s", &table)
 	}
-	err := reportAnalyses(r, append(results, &analysis{name: "again", budget: againAnalysisBudget, wall: 1001 * time.Millisecond}))
+	err := reportAnalyses(r, append(results, analysis{name: "again", budget: againAnalysisBudget, beyond: time.Second, took: took{wall: 2001 * time.Millisecond}}))
 	if err == nil || err.Error() != "over the budget: again" {
 		t.Errorf("got %v", err)
 	}
@@ -217,7 +220,7 @@ func TestAnalysis(t *testing.T) {
 	if err := os.WriteFile(filepath.Join(repository, "bazelw"), []byte(program), 0o755); err != nil {
 		t.Fatal(err)
 	}
-	results, err := (&analysisCmd{Objects: 3, Folder: folder}).measure(context.Background(), &report{progress: io.Discard})
+	results, err := (&analysisCmd{Objects: 3, Warm: 2, Rounds: 2, Folder: folder}).measure(context.Background(), &report{progress: io.Discard})
 	if err != nil {
 		t.Fatal(err)
 	}
@@ -226,9 +229,16 @@ func TestAnalysis(t *testing.T) {
 			t.Errorf("%+v", a)
 		}
 	}
-	const one, all = "info server_pid\nbuild --nobuild //:one\ninfo server_pid\n", "info server_pid\nbuild --nobuild //:all\ninfo server_pid\n"
-	const start = "build --nobuild //:warm\n"
-	want := start + one + all + all + "shutdown\n" + start + all + "clean --expunge\n"
+	const start = "build --nobuild --define=configuration=0 //:warm\n"
+	analyse := func(configuration int, targets ...string) (calls string) {
+		for _, target := range targets {
+			calls += fmt.Sprintf("info server_pid\nbuild --nobuild --define=configuration=%d //:%s\ninfo server_pid\n", configuration, target)
+		}
+		return calls
+	}
+	want := start + analyse(0, "one", "all") + "shutdown\n" + start + analyse(0, "all") +
+		analyse(1, "all") + analyse(2, "all") + analyse(3, "one", "all", "all", "all") + analyse(4, "one", "all", "all", "all") +
+		"clean --expunge\n"
 	if got, err := os.ReadFile(calls); err != nil || string(got) != want {
 		t.Errorf("got %s, %v", got, err)
 	}
@@ -266,7 +276,7 @@ func TestWorkspace(t *testing.T) {
 		t.Errorf("got %s, %v", module, err)
 	}
 
-	if err := w.change(); err != nil {
+	if err := w.change(1); err != nil {
 		t.Fatal(err)
 	}
 	changed := 0
@@ -360,6 +370,7 @@ func TestCommandLine(t *testing.T) {
 		{"", exitUsage, `bench: expected one of "memory", "start", "import", "analysis"`},
 		{"memory --size 2GB", exitUsage, `bench: --size: "2GB" is not a size`},
 		{"import --runs 0", exitFailure, "bench import: --runs is 0: want at least 1"},
+		{"analysis --rounds 0", exitFailure, "bench analysis: --warm is 10 and --rounds is 0: want at least 0 and 1"},
 		{"analysis --objects 2", exitFailure, "bench analysis: --objects is 2: want at least 3"},
 		{"start --runs 0", exitFailure, "bench start: --runs is 0: want at least 1"},
 	} {

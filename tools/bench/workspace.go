@@ -176,10 +176,11 @@ func (w *workspace) writeLock() error {
 	return os.WriteFile(filepath.Join(w.folder, "nix.lock.json"), text, 0o644)
 }
 
-// change gives the object in the middle of the lock other content.
-func (w *workspace) change() error {
+// change gives the object in the middle of the lock other content, one for
+// each number.
+func (w *workspace) change(number int) error {
 	path := w.paths[len(w.paths)/2]
-	if err := w.add(path, "changed\n", w.lock.Objects[path].References); err != nil {
+	if err := w.add(path, fmt.Sprintf("change %d\n", number), w.lock.Objects[path].References); err != nil {
 		return err
 	}
 	return w.writeLock()

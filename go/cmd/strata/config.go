@@ -136,7 +136,8 @@ func (c *configCmd) layers() (*image.Layers, error) {
 			return nil, fmt.Errorf("%s: describes %d objects: give it with --rest or --customisation", file, len(m.StorePaths))
 		}
 		if old, ok := single[m.StorePaths[0]]; ok && old.DiffID != m.DiffID {
-			return nil, fmt.Errorf("%s: describes %s, which another --layer describes as %s", file, m.StorePaths[0], old.DiffID)
+			return nil, fmt.Errorf("%s has other contents in %s than in another of the image's targets (diff IDs %s and %s): take it from one source, such as one lock or one Nix store",
+				m.StorePaths[0], file, m.DiffID, old.DiffID)
 		}
 		single[m.StorePaths[0]] = m
 	}

@@ -88,7 +88,7 @@ func TestConfigCommandErrors(t *testing.T) {
 		{"layer that is not described", []string{"--rest", rest}, []string{"layer 1 of the plan: no --layer describes " + libPath}},
 		{"shared layer that is not described", []string{"--layer", lib}, []string{"layer 2 of the plan holds 2 objects", "no --rest describes it"}},
 		{"other shared layer", []string{"--layer", lib, "--rest", writeFile(t, "rest.json", `{"layers":[],"version":1}`)}, []string{"no --rest describes it"}},
-		{"layer described twice", []string{"--layer", lib, "--layer", writeFile(t, "l.json", layerMetadata("7", libPath))}, []string{"l.json: describes " + libPath, "another --layer"}},
+		{"layer described twice", []string{"--layer", lib, "--layer", writeFile(t, "l.json", layerMetadata("7", libPath))}, []string{libPath + " has other contents in ", "l.json than in another", "from one source"}},
 		{"layer of two objects", []string{"--layer", both}, []string{both + ": describes 2 objects: give it with --rest or --customisation"}},
 		{"layer of no object", []string{"--layer", links}, []string{links + ": describes 0 objects"}},
 		{"layer that is gone", []string{"--layer", lib + "x"}, []string{lib + "x", "no such file"}},

@@ -9,8 +9,9 @@ _OWN = ["config", "config_deps", "fake_root_commands", "enable_fakechroot"]
 # builds as.
 _COMMANDS = """
 mkdir -p bin usr/bin etc/nix nix/store nix/var/nix build var/empty
-ln -s {shell}/links/sh bin/sh
-[ ! -e {shell}/links/env ] || ln -s {shell}/links/env usr/bin/env
+ln -sfn {shell}/links/sh bin/sh
+[ ! -e {shell}/links/env ] || ln -sfn {shell}/links/env usr/bin/env
+rm -f etc/passwd etc/group etc/nsswitch.conf
 cat > etc/passwd <<'END'
 root:x:0:0:root user:/var/empty:/bin/sh
 nixbld:x:{uid}:{gid}:Build user:{home}:/noshell
@@ -62,6 +63,7 @@ def nix_shell_attributes(*, name, drv, image_name, uid, gid, home_directory, she
     described = name + ".shell"
     nix_shell(
         name = described,
+        architecture = more.get("architecture") or "",
         ca_certificates = ca_certificates,
         coreutils = coreutils,
         drv = drv,

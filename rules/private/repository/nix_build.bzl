@@ -3,7 +3,7 @@
 load("//rules/private/repository:nix_closure.bzl", "import_closure")
 load("//rules/private/repository:nix_command.bzl", "NIX_ENVIRONMENT", "lines_of", "nix_program", "run_nix", "search_path")
 load("//rules/private/repository:nix_watch.bzl", "evaluated_files", "local_flake", "watch")
-load("//rules/private/repository:package_names.bzl", "base_name", "name_part")
+load("//rules/private/repository:package_names.bzl", "free_name", "name_part")
 
 def _nix_build_impl(rctx):
     tag = 'nix.build(name = "{}")'.format(rctx.attr.public_name)
@@ -15,15 +15,8 @@ def _nix_build_impl(rctx):
         for path in evaluated_files(result.stderr):
             watch(rctx, path)
         for path in lines_of(result.stdout):
-            roots[_free_name(roots, path, attribute)] = path
+            roots[free_name(roots, path, [attribute, name_part(path)])] = path
     import_closure(rctx, tag, roots, allow_undeclared_references = rctx.attr.allow_undeclared_references)
-
-def _free_name(roots, path, attribute):
-    """What a result is called: by the attribute, and further ones of the same attribute by their own names."""
-    for name in [attribute, name_part(path)]:
-        if name and roots.get(name, path) == path:
-            return name
-    return base_name(path)
 
 def _watch_inputs(rctx):
     files = [rctx.path(label) for label in rctx.attr.watch + ([rctx.attr.file] if rctx.attr.file else [])]

@@ -8,7 +8,12 @@ load("//rules/private/repository:nix_object_repository.bzl", "nix_object_reposit
 load("//rules/private/repository:nix_package.bzl", "nix_package")
 load("//rules/private/repository:nix_store.bzl", "nix_store")
 
-_NAME = {"name": attr.string(doc = "The repository's name.", mandatory = True)}
+_NAME = {
+    "name": attr.string(
+        doc = "The repository's name. All modules share these names: one that others depend on begins it with its own name.",
+        mandatory = True,
+    ),
+}
 
 _ALLOW = {
     "allow_undeclared_references": attr.string_list(
@@ -39,12 +44,13 @@ fetches one file for each object of the closure, so that `--repository_cache`,
 """,
     attrs = _NAME | _ALLOW | {
         "caches": attr.string_list(
-            doc = "URLs of caches to try before those of the lock: mirrors, with the same files. `file://%workspace%/` is the workspace's root.",
+            doc = """URLs of caches to try before those of the lock: mirrors, with the same files. `file://%workspace%/` is the workspace's root.
+Objects whose URL in the lock is absolute are not looked for there.""",
         ),
         "fetch": attr.string(
             doc = """Who downloads: "repository", Bazel's downloader when a target is analysed, or "action", a cached action that
 may use the network, so that nothing is downloaded where a remote cache has its result. Logins come from the file that
-NETRC names (`--action_env=NETRC`). Of an object that several locks pin, the first lock says so.""",
+NETRC names (`--action_env=NETRC`), the proxy and certificates from HTTPS_PROXY and SSL_CERT_FILE, passed on likewise. Of an object that several locks pin, the first lock says so.""",
             default = "repository",
             values = ["action", "repository"],
         ),
@@ -156,7 +162,7 @@ def _nix_impl(mctx):
             for tag in tags:
                 where = 'nix.{}(name = "{}")'.format(kind, tag.name)
                 if tag.name in names:
-                    fail("{}: the module {} uses the name already: change one".format(where, names[tag.name]))
+                    fail("{}: the module {} uses the name already: give it another; a module that others depend on begins the name with its own, \"MODULE_{}\"".format(where, names[tag.name] or "of the workspace", tag.name))
                 if tag.name.startswith("nix_object_"):
                     fail("{}: names that begin with nix_object_ are taken: choose another".format(where))
                 names[tag.name] = module.name

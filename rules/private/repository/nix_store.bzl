@@ -2,14 +2,35 @@
 
 load("//rules/private/repository:nix_closure.bzl", "import_closure")
 load("//rules/private/repository:nix_command.bzl", "NIX_ENVIRONMENT", "run_nix")
-load("//rules/private/repository:package_names.bzl", "base_name")
+load("//rules/private/repository:package_names.bzl", "base_name", "free_name")
 
 def _nix_store_impl(rctx):
     tag = 'nix.store(name = "{}")'.format(rctx.attr.public_name)
     roots = {}
     for path in rctx.attr.paths:
-        roots.setdefault(base_name(path), _resolve(rctx, tag, path))
+        object = _resolve(rctx, tag, path)
+        roots[free_name(roots, object, [base_name(path.rstrip("/"))])] = object
     import_closure(rctx, tag, roots, allow_undeclared_references = rctx.attr.allow_undeclared_references)
+
+# Follows links up to the first that is in the store: an object may be a link
+# itself.
+_FOLLOW = """
+at=$1
+for step in 1 2 3 4 5 6 7 8 9 10; do
+  folder=$(realpath -e -- "$(dirname -- "$at")") || exit
+  at=${folder%/}/$(basename -- "$at")
+  case $at in
+    "$2"/*) break ;;
+  esac
+  link=$(readlink -- "$at") || break
+  case $link in
+    /*) at=$link ;;
+    *) at=$folder/$link ;;
+  esac
+done
+[ -L "$at" ] || [ -e "$at" ] || realpath -e -- "$at" || exit
+printf '%s' "$at"
+"""
 
 def _resolve(rctx, tag, path):
     at = path if path.startswith("/") else "{}/{}".format(rctx.workspace_root, path)
@@ -17,7 +38,7 @@ def _resolve(rctx, tag, path):
     if not at.startswith(store_dir + "/"):
         # Where the link leads to is read again when it leads elsewhere.
         rctx.watch(at)
-        at = run_nix(rctx, tag, ["realpath", "-e", at]).stdout.strip()
+    at = run_nix(rctx, tag, ["sh", "-c", _FOLLOW, "follow", at, store_dir]).stdout
     if not at.startswith(store_dir + "/"):
         fail("{}: {} leads to {}, which is not in {}".format(tag, path, at, store_dir))
     return store_dir + "/" + at[len(store_dir) + 1:].split("/")[0]

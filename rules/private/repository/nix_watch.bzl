@@ -47,7 +47,8 @@ def local_flake(reference):
 def watch(rctx, path):
     """Has the repository fetched again when a file, or a file in a folder, changes.
 
-    Links in a folder are not followed: those of Bazel lead to what it builds.
+    Links in a folder are not followed: those of Bazel lead to what it builds, and
+    some lead nowhere.
 
     Args:
       rctx: repository context.
@@ -64,7 +65,7 @@ def watch(rctx, path):
         folder = folders.pop()
         at = str(folder.realpath)
         for entry in folder.readdir():
-            if str(entry.realpath) != "{}/{}".format(at, entry.basename):
+            if not entry.exists or str(entry.realpath) != "{}/{}".format(at, entry.basename):
                 continue
             if not entry.is_dir:
                 rctx.watch(entry)

@@ -22,6 +22,22 @@ def name_part(path):
     """
     return base_name(path)[33:]
 
+def free_name(roots, path, names):
+    """What a result is called among others: the first of some names that no other path has, else its own.
+
+    Args:
+      roots: dict from the names that are taken to store paths.
+      path: string, store path.
+      names: list of strings, empty ones count for nothing.
+
+    Returns:
+      string.
+    """
+    for name in names:
+        if name and roots.get(name, path) == path:
+            return name
+    return base_name(path)
+
 def package_name(path):
     """The name of a store path without the version, as Nix's parseDrvName has it.
 

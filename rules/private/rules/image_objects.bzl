@@ -35,7 +35,8 @@ def image_objects(ctx):
     Returns:
       struct: contents (list of StoreObjectInfo), named (dict from labels as
       texts have them to StoreObjectInfo), candidates (depset), all (list, each
-      path once), roots (list of store paths that are in the image though
+      path once), twins (list: objects of other targets at the paths of `all`,
+      which must be equal), roots (list of store paths that are in the image though
       nothing mentions them).
     """
     contents = [_object(ctx, "contents", target) for target in ctx.attr.contents]
@@ -50,8 +51,10 @@ def image_objects(ctx):
     # What a program mentions can be in what it writes.
     of_tools = [target[StoreObjectInfo] for target in ctx.attr.tools if StoreObjectInfo in target]
     candidates = closure_of(contents + named.values() + of_tools)
+    unique = _unique(ctx, candidates.to_list())
     return struct(
-        all = _unique(ctx, candidates.to_list()),
+        all = unique.all,
+        twins = unique.twins,
         candidates = candidates,
         contents = contents,
         named = named,
@@ -74,11 +77,15 @@ def _object(ctx, attribute, target):
 
 def _unique(ctx, infos):
     by_path = {}
+    twins = []
     for info in infos:
         other = by_path.get(info.store_path)
         if not other:
             by_path[info.store_path] = info
-        elif other.layer.metadata != info.layer.metadata and (other.mutable or info.mutable):
+            continue
+        if other.layer.metadata == info.layer.metadata:
+            continue
+        if other.mutable or info.mutable:
             fail("{}: {} and {} are two different objects at {}: {}".format(
                 ctx.label,
                 other.label,
@@ -86,4 +93,6 @@ def _unique(ctx, infos):
                 info.store_path,
                 "the label is there in two configurations, use one" if other.label == info.label else "use one of them, or give one a store_hash_salt",
             ))
-    return by_path.values()
+        if other.label != info.label:
+            twins.append(info)
+    return struct(all = by_path.values(), twins = twins)

@@ -122,7 +122,7 @@ def _config(ctx, parts, times):
     return image_config(
         ctx,
         plan = parts.chosen.plan,
-        layers = [layer.metadata for layer in parts.stored.layers],
+        layers = [layer.metadata for layer in parts.stored.layers + parts.stored.twins],
         rest = parts.chosen.rest,
         customisation = parts.customisation,
         config = parts.config,
@@ -175,7 +175,7 @@ def _options(ctx, mtime, objects):
 def _stored(ctx, objects, config, customisation, options):
     """The candidates, each with its layer alone, and the closure that chooses among them."""
     if not ctx.attr.include_store_paths:
-        return struct(closure = empty_closure(ctx, output = ctx.label.name), layers = [], objects = [])
+        return struct(closure = empty_closure(ctx, output = ctx.label.name), layers = [], objects = [], twins = [])
     return struct(
         closure = closure(
             ctx,
@@ -188,6 +188,11 @@ def _stored(ctx, objects, config, customisation, options):
         ),
         layers = image_object_layers(ctx, objects.all, options, compression = layer_compression(ctx), output = ctx.label.name),
         objects = objects.all,
+        # The config's action refuses those that differ.
+        twins = [
+            image_object_layers(ctx, [twin], options, compression = layer_compression(ctx), output = "{}.twin{}".format(ctx.label.name, number))[0]
+            for number, twin in enumerate(objects.twins)
+        ],
     )
 
 def _choose_layers(ctx, stored, layering, base, options, pinned):

@@ -29,7 +29,7 @@ def _nix_shell_impl(ctx):
         coreutils = coreutils.store_path if coreutils else None,
         extra_packages = [info.store_path for info in _objects(ctx.attr.extra_packages)],
         texts = _texts(ctx, {name: info.store_path for name, info in named.items()}),
-        architecture = target_platform(ctx).arch,
+        architecture = ctx.attr.architecture or target_platform(ctx).arch,
         output = ctx.label.name,
     )
     info = make_store_object(
@@ -87,6 +87,7 @@ nix_shell = rule(
     implementation = _nix_shell_impl,
     doc = "The config and the store object of an image in which a derivation can be built; stream_nix_shell_image declares it.",
     attrs = {
+        "architecture": attr.string(doc = "GOARCH of the image; the target platform's when empty."),
         "ca_certificates": attr.label(doc = "The object with etc/ssl/certs/ca-bundle.crt.", providers = [StoreObjectInfo]),
         "command": attr.string(doc = "A command for the interactive shell."),
         "coreutils": attr.label(doc = "The object with bin/env.", providers = [StoreObjectInfo]),

@@ -1,0 +1,102 @@
+package main
+
+import (
+	"bytes"
+	"context"
+	"fmt"
+	"os"
+	"os/exec"
+	"path/filepath"
+	"regexp"
+	"strconv"
+	"strings"
+	"time"
+)
+
+// bazel runs Bazel in a workspace.
+type bazel struct{ program, workspace string }
+
+// run gives what Bazel says, on both outputs.
+func (b *bazel) run(ctx context.Context, args ...string) (string, error) {
+	cmd := exec.CommandContext(ctx, b.program, args...)
+	cmd.Dir = b.workspace
+	text, err := cmd.CombinedOutput()
+	if err != nil {
+		return "", fmt.Errorf("bazel %s: %w\n%s", strings.Join(args, " "), err, text)
+	}
+	return string(text), nil
+}
+
+// start starts the server, and fetches and loads what the image of any object
+// needs, the lock too.
+func (b *bazel) start(ctx context.Context) error {
+	_, err := b.run(ctx, "build", "--nobuild", "--define=configuration=0", "//:warm")
+	return err
+}
+
+// restart starts a new server.
+func (b *bazel) restart(ctx context.Context) error {
+	if _, err := b.run(ctx, "shutdown"); err != nil {
+		return err
+	}
+	return b.start(ctx)
+}
+
+var elapsed = regexp.MustCompile(`Elapsed time: ([0-9.]+)s`)
+
+// analyse analyses the target in a configuration, which has a number.
+func (b *bazel) analyse(ctx context.Context, target string, configuration int) (took, error) {
+	before, err := b.serverCPU(ctx)
+	if err != nil {
+		return took{}, err
+	}
+	text, err := b.run(ctx, "build", "--nobuild", fmt.Sprintf("--define=configuration=%d", configuration), target)
+	if err != nil {
+		return took{}, err
+	}
+	after, err := b.serverCPU(ctx)
+	if err != nil {
+		return took{}, err
+	}
+	m := elapsed.FindStringSubmatch(text)
+	if m == nil {
+		return took{}, fmt.Errorf("bazel does not say how long it took:\n%s", text)
+	}
+	wall, err := time.ParseDuration(m[1] + "s")
+	return took{wall: wall, cpu: after - before}, err
+}
+
+// serverCPU is the CPU time that the server has used so far.
+func (b *bazel) serverCPU(ctx context.Context) (time.Duration, error) {
+	cmd := exec.CommandContext(ctx, b.program, "info", "server_pid")
+	cmd.Dir = b.workspace
+	pid, err := cmd.Output()
+	if err != nil {
+		return 0, fmt.Errorf("bazel info server_pid: %w", err)
+	}
+	stat, err := os.ReadFile(filepath.Join("/proc", string(bytes.TrimSpace(pid)), "stat"))
+	if err != nil {
+		return 0, fmt.Errorf("CPU time of Bazel's server: %w", err)
+	}
+	return statCPU(string(stat))
+}
+
+// statCPU is the user and system time in /proc/PID/stat; see proc_pid_stat(5).
+func statCPU(stat string) (time.Duration, error) {
+	// The program's name before may have blanks and parentheses.
+	fields := strings.Fields(stat[strings.LastIndexByte(stat, ')')+1:])
+	const user, system = 11, 12
+	if len(fields) <= system {
+		return 0, fmt.Errorf("no CPU time in %q", stat)
+	}
+	var ticks int64
+	for _, f := range fields[user : system+1] {
+		n, err := strconv.ParseInt(f, 10, 64)
+		if err != nil {
+			return 0, err
+		}
+		ticks += n
+	}
+	// Linux has told it in hundredths of a second ever since, on every machine.
+	return time.Duration(ticks) * (time.Second / 100), nil
+}
