@@ -36,7 +36,7 @@ func TestBadInputs(t *testing.T) {
 	harness.WriteFile(t, filepath.Join(bazel.Dir, "config/not_json.json"), `{"Cmd": [`)
 	harness.WriteFile(t, filepath.Join(bazel.Dir, "config/not_utf8.json"), "{\"Labels\": {\"name\": \"caf\xe9\"}}")
 	for _, name := range []string{"one", "two"} {
-		harness.WriteFile(t, filepath.Join(bazel.Dir, "objects", name+".nar"), fileNAR(t, name))
+		harness.WriteFile(t, filepath.Join(bazel.Dir, "objects", name+".nar"), folderNAR(t, name))
 	}
 	built := bazel.Run(t, "build", "--keep_going", "--", "//...").MustFail(t, 1)
 	failures := buildFailures(built.Stderr)
@@ -140,13 +140,15 @@ var (
 	target = regexp.MustCompile(`(?:@@)?(//[\w/.-]*:[\w/.-]+)`)
 )
 
-// fileNAR is the NAR of a file with the text.
-func fileNAR(t *testing.T, text string) string {
+// folderNAR is the NAR of a folder with a file of the text.
+func folderNAR(t *testing.T, text string) string {
 	t.Helper()
 	var b bytes.Buffer
 	w := nar.NewWriter(&b)
-	if err := w.WriteHeader(nar.Entry{Type: nar.Regular, Size: int64(len(text))}); err != nil {
-		t.Fatal(err)
+	for _, entry := range []nar.Entry{{Type: nar.Directory}, {Path: "file", Type: nar.Regular, Size: int64(len(text))}} {
+		if err := w.WriteHeader(entry); err != nil {
+			t.Fatal(err)
+		}
 	}
 	if _, err := w.Write([]byte(text)); err != nil {
 		t.Fatal(err)

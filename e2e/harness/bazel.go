@@ -33,7 +33,7 @@ func (b Bazel) Command(command string, args ...string) Command {
 		line = append(line, "--output_base="+b.OutputBase)
 	}
 	line = append(line, command)
-	if command != "shutdown" {
+	if command != "shutdown" && command != "query" {
 		// A developer's bazel-bin stays what it was.
 		line = append(line, "--symlink_prefix=/")
 		line = append(line, b.Flags...)
