@@ -178,6 +178,8 @@ func TestLocksThatWereEdited(t *testing.T) {
 		{"another NAR size", entry(func(o map[string]any) { o["nar_size"] = 5 }), []string{hello, `the signature by "lab-1" does not match`}},
 		{"no signature", entry(func(o map[string]any) { o["signatures"] = []string{} }), []string{hello, "not signed", "lab-1"}},
 		{"another key is trusted", func(lock map[string]any) { lock["trusted_public_keys"] = []string{w.caches.Other} }, []string{"/nix/store/", `signed by "lab-1"`, `"other-1"`}},
+		{"a key that is none", func(lock map[string]any) { lock["trusted_public_keys"] = []string{"abc"} }, []string{"nix.lock.json: trusted_public_keys", `"abc" is not a public key`}},
+		{"a cache that is no URL", func(lock map[string]any) { lock["caches"] = []string{"/cache"} }, []string{"nix.lock.json: caches", `"/cache" is not the URL of a binary cache`}},
 		{"another compression", entry(func(o map[string]any) { o["compression"] = "zstd" }), []string{hello, "zstd", "xz"}},
 		{"another file", entry(func(o map[string]any) { o["file_hash"] = unknown }), []string{"Checksum", ".nar.xz"}},
 		{"no such file", entry(func(o map[string]any) { o["file_hash"], o["url"] = unknown, "nar/absent" }), []string{"nar/absent"}},

@@ -198,6 +198,7 @@ func TestJoinErrors(t *testing.T) {
 				`give a store_object instead that says where it goes, with symlinks = {"etc/NAME": "$(store_path //:x)"}`,
 		}},
 		{"file without a label", "", []object.Entry{{Type: nar.Regular}}, []string{"$B: $B is a single file", `"$(store_path LABEL)"}`}},
+		{"file of another repository", "@@other//:x", []object.Entry{{Type: nar.Regular}}, []string{"@@other//:x: $B is a single file", `"$(store_path LABEL)"}`}},
 		{"symlink", "//:x", []object.Entry{{Type: nar.Symlink, Target: "/nix/store/x"}}, []string{
 			`//:x: $B is a symlink to "/nix/store/x", and contents are directories`, `symlinks = {"etc/NAME": "$(store_path //:x)"}`,
 		}},

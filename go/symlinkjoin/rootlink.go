@@ -3,6 +3,7 @@ package symlinkjoin
 import (
 	"fmt"
 	"path"
+	"strings"
 
 	"github.com/rules-strata/rules_strata/go/nar"
 )
@@ -25,7 +26,8 @@ func (j *joiner) follow(number int) error {
 		what = fmt.Sprintf("a symlink to %q", c.root.target)
 	}
 	label := c.label
-	if label == c.path {
+	// What a label of another repository is called where it is used is not known.
+	if label == c.path || strings.HasPrefix(label, "@@") {
 		label = "LABEL"
 	}
 	return fmt.Errorf("%s: %s is %s, and contents are directories that are linked into the root: "+

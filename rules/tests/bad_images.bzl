@@ -11,6 +11,7 @@ def bad_images(name):
     """
     for case, want in {
         "architecture": (dict(architecture = "x86_64"), 'architecture = "x86_64": want a GOARCH, one of 386, amd64,'),
+        "contents_derivation": (dict(contents = [":derivation"]), "contents: @@//rules/tests:derivation is a derivation, which is for stream_nix_shell_image"),
         "created": (dict(created = "soon"), 'created = "soon": it is neither "now", nor a number of seconds, nor a time of ISO 8601'),
         "from_image_files": (dict(from_image = ":two_files"), "from_image: @@//rules/tests:two_files has 2 files: give one docker archive, or an OCI layout"),
         "from_image_name": (dict(from_image_name = "alpine"), "from_image_name is set, and from_image is not"),
@@ -26,7 +27,7 @@ def bad_images(name):
         ),
         "tools": (dict(extra_commands = "true", tools = [":two_files"]), "is not a program: give an executable target"),
     }.items():
-        stream_layered_image(name = "{}_{}".format(name, case), contents = [":top"], tags = ["manual"], **want[0])
+        stream_layered_image(name = "{}_{}".format(name, case), tags = ["manual"], **({"contents": [":top"]} | want[0]))
         failure_test(
             name = "{}_{}_test".format(name, case),
             message = want[1],

@@ -3,6 +3,9 @@
 # What of the environment decides what Nix does.
 NIX_ENVIRONMENT = ["PATH", "NIX_REMOTE", "NIX_STORE_DIR", "NIX_STATE_DIR", "NIX_PATH", "NIX_CONFIG", "NIX_CONF_DIR"]
 
+# Nix says at its end what was wrong; before it, which files it read.
+_LAST_LINES = 40
+
 def nix_program(rctx, tag, name):
     """Finds a program of Nix.
 
@@ -33,7 +36,12 @@ def run_nix(rctx, tag, command, **kwargs):
     """
     result = rctx.execute(command, timeout = 3600, **kwargs)
     if result.return_code != 0:
-        fail("{}: {}: exit status {}:\n{}".format(tag, " ".join([str(word) for word in command]), result.return_code, result.stderr))
+        fail("{}: {}: exit status {}:\n{}".format(
+            tag,
+            " ".join([str(word) for word in command]),
+            result.return_code,
+            "\n".join(result.stderr.strip().split("\n")[-_LAST_LINES:]),
+        ))
     return result
 
 def lines_of(text):

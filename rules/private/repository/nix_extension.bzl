@@ -2,7 +2,7 @@
 
 load("//rules/private/repository:nix_build.bzl", "nix_build")
 load("//rules/private/repository:nix_derivation.bzl", "nix_derivation_repository")
-load("//rules/private/repository:nix_lock_file.bzl", "read_lock")
+load("//rules/private/repository:nix_lock_file.bzl", "check_caches", "check_keys", "read_lock")
 load("//rules/private/repository:nix_locked_objects.bzl", "hub_build_file", "merge_objects", "object_build_file", "object_repository")
 load("//rules/private/repository:nix_object_repository.bzl", "nix_object_repository")
 load("//rules/private/repository:nix_package.bzl", "nix_package")
@@ -180,6 +180,9 @@ def _nix_impl(mctx):
     )
 
 def _read(mctx, tag):
+    where = 'nix.lock(name = "{}")'.format(tag.name)
+    check_caches(where + ": caches", tag.caches)
+    check_keys(where + ": trusted_public_keys", tag.trusted_public_keys)
     name = str(tag.lock_file).removeprefix("@@")
     if not mctx.path(tag.lock_file).exists:
         fail("{}: there is no such file: make it with `bazel run @rules_strata//tools:nix_lock -- --cache URL --key KEY --out {} STORE_PATH...`".format(name, tag.lock_file.name))

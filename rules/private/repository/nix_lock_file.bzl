@@ -45,10 +45,12 @@ def read_lock(name, text):
     """
     lock = json.decode(text, default = None)
     if type(lock) != "dict":
-        fail("{}: not JSON: make it with @rules_strata//tools:nix_lock".format(name))
+        fail("{}: not JSON: `bazel run @rules_strata//tools:nix_lock -- verify --lock FILE` says where".format(name))
     if lock.get("version") != 1:
-        fail("{}: version: got {}, want 1".format(name, repr(lock.get("version"))))
+        fail("{}: version: got {}, want 1: it was written by another release".format(name, repr(lock.get("version"))))
     _check_fields(name, "", lock, _FIELDS, {"$schema": "string"})
+    check_caches(name + ": caches", lock["caches"])
+    check_keys(name + ": trusted_public_keys", lock["trusted_public_keys"])
     for path, object in lock["objects"].items():
         _check_object(name, lock, path, object)
         object.setdefault("content_address", "")
@@ -59,6 +61,30 @@ def read_lock(name, text):
         _check_package(name, lock, package, systems)
     _check_acyclic(name, lock["objects"])
     return lock
+
+def check_caches(where, caches):
+    """Fails unless all are URLs that a cache can have.
+
+    Args:
+      where: string, what messages begin with.
+      caches: list of strings.
+    """
+    for cache in caches:
+        scheme, _, rest = cache.partition("://")
+        if scheme not in ["file", "http", "https"] or not rest:
+            fail('{}: "{}" is not the URL of a binary cache: want https://, http:// or file://'.format(where, cache))
+
+def check_keys(where, keys):
+    """Fails unless all have the form of public keys of Nix.
+
+    Args:
+      where: string, what messages begin with.
+      keys: list of strings.
+    """
+    for key in keys:
+        name, _, base64 = key.partition(":")
+        if not name or len(base64) != 44:
+            fail('{}: "{}" is not a public key: want NAME:BASE64, with 44 characters after the colon'.format(where, key))
 
 def _check_object(name, lock, path, object):
     where = "objects: {}".format(path)
@@ -74,7 +100,7 @@ def _check_object(name, lock, path, object):
             fail('{}: {}: {}: "{}" is not "sha256-" and 44 characters of base64'.format(name, where, field, object[field]))
     for reference in object["references"]:
         if reference not in lock["objects"]:
-            fail("{}: {}: references: {} is not in the lock: add it with @rules_strata//tools:nix_lock".format(name, where, reference))
+            fail("{}: {}: references: {} is not in the lock: run `bazel run @rules_strata//tools:nix_lock -- update`".format(name, where, reference))
 
 def _check_package(name, lock, package, systems):
     where = "packages: {}".format(package)

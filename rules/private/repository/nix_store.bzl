@@ -1,7 +1,7 @@
 """A repository with the closure of some store paths of the machine's own Nix store."""
 
 load("//rules/private/repository:nix_closure.bzl", "import_closure")
-load("//rules/private/repository:nix_command.bzl", "NIX_ENVIRONMENT", "run_nix")
+load("//rules/private/repository:nix_command.bzl", "NIX_ENVIRONMENT")
 load("//rules/private/repository:package_names.bzl", "base_name", "free_name")
 
 def _nix_store_impl(rctx):
@@ -38,7 +38,10 @@ def _resolve(rctx, tag, path):
     if not at.startswith(store_dir + "/"):
         # Where the link leads to is read again when it leads elsewhere.
         rctx.watch(at)
-    at = run_nix(rctx, tag, ["sh", "-c", _FOLLOW, "follow", at, store_dir]).stdout
+    result = rctx.execute(["sh", "-c", _FOLLOW, "follow", at, store_dir])
+    if result.return_code != 0:
+        fail("{}: paths: {}: {}: give a store path, or a link to one, such as nix-build makes".format(tag, path, result.stderr.strip()))
+    at = result.stdout
     if not at.startswith(store_dir + "/"):
         fail("{}: {} leads to {}, which is not in {}".format(tag, path, at, store_dir))
     return store_dir + "/" + at[len(store_dir) + 1:].split("/")[0]

@@ -1,5 +1,6 @@
 """The store objects that an image may hold, its candidates."""
 
+load("//rules/private/providers:nix_derivation_info.bzl", "NixDerivationInfo")
 load("//rules/private/providers:object_closure_info.bzl", "ObjectClosureInfo")
 load("//rules/private/providers:store_object_info.bzl", "StoreObjectInfo", "closure_of")
 load("//rules/private/rules:files_object.bzl", "files_object_aspect")
@@ -63,6 +64,12 @@ def image_objects(ctx):
     )
 
 def _object(ctx, attribute, target):
+    if NixDerivationInfo in target:
+        fail("{}: {}: {} is a derivation, which is for stream_nix_shell_image: give what is built from it, such as a target of nix.build".format(
+            ctx.label,
+            attribute,
+            target.label,
+        ))
     if StoreObjectInfo in target:
         return target[StoreObjectInfo]
     if target[DefaultInfo].files:
