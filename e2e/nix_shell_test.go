@@ -40,6 +40,9 @@ func shellWorkspace(t *testing.T) harness.Bazel {
 		instantiate := harness.Exec("nix-instantiate", "default.nix", "-A", "hook", "--add-root", "hello.drv")
 		instantiate.Dir, instantiate.Env = bazel.Dir, []string{nixEnvironment}
 		instantiate.Run(t).Must(t)
+		show := harness.Exec("nix", "--extra-experimental-features", "nix-command", "derivation", "show", "./hello.drv")
+		show.Dir, show.Env = bazel.Dir, []string{nixEnvironment}
+		harness.WriteFile(t, filepath.Join(bazel.Dir, "shown.json"), show.Run(t).Must(t).Stdout)
 		bazel.Build(t, "//...")
 		shellBuilder.built = &bazel
 	}
@@ -90,6 +93,7 @@ func TestNixShell(t *testing.T) {
 		{"structured", "structured attributes", "shell-structured:latest", nil, "value\n" + greeting},
 		{"linked", "a derivation given by a link, and an object in the command", "shell-linked:latest", nil, "This is the shell hook!\n" + greeting},
 		{"programs", "env and certificates", "shell-programs:latest", nil, "/etc/ssl/certs/ca-bundle.crt\n"},
+		{"of_shown", "a derivation as nix derivation show prints it, with inputs given by hand", "shell-of-shown:latest", nil, "This is the shell hook!\n" + greeting},
 		{"sourced", "a source of the package's name", "shell-sourced:latest", nil, "no archive"},
 		{"extra", "extra packages and a hook", "shell-extra:latest", nil, greeting + "by-the-hook\n"},
 	} {
@@ -114,6 +118,10 @@ func TestNixShell(t *testing.T) {
 	})
 	t.Run("a fixed-output derivation is refused", func(t *testing.T) {
 		contains(t, "the error", bazel.Run(t, "build", "//:of_fixed").MustFail(t, 1).Stderr, "fixed-output")
+	})
+	t.Run("an input is missing", func(t *testing.T) {
+		stderr := bazel.Run(t, "build", "//:of_forgetful").MustFail(t, 1).Stderr
+		contains(t, "the error", stderr, "-hello-lab (in its variable greeter), which the image does not have: add it to inputs of the nix_derivation")
 	})
 }
 

@@ -8,8 +8,6 @@
 package narinfo
 
 import (
-	"fmt"
-
 	"github.com/rules-strata/rules_strata/go/decompress"
 	"github.com/rules-strata/rules_strata/go/store"
 )
@@ -35,13 +33,4 @@ type NARInfo struct {
 	// Deriver is the base name of the derivation, System its system; "" when
 	// the cache does not say.
 	Deriver, System string
-}
-
-// CheckHashPart refuses the narinfo of another object than the one that was
-// asked for.
-func (n *NARInfo) CheckHashPart(hashPart string) error {
-	if n.StorePath.HashPart() != hashPart {
-		return fmt.Errorf("narinfo of another object: want %s, it is of %s", hashPart, n.StorePath)
-	}
-	return nil
 }

@@ -170,15 +170,6 @@ func TestParseCut(t *testing.T) {
 	}
 }
 
-func TestCheckHashPart(t *testing.T) {
-	app := info(t, "app")
-	if err := app.CheckHashPart(app.StorePath.HashPart()); err != nil {
-		t.Error(err)
-	}
-	hashPart := store.Path(libPath).HashPart()
-	wantError(t, app.CheckHashPart(hashPart), "narinfo of another object: want "+hashPart+", it is of "+appPath)
-}
-
 // manyReferences gives references in reverse order, as they stand in a narinfo.
 func manyReferences(n int) []string {
 	var names []string

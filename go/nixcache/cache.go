@@ -13,11 +13,8 @@ import (
 	"github.com/rules-strata/rules_strata/go/store"
 )
 
-// Limits of the small files of a cache, in bytes.
-const (
-	maxCacheInfo = 64 << 10
-	maxNARInfo   = 1 << 20
-)
+// maxCacheInfo is the largest nix-cache-info that is read, in bytes.
+const maxCacheInfo = 64 << 10
 
 // Cache is a binary cache that has objects of one store directory.
 type Cache struct {
@@ -71,7 +68,7 @@ func (c *Cache) URL() string { return c.url }
 // not have is ErrNotFound; a description of another object is an error.
 func (c *Cache) NARInfo(ctx context.Context, path store.Path) (*narinfo.NARInfo, error) {
 	name := path.HashPart() + ".narinfo"
-	data, err := c.small(ctx, name, maxNARInfo)
+	data, err := c.small(ctx, name, narinfo.MaxSize)
 	if err != nil {
 		return nil, err
 	}

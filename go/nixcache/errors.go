@@ -17,11 +17,16 @@ var errHTML = errors.New("the answer is a web page, not a file of a binary cache
 	"is the URL right, and is there a network that wants a login first (captive portal)?")
 
 // accessError says what to do about an answer 401, 403 or 407.
-func (c *Client) accessError(resp *http.Response) error {
+func (c *Client) accessError(resp *http.Response, at location) error {
 	host := resp.Request.URL.Hostname()
 	remedy := fmt.Sprintf("no login was sent: add one for machine %s to %s", host, c.netrcName())
-	if resp.Request.Header.Get("Authorization") != "" {
+	switch {
+	case resp.Request.Header.Get("Authorization") != "":
 		remedy = fmt.Sprintf("the login for machine %s in %s was not accepted: renew it", host, c.netrcName())
+	case !at.login || !sameOrigin(resp.Request.URL, at.url):
+		remedy = fmt.Sprintf("no login was sent: %s is not the server of the cache, to which alone logins are sent", resp.Request.URL.Host)
+	case c.netrcErr != nil:
+		remedy = fmt.Sprintf("no login was sent: the logins cannot be read: %v", c.netrcErr)
 	}
 	if resp.StatusCode == http.StatusProxyAuthRequired {
 		remedy = "the proxy wants a login: put it into the proxy variables of the environment"

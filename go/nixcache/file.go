@@ -7,13 +7,18 @@ import (
 	"io"
 	"io/fs"
 	"os"
+	"time"
 )
 
 // open reads the file at a location from its beginning.
 func (c *Client) open(ctx context.Context, at location) (io.ReadCloser, error) {
 	if at.url != nil {
-		return c.openHTTP(ctx, at)
+		return c.openHTTP(ctx, at, time.Time{})
 	}
+	return openFile(at)
+}
+
+func openFile(at location) (io.ReadCloser, error) {
 	if _, err := statFile(at); err != nil {
 		return nil, err
 	}
@@ -44,7 +49,7 @@ func (c *Client) size(ctx context.Context, at location) (int64, error) {
 	}
 	var size int64
 	err := c.retry(ctx, at.url.Host, func() error {
-		a, err := c.request(ctx, "HEAD", at.url, 0, "")
+		a, err := c.request(ctx, "HEAD", at, 0, "")
 		if err != nil {
 			return err
 		}
@@ -58,9 +63,15 @@ func (c *Client) size(ctx context.Context, at location) (int64, error) {
 }
 
 // read reads a small file whole. A web server's answer that breaks off is asked
-// for again.
+// for again, as long as there is time.
 func (c *Client) read(ctx context.Context, at location, limit int64) ([]byte, error) {
-	in, err := c.open(ctx, at)
+	var in io.ReadCloser
+	var err error
+	if at.url != nil {
+		in, err = c.openHTTP(ctx, at, c.now().Add(smallTime))
+	} else {
+		in, err = openFile(at)
+	}
 	if err != nil {
 		return nil, err
 	}

@@ -7,7 +7,6 @@ import (
 	"io"
 	"mime"
 	"net/http"
-	"net/url"
 	"time"
 )
 
@@ -39,20 +38,21 @@ func checkRedirect(req *http.Request, via []*http.Request) error {
 }
 
 // answer is the body of a successful answer. It fails when no bytes come for
-// too long. Close ends the request.
+// too long, or too few. Close ends the request.
 type answer struct {
 	*http.Response
 	idle   *time.Timer
 	limit  time.Duration
+	speed  speed
 	ctx    context.Context
 	cancel context.CancelCauseFunc
 }
 
 // request makes one request and returns a successful answer: from the offset
 // on, when the server can do that (206), or from the beginning (200).
-func (c *Client) request(ctx context.Context, method string, u *url.URL, offset int64, etag string) (*answer, error) {
+func (c *Client) request(ctx context.Context, method string, at location, offset int64, etag string) (*answer, error) {
 	ctx, cancel := context.WithCancelCause(ctx)
-	resp, err := c.send(ctx, method, u, offset, etag)
+	resp, err := c.send(ctx, method, at, offset, etag)
 	if err != nil {
 		cancel(nil)
 		return nil, failed(withoutText(err))
@@ -60,8 +60,8 @@ func (c *Client) request(ctx context.Context, method string, u *url.URL, offset 
 	idle := fmt.Errorf("no bytes for %s", c.timeouts.Idle)
 	timer := time.AfterFunc(c.timeouts.Idle, func() { cancel(idle) })
 	timer.Stop() // until somebody waits
-	a := &answer{Response: resp, idle: timer, limit: c.timeouts.Idle, ctx: ctx, cancel: cancel}
-	if err := c.judge(resp, offset); err != nil {
+	a := &answer{Response: resp, idle: timer, limit: c.timeouts.Idle, speed: speed{now: c.now}, ctx: ctx, cancel: cancel}
+	if err := c.judge(resp, at, offset); err != nil {
 		a.drain()
 		a.Close()
 		return nil, err
@@ -69,13 +69,13 @@ func (c *Client) request(ctx context.Context, method string, u *url.URL, offset 
 	return a, nil
 }
 
-func (c *Client) send(ctx context.Context, method string, u *url.URL, offset int64, etag string) (*http.Response, error) {
-	req, err := http.NewRequestWithContext(ctx, method, u.String(), nil)
+func (c *Client) send(ctx context.Context, method string, at location, offset int64, etag string) (*http.Response, error) {
+	req, err := http.NewRequestWithContext(ctx, method, at.url.String(), nil)
 	if err != nil {
 		return nil, err
 	}
 	req.Header.Set("User-Agent", "rules_strata")
-	if login, ok := c.logins[u.Hostname()]; ok {
+	if login, ok := c.logins[at.url.Hostname()]; ok && at.login {
 		req.SetBasicAuth(login.user, login.password)
 	}
 	if offset > 0 {
@@ -101,12 +101,12 @@ func status(resp *http.Response) string {
 }
 
 // judge says what is wrong with an answer.
-func (c *Client) judge(resp *http.Response, offset int64) error {
+func (c *Client) judge(resp *http.Response, at location, offset int64) error {
 	switch code := resp.StatusCode; {
 	case code == http.StatusNotFound, code == http.StatusGone:
 		return ErrNotFound
 	case code == http.StatusUnauthorized, code == http.StatusForbidden, code == http.StatusProxyAuthRequired:
-		return c.accessError(resp)
+		return c.accessError(resp, at)
 	case code == http.StatusTooManyRequests, code == http.StatusRequestTimeout, code >= 500:
 		return busy(resp)
 	case code == http.StatusPartialContent && offset > 0:
@@ -125,8 +125,12 @@ func (c *Client) judge(resp *http.Response, offset int64) error {
 
 func (a *answer) Read(p []byte) (int, error) {
 	a.idle.Reset(a.limit)
+	start := a.speed.now()
 	n, err := a.Body.Read(p)
 	a.idle.Stop()
+	if slow := a.speed.add(n, a.speed.now().Sub(start)); err == nil {
+		err = slow
+	}
 	if err != nil && err != io.EOF {
 		if cause := context.Cause(a.ctx); cause != nil {
 			err = cause

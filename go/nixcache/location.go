@@ -14,9 +14,10 @@ const workspaceName = "%workspace%"
 
 // location is where a file is: at a URL, or in the file system.
 type location struct {
-	name string // for errors
-	url  *url.URL
-	file string
+	name  string // for errors
+	url   *url.URL
+	file  string
+	login bool // it is on the server of a cache, which may get a login
 }
 
 // CheckURL says what is wrong with the URL of a cache.
@@ -80,12 +81,35 @@ func withoutText(err error) error {
 	return err
 }
 
+// locateFor finds out where a URL is that is read for a cache. A narinfo can
+// name any server, and nobody signs that: only the cache's own gets a login.
+func (c *Client) locateFor(cache location, text string) (location, error) {
+	at, err := c.locate(text)
+	at.login = err == nil && sameOrigin(at.url, cache.url)
+	return at, err
+}
+
+// sameOrigin says whether two URLs, of which each may be nil, have the same
+// scheme, host and port (RFC 6454, section 5).
+func sameOrigin(a, b *url.URL) bool {
+	return a != nil && b != nil && a.Scheme == b.Scheme && strings.EqualFold(a.Hostname(), b.Hostname()) && port(a) == port(b)
+}
+
+// port is the port of a URL, the scheme's own when it names none.
+func port(u *url.URL) string {
+	switch {
+	case u.Port() != "":
+		return u.Port()
+	case u.Scheme == "https":
+		return "443"
+	default:
+		return "80"
+	}
+}
+
 // locateIn finds out where a file of a cache is: ref is relative to the cache,
 // or a URL.
 func (c *Client) locateIn(cache, ref string) (location, error) {
-	if strings.HasPrefix(ref, "http://") || strings.HasPrefix(ref, "https://") {
-		return c.locate(ref)
-	}
 	if err := CheckRef(ref); err != nil {
 		return location{}, err
 	}
@@ -93,8 +117,11 @@ func (c *Client) locateIn(cache, ref string) (location, error) {
 	if err != nil {
 		return location{}, err
 	}
+	if strings.HasPrefix(ref, "http://") || strings.HasPrefix(ref, "https://") {
+		return c.locateFor(at, ref)
+	}
 	if at.url != nil {
-		return c.locate(cache + "/" + ref)
+		return c.locateFor(at, cache+"/"+ref)
 	}
 	return location{name: cache + "/" + ref, file: filepath.Join(at.file, filepath.FromSlash(ref))}, nil
 }

@@ -1,9 +1,7 @@
 package nixcache
 
 import (
-	"bufio"
 	"errors"
-	"fmt"
 	"io/fs"
 	"os"
 	"path/filepath"
@@ -41,17 +39,18 @@ func readNetrc(file string) (logins, error) {
 	if err != nil {
 		return nil, err
 	}
-	found, err := parseNetrc(string(data))
-	if err != nil {
-		return nil, fmt.Errorf("%s: %w", file, err)
-	}
-	return found, nil
+	return parseNetrc(string(data)), nil
 }
 
-// parseNetrc never puts a word of the file into an error: it may be a password.
-func parseNetrc(text string) (logins, error) {
+// netrcWords are the words that begin something in a netrc file.
+var netrcWords = map[string]bool{"machine": true, "default": true, "login": true, "password": true, "account": true, "macdef": true}
+
+// parseNetrc passes over a word that it does not know, and over the value after
+// it: what follows on the line, if that begins nothing. An entry that the end of
+// the file cuts off is none: half a password is not sent.
+func parseNetrc(text string) logins {
 	found := logins{}
-	var machine string
+	var machine, ignored string
 	var current login
 	end := func() {
 		if _, ok := found[machine]; machine != "" && !ok {
@@ -59,15 +58,14 @@ func parseNetrc(text string) (logins, error) {
 		}
 		machine, current = "", login{}
 	}
-	lines := bufio.NewScanner(strings.NewReader(text))
 	inMacro := false
 	var want *string
-	for number := 1; lines.Scan(); number++ {
-		line := strings.TrimSpace(lines.Text())
+	for line := range strings.Lines(text) {
+		line = strings.TrimSpace(line)
 		if inMacro = inMacro && line != ""; inMacro {
 			continue
 		}
-		var ignored string
+		unknown := false
 		for _, word := range strings.Fields(line) {
 			if want != nil {
 				*want, want = word, nil
@@ -76,6 +74,11 @@ func parseNetrc(text string) (logins, error) {
 			if strings.HasPrefix(word, "#") {
 				break
 			}
+			if unknown && !netrcWords[word] {
+				unknown = false
+				continue
+			}
+			unknown = false
 			switch word {
 			case "machine":
 				end()
@@ -91,13 +94,12 @@ func parseNetrc(text string) (logins, error) {
 			case "macdef":
 				inMacro, want = true, &ignored
 			default:
-				return nil, fmt.Errorf("line %d: want machine, default, login, password, account or macdef", number)
+				unknown = true
 			}
 		}
 	}
-	if want != nil {
-		return nil, errors.New("it ends in the middle of an entry")
+	if want == nil {
+		end()
 	}
-	end()
-	return found, lines.Err()
+	return found
 }

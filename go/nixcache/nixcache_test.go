@@ -25,14 +25,11 @@ import (
 // the test.
 func newClient(t *testing.T, options ...nixcache.Option) *nixcache.Client {
 	t.Helper()
-	c, err := nixcache.New(append([]nixcache.Option{
+	c := nixcache.New(append([]nixcache.Option{
 		nixcache.WithTimeouts(nixcache.Timeouts{Connect: time.Second, Headers: 100 * time.Millisecond, Idle: 100 * time.Millisecond}),
 		nixcache.WithBackoff(nixcache.Backoff{Base: time.Millisecond, Max: 4 * time.Millisecond}),
 		nixcache.WithNetrc(filepath.Join(t.TempDir(), "netrc")),
 	}, options...)...)
-	if err != nil {
-		t.Fatal(err)
-	}
 	t.Cleanup(c.Close)
 	return c
 }

@@ -19,11 +19,24 @@ type stream struct {
 	body   *answer // nil when another one is needed
 	offset int64   // of what was read
 	etag   string
-	broken int // connections that broke since something was read
+	// until is when all must have been read, unless it is zero.
+	until time.Time
+	since int64 // bytes that this connection has sent
+	// broken counts the connections that broke since one of them sent
+	// minProgress bytes.
+	broken int
 }
 
-func (c *Client) openHTTP(ctx context.Context, at location) (*stream, error) {
-	s := &stream{client: c, ctx: ctx, at: at}
+// minProgress is how many bytes a connection must send that does not count as a
+// failure when it breaks: more than what comes in a window of the lowest speed.
+const minProgress = 64 << 10
+
+// smallTime is how long reading a narinfo or nix-cache-info may take, with all
+// tries.
+const smallTime = 5 * time.Minute
+
+func (c *Client) openHTTP(ctx context.Context, at location, until time.Time) (*stream, error) {
+	s := &stream{client: c, ctx: ctx, at: at, until: until}
 	if err := s.connect(); err != nil {
 		return nil, err
 	}
@@ -33,7 +46,10 @@ func (c *Client) openHTTP(ctx context.Context, at location) (*stream, error) {
 // connect makes a request for the bytes from the offset on.
 func (s *stream) connect() error {
 	err := s.client.retry(s.ctx, s.at.url.Host, func() error {
-		body, err := s.client.request(s.ctx, http.MethodGet, s.at.url, s.offset, s.etag)
+		if err := s.late(); err != nil {
+			return err
+		}
+		body, err := s.client.request(s.ctx, http.MethodGet, s.at, s.offset, s.etag)
 		if err != nil {
 			return err
 		}
@@ -43,7 +59,7 @@ func (s *stream) connect() error {
 				return err
 			}
 		}
-		s.body = body
+		s.body, s.since = body, 0
 		return nil
 	})
 	if err != nil {
@@ -56,6 +72,14 @@ func (s *stream) connect() error {
 	return nil
 }
 
+// late says that the time is over.
+func (s *stream) late() error {
+	if s.until.IsZero() || s.client.now().Before(s.until) {
+		return nil
+	}
+	return fmt.Errorf("not read in %s: is the server too slow?", smallTime)
+}
+
 func (s *stream) Read(p []byte) (int, error) {
 	for {
 		if s.body == nil {
@@ -65,8 +89,11 @@ func (s *stream) Read(p []byte) (int, error) {
 		}
 		n, err := s.body.Read(p)
 		s.offset += int64(n)
-		if n > 0 {
+		if s.since += int64(n); s.since >= minProgress {
 			s.broken = 0
+		}
+		if err == nil {
+			err = s.late()
 		}
 		var again *transient
 		if err == nil || err == io.EOF {

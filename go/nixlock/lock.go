@@ -22,7 +22,8 @@ const AnySystem = "any"
 type Lock struct {
 	// Schema says to editors where the format is described; it may be empty.
 	Schema string `json:"$schema,omitempty"`
-	// Caches are URLs of binary caches: the first that has an object wins.
+	// Caches are URLs of binary caches: the first that has an object, and can be
+	// trusted with it, wins.
 	Caches            []string              `json:"caches"`
 	Objects           map[store.Path]Object `json:"objects"`
 	Packages          map[string]Systems    `json:"packages"`

@@ -2,6 +2,7 @@ package nixlock
 
 import (
 	"fmt"
+	"slices"
 
 	"github.com/rules-strata/rules_strata/go/store"
 )
@@ -18,14 +19,41 @@ func defaultName(path store.Path) string {
 	return name
 }
 
-// setPackage gives a store path a name: the one that was chosen, or the path's
-// own name, with its version when the plain one is taken.
-func (l *Lock) setPackage(p Package) error {
-	names := []string{p.Name}
-	if p.Name == "" {
-		names = []string{defaultName(p.Path), p.Path.Name()}
+// names are those that the package can have: the one that was chosen, or the
+// path's own without its version and with it.
+func (p Package) names() []string {
+	if p.Name != "" {
+		return []string{p.Name}
 	}
-	for _, name := range names {
+	return []string{defaultName(p.Path), p.Path.Name()}
+}
+
+// systems are those under which a package is in the lock already, by the first
+// of its names that has its path.
+func (l *Lock) systems(p Package) []string {
+	for _, name := range p.names() {
+		var systems []string
+		for system, path := range l.Packages[name] {
+			if path == p.Path {
+				systems = append(systems, system)
+			}
+		}
+		if systems != nil {
+			slices.Sort(systems)
+			return systems
+		}
+	}
+	return nil
+}
+
+// setPackage gives a store path a name: the one that was chosen, or the path's
+// own name, with its version when the plain one is taken. One that has a name
+// already keeps it.
+func (l *Lock) setPackage(p Package) error {
+	if slices.ContainsFunc(p.names(), func(name string) bool { return l.Packages[name][p.System] == p.Path }) {
+		return nil
+	}
+	for _, name := range p.names() {
 		taken, ok := l.Packages[name][p.System]
 		if CheckName(name) != nil || p.Name == "" && ok && taken != p.Path {
 			continue

@@ -53,8 +53,7 @@ func (r *Resolver) Compare(ctx context.Context, l *Lock) error {
 
 // compare compares an object with what its cache has.
 func (l *lookup) compare(ctx context.Context, p store.Path, o Object) error {
-	i := slices.IndexFunc(l.caches, func(c *nixcache.Cache) bool { return c.URL() == o.Cache })
-	cache := l.caches[i]
+	cache := l.cache(o)
 	differs := func(format string, args ...any) error {
 		return &refused{fmt.Errorf("cache %s: %s: %w: run nix_lock update", o.Cache, p, fmt.Errorf(format, args...))}
 	}

@@ -18,7 +18,7 @@ const parallel = 16
 // Package is a package to take into a lock.
 type Package struct {
 	Name   string // "": the store path's name without its version
-	System string // "": the one that the cache names, or AnySystem
+	System string // "": those that it has in the lock, the one that the cache names, or AnySystem
 	Path   store.Path
 }
 
@@ -51,13 +51,17 @@ func (r *Resolver) Add(ctx context.Context, l *Lock, packages []Package) error {
 		return err
 	}
 	var roots []store.Path
+	ask := map[store.Path]bool{}
 	for _, p := range packages {
 		if _, err := store.ParsePath(l.StoreDir, string(p.Path)); err != nil {
 			return err
 		}
 		roots = append(roots, p.Path)
+		if p.System == "" && len(l.systems(p)) == 0 {
+			ask[p.Path] = true
+		}
 	}
-	systems, err := r.walk(ctx, next, roots)
+	named, err := r.walk(ctx, next, roots, ask)
 	if err != nil {
 		return err
 	}
@@ -67,15 +71,14 @@ func (r *Resolver) Add(ctx context.Context, l *Lock, packages []Package) error {
 			if chosen != (p.Name != "") {
 				continue
 			}
-			if p.System == "" {
-				system, err := NamedSystem(systems[p.Path])
-				if err != nil {
-					return fmt.Errorf("%s: system in the cache: %w", p.Path, err)
-				}
-				p.System = cmp.Or(system, AnySystem)
-			}
-			if err := next.setPackage(p); err != nil {
+			systems, err := l.chooseSystems(p, named[p.Path])
+			if err != nil {
 				return err
+			}
+			for _, system := range systems {
+				if err := next.setPackage(Package{p.Name, system, p.Path}); err != nil {
+					return err
+				}
 			}
 		}
 	}
@@ -85,6 +88,22 @@ func (r *Resolver) Add(ctx context.Context, l *Lock, packages []Package) error {
 	}
 	*l = *next
 	return nil
+}
+
+// chooseSystems gives the systems to take a package in for: the one that was
+// given, those that it has in the lock, or the one that its cache named.
+func (l *Lock) chooseSystems(p Package, named string) ([]string, error) {
+	if p.System != "" {
+		return []string{p.System}, nil
+	}
+	if systems := l.systems(p); len(systems) > 0 {
+		return systems, nil
+	}
+	system, err := NamedSystem(named)
+	if err != nil {
+		return nil, fmt.Errorf("%s: system in the cache: %w", p.Path, err)
+	}
+	return []string{cmp.Or(system, AnySystem)}, nil
 }
 
 // Update looks up every object anew and leaves out what no package needs.

@@ -25,6 +25,7 @@ type found struct {
 // walk is the way from roots along references.
 type walk struct {
 	lock     *Lock
+	ask      map[store.Path]bool   // objects of the lock whose systems are asked for
 	systems  map[store.Path]string // that the caches named
 	seen     map[store.Path]bool
 	queue    []store.Path
@@ -34,15 +35,16 @@ type walk struct {
 }
 
 // walk looks up the objects that the roots need and the lock does not have, and
-// puts them into it. It gives the systems that the caches named.
-func (r *Resolver) walk(ctx context.Context, l *Lock, roots []store.Path) (map[store.Path]string, error) {
+// puts them into it. It gives the systems that the caches named: of these
+// objects, and of those to ask for, which the lock may have.
+func (r *Resolver) walk(ctx context.Context, l *Lock, roots []store.Path, ask map[store.Path]bool) (map[store.Path]string, error) {
 	lookup, err := r.lookup(ctx, l)
 	if err != nil {
 		return nil, err
 	}
 	ctx, cancel := context.WithCancel(ctx)
 	defer cancel()
-	w := &walk{lock: l, systems: map[store.Path]string{}, seen: map[store.Path]bool{}}
+	w := &walk{lock: l, ask: ask, systems: map[store.Path]string{}, seen: map[store.Path]bool{}}
 	w.push(roots)
 	results := make(chan found)
 	running := 0
@@ -50,7 +52,14 @@ func (r *Resolver) walk(ctx context.Context, l *Lock, roots []store.Path) (map[s
 		for p, ok := w.next(); ok && running < parallel; p, ok = w.next() {
 			w.queue = w.queue[1:]
 			running++
-			go func() { results <- lookup.object(ctx, p) }()
+			o, locked := l.Objects[p]
+			go func() {
+				if locked {
+					results <- lookup.system(ctx, p, o)
+				} else {
+					results <- lookup.object(ctx, p)
+				}
+			}()
 		}
 		if running == 0 {
 			return w.systems, w.err(roots)
@@ -73,11 +82,11 @@ func (w *walk) push(paths []store.Path) {
 	}
 }
 
-// next gives the first object of the queue that the lock does not have.
+// next gives the first object of the queue that is to be looked up.
 func (w *walk) next() (store.Path, bool) {
 	for len(w.queue) > 0 && w.fatal == nil {
 		o, ok := w.lock.Objects[w.queue[0]]
-		if !ok {
+		if !ok || w.ask[w.queue[0]] {
 			return w.queue[0], true
 		}
 		w.queue = w.queue[1:]

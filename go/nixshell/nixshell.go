@@ -57,6 +57,12 @@ type Options struct {
 	Coreutils store.Path
 	// ExtraPackages are appended to the derivation's nativeBuildInputs.
 	ExtraPackages []store.Path
+	// Inputs are the store objects that the image has. CheckInputs says that
+	// these, the objects above and the derivation's own outputs are all that the
+	// derivation may name; other derivations, which a build does not read, are
+	// free.
+	Inputs      []store.Path
+	CheckInputs bool
 	// ShellHook is appended to the derivation's shellHook.
 	ShellHook string
 	// StoreDir is the store directory of all paths.
@@ -128,9 +134,11 @@ func (o Options) check() error {
 			return fmt.Errorf("%s: %w", what, err)
 		}
 	}
-	for _, p := range o.ExtraPackages {
-		if _, err := store.ParsePath(o.StoreDir, string(p)); err != nil {
-			return fmt.Errorf("extra package: %w", err)
+	for what, paths := range map[string][]store.Path{"extra package": o.ExtraPackages, "input": o.Inputs} {
+		for _, p := range paths {
+			if _, err := store.ParsePath(o.StoreDir, string(p)); err != nil {
+				return fmt.Errorf("%s: %w", what, err)
+			}
 		}
 	}
 	return nil
@@ -164,9 +172,17 @@ func (m *maker) shell() (*Shell, error) {
 			return nil, fmt.Errorf("its output %s is not in the store directory %s", p, m.StoreDir)
 		}
 	}
+	if m.CheckInputs {
+		if err := m.checkInputs(); err != nil {
+			return nil, err
+		}
+	}
 	if m.Shell == "" {
 		if !path.IsAbs(m.d.Builder) || path.Base(m.d.Builder) != "bash" {
 			return nil, fmt.Errorf("its builder %s is not a bash: give shell, the path of one", m.d.Builder)
+		}
+		if !strings.HasPrefix(m.d.Builder, m.StoreDir+"/") {
+			return nil, fmt.Errorf("its builder %s is not in %s, so that the image does not have it: give shell, the path of a bash", m.d.Builder, m.StoreDir)
 		}
 		m.Shell = m.d.Builder
 	}

@@ -258,6 +258,7 @@ func TestErrors(t *testing.T) {
 		},
 			"derivation hello-1: its output " + outPath + " is not in the store directory /opt"},
 		{"builder", func(d *derivation.Derivation, _ *Options) { d.Builder = "/bin/sh" }, "derivation hello-1: its builder /bin/sh is not a bash: give shell, the path of one"},
+		{"builder of the machine", func(d *derivation.Derivation, _ *Options) { d.Builder = "/bin/bash" }, "its builder /bin/bash is not in /nix/store, so that the image does not have it: give shell"},
 		{"relative builder", func(d *derivation.Derivation, _ *Options) { d.Builder = "bash" }, "its builder bash is not a bash"},
 		{"built-in builder", func(d *derivation.Derivation, _ *Options) { d.Builder = "builtin:buildenv" }, "its builder builtin:buildenv is a part of Nix, which is not in the image"},
 		{"system", func(d *derivation.Derivation, _ *Options) { d.System = "aarch64-darwin" }, "it is built on aarch64-darwin, and a container runs Linux"},

@@ -16,7 +16,7 @@ type addCmd struct {
 
 // Help describes the command.
 func (addCmd) Help() string {
-	return "NAME=PACKAGE takes the place of the package of that name and system. A package that is locked for any system cannot have one beside it: lock it again with --system. Objects that the lock has already stay as they are."
+	return "NAME=PACKAGE takes the place of the package of that name and system. A package that is locked for any system cannot have one beside it: lock it again with --system. Objects that the lock has already stay as they are, and so do the systems of a package that has its store path already."
 }
 
 func (c *addCmd) Run(ctx context.Context, std *streams) error {

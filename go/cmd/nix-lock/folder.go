@@ -17,6 +17,6 @@ func inFolder(path string) string {
 }
 
 // newClient makes the client with which caches are read.
-func newClient() (*nixcache.Client, error) {
-	return nixcache.New(nixcache.WithWorkspace(os.Getenv("BUILD_WORKSPACE_DIRECTORY")))
+func newClient(options ...nixcache.Option) *nixcache.Client {
+	return nixcache.New(append(options, nixcache.WithWorkspace(os.Getenv("BUILD_WORKSPACE_DIRECTORY")))...)
 }

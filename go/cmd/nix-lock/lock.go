@@ -8,7 +8,7 @@ import (
 )
 
 type lockCmd struct {
-	Cache    []string `required:"" sep:"none" placeholder:"URL" help:"A binary cache (repeatable). The first that has an object wins."`
+	Cache    []string `required:"" sep:"none" placeholder:"URL" help:"A binary cache (repeatable). The first that has an object, signed by a trusted key or content-addressed, wins."`
 	Key      []string `sep:"none" placeholder:"NAME:BASE64" help:"A public key that is trusted (repeatable). Needed unless all objects are content-addressed."`
 	StoreDir string   `default:"/nix/store" placeholder:"FOLDER" help:"The store directory (default: /nix/store)."`
 	Out      string   `placeholder:"FILE" help:"Where to write the lock (default: standard output)."`

@@ -25,7 +25,8 @@ type commands struct {
 
 const help = "Locks Nix packages, so that Bazel can take them from binary caches without Nix. Without a command: lock.\n\n" +
 	"Caches are http://, https:// or file:// URLs; file://%workspace%/FOLDER is in the workspace. " +
-	"Logins for caches are read from the file that NETRC names, or from ~/.netrc."
+	"Logins for caches are read from the file that NETRC names, or from ~/.netrc, and sent to the servers of the caches alone. " +
+	"Objects come from the first cache that has them signed by a trusted key, or content-addressed."
 
 // streams are the program's standard streams.
 type streams struct {

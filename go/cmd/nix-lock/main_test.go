@@ -166,7 +166,8 @@ func TestAddToAny(t *testing.T) {
 	want(t, call("--cache", l.url, "--key", l.Key.String(), "--out", "nix.lock.json", string(l.app)), 0)
 	want(t, call("add", "--system", "aarch64-linux", string(l.app)), exitFailure, `packages: app: "any" stands alone`, "lock it again with --system")
 	want(t, call("--cache", l.url, "--key", l.Key.String(), "--system", "x86_64-linux", "--out", "nix.lock.json", string(l.app)), 0)
-	want(t, call("add", string(l.app)), exitFailure, `packages: app: "any" stands alone`, "lock it again with --system")
+	want(t, call("add", "--system", "any", string(l.app)), exitFailure, `packages: app: "any" stands alone`, "lock it again with --system")
+	want(t, call("add", string(l.app)), 0, "1 package, 2 objects")
 	want(t, call("add", "--system", "aarch64-linux", string(l.app)), 0, "1 package, 2 objects")
 }
 
@@ -246,13 +247,16 @@ func TestFetch(t *testing.T) {
 	l := newLab(t)
 	want(t, call("--cache", l.url, "--key", l.Key.String(), "--out", "nix.lock.json", string(l.app)), 0)
 	o := l.read(t, "nix.lock.json").Objects[l.app]
-	args := []string{"fetch", "--url", "file://%workspace%/nowhere", "--url", o.Cache + "/" + o.URL, "--file-hash", o.FileHash, "--out", "app.nar",
+	args := []string{"fetch", "--url", "file://%workspace%/nowhere", "--url", o.Cache + "/" + o.URL, "--file-hash", o.FileHash, "--out", "app.nar", "--info-out", "info.json",
 		"--store-path", string(l.app), "--compression", string(o.Compression), "--nar-hash", o.NARHash, "--nar-size", fmt.Sprint(o.NARSize),
 		"--reference", string(l.lib), "--signature", o.Signatures[0], "--trusted-public-key", l.Key.String()}
 	nar := locktest.NAR("content of app-1.0")
 	r := call(args...)
 	if got, err := os.ReadFile(filepath.Join(l.folder, "app.nar")); r.status != 0 || r.stdout != "" || err != nil || !bytes.Equal(got, nar) {
 		t.Errorf("got %+v, %v", r, err)
+	}
+	if _, err := os.Stat(filepath.Join(l.folder, "info.json")); err != nil {
+		t.Error(err)
 	}
 	if err := os.Remove(filepath.Join(l.folder, "app.nar")); err != nil {
 		t.Fatal(err)
@@ -266,6 +270,29 @@ func TestFetch(t *testing.T) {
 	if _, err := os.Stat(filepath.Join(l.folder, "app.nar")); !os.IsNotExist(err) {
 		t.Errorf("there is an output: %v", err)
 	}
+}
+
+// A cache that wants a login gets it from the step of a build, too, but only when
+// it is named.
+func TestFetchWithLogin(t *testing.T) {
+	l := newLab(t)
+	server := l.Serve(t)
+	server.SetFault(func(w http.ResponseWriter, r *http.Request, _ int) bool {
+		_, password, _ := r.BasicAuth()
+		if password != "secret" {
+			w.WriteHeader(http.StatusUnauthorized)
+		}
+		return password != "secret"
+	})
+	if err := os.WriteFile(os.Getenv("NETRC"), []byte("machine 127.0.0.1 login me password secret"), 0o600); err != nil {
+		t.Fatal(err)
+	}
+	want(t, call("--cache", server.URL, "--key", l.Key.String(), "--out", "nix.lock.json", string(l.lib)), 0)
+	o := l.read(t, "nix.lock.json").Objects[l.lib]
+	args := []string{"fetch", "--url", server.URL + "/" + o.URL, "--file-hash", o.FileHash, "--out", "lib.nar", "--store-path", string(l.lib),
+		"--compression", string(o.Compression), "--nar-hash", o.NARHash, "--nar-size", fmt.Sprint(o.NARSize), "--signature", o.Signatures[0], "--trusted-public-key", l.Key.String()}
+	want(t, call(args...), exitFailure, "401 Unauthorized: no login was sent", "not the server of the cache")
+	want(t, call(append(args, "--cache", server.URL)...), 0)
 }
 
 func TestUsage(t *testing.T) {

@@ -18,10 +18,7 @@ type quietFlag struct {
 
 // work runs what looks up objects, and says how far it is.
 func (f *quietFlag) work(std *streams, do func(*nixlock.Resolver) error) error {
-	client, err := newClient()
-	if err != nil {
-		return err
-	}
+	client := newClient()
 	defer client.Close()
 	r := &nixlock.Resolver{Client: client}
 	if !f.Quiet {

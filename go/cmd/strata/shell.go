@@ -29,6 +29,8 @@ type shellCmd struct {
 	CACertificates store.Path   `name:"ca-certificates" placeholder:"STORE_PATH" help:"Store object with etc/ssl/certs/ca-bundle.crt."`
 	Coreutils      store.Path   `placeholder:"STORE_PATH" help:"Store object with bin/env."`
 	ExtraPackage   []store.Path `sep:"none" placeholder:"STORE_PATH" help:"Store object that is appended to the derivation's nativeBuildInputs (repeatable)."`
+	Input          []store.Path `sep:"none" placeholder:"STORE_PATH" help:"Store object that the image has (repeatable). With at least one, a derivation that names any other object is an error."`
+	InputsKnown    bool         `help:"The objects of --input are all that the image has, even when there is none."`
 	Object         store.Path   `required:"" placeholder:"STORE_PATH" help:"Store path of the object with the shell's files."`
 	StoreDir       string       `placeholder:"DIR" default:"/nix/store" help:"Store directory of all objects (default ${default})."`
 	ConfigOut      string       `required:"" placeholder:"FILE" help:"Where Cmd, Env, User and WorkingDir of the image's config go, as JSON."`
@@ -48,7 +50,8 @@ func (c *shellCmd) Run() error {
 	}
 	options := nixshell.Options{
 		UID: uint32(c.UID), GID: uint32(c.GID), HomeDirectory: c.HomeDirectory, Shell: c.Shell,
-		CACertificates: c.CACertificates, Coreutils: c.Coreutils, ExtraPackages: c.ExtraPackage, StoreDir: c.StoreDir, Architecture: c.Architecture, Object: c.Object,
+		CACertificates: c.CACertificates, Coreutils: c.Coreutils, ExtraPackages: c.ExtraPackage,
+		Inputs: c.Input, CheckInputs: c.InputsKnown || len(c.Input) > 0, StoreDir: c.StoreDir, Architecture: c.Architecture, Object: c.Object,
 	}
 	for _, text := range []struct {
 		to         *string

@@ -15,10 +15,11 @@ import (
 )
 
 const (
-	shellObject = "/nix/store/c00000000000000000000000000000cc-shell"
-	shellDrv    = `Derive([("out","/nix/store/a00000000000000000000000000000aa-app","","")],[],[],"x86_64-linux","/bin/bash",["-e","build it"],[("name","app"),("out","/nix/store/a00000000000000000000000000000aa-app"),("shellHook","one")])`
-	shellJSON   = `{"version":4,"derivations":{"d00000000000000000000000000000dd-app.drv":{"name":"app","version":4,"outputs":{"out":{"path":"a00000000000000000000000000000aa-app"}},` +
-		`"inputs":{"srcs":[],"drvs":{}},"system":"x86_64-linux","builder":"/bin/bash","args":["-e","build it"],` +
+	shellObject  = "/nix/store/c00000000000000000000000000000cc-shell"
+	shellBuilder = "/nix/store/b00000000000000000000000000000bb-lib/bin/bash"
+	shellDrv     = `Derive([("out","/nix/store/a00000000000000000000000000000aa-app","","")],[],[],"x86_64-linux","/nix/store/b00000000000000000000000000000bb-lib/bin/bash",["-e","build it"],[("name","app"),("out","/nix/store/a00000000000000000000000000000aa-app"),("shellHook","one")])`
+	shellJSON    = `{"version":4,"derivations":{"d00000000000000000000000000000dd-app.drv":{"name":"app","version":4,"outputs":{"out":{"path":"a00000000000000000000000000000aa-app"}},` +
+		`"inputs":{"srcs":[],"drvs":{}},"system":"x86_64-linux","builder":"/nix/store/b00000000000000000000000000000bb-lib/bin/bash","args":["-e","build it"],` +
 		`"env":{"name":"app","out":"/nix/store/a00000000000000000000000000000aa-app","shellHook":"one"}}}}`
 )
 
@@ -81,15 +82,16 @@ func TestShellCommand(t *testing.T) {
 		wantEnv []string
 		wantRc  string // what the rcfile ends with
 	}{
-		{"drv", []string{"--drv", drv}, []string{"/bin/bash", "--rcfile", shellObject + "/rc"}, []string{"HOME=/build", "shellHook=one", "name=app"}, "execfail\n"},
-		{"JSON", []string{"--drv", shown, "--json"}, []string{"/bin/bash", "--rcfile", shellObject + "/rc"}, []string{"HOME=/build", "shellHook=one", "name=app"}, "execfail\n"},
-		{"command", []string{"--drv", drv, "--command=-x"}, []string{"/bin/bash", "--rcfile", shellObject + "/rc"}, nil, "execfail\n-x\nexit\n"},
-		{"command in a file", []string{"--drv", drv, "--command-file", text}, []string{"/bin/bash", "--rcfile", shellObject + "/rc"}, nil, "execfail\ntwo\nthree\n\nexit\n"},
-		{"run", []string{"--drv", drv, "--run", "two"}, []string{"/bin/bash", shellObject + "/rc"}, nil, "execfail\ntwo\nexit\n"},
-		{"run in a file", []string{"--drv", drv, "--run-file", text}, []string{"/bin/bash", shellObject + "/rc"}, nil, "execfail\ntwo\nthree\n\nexit\n"},
-		{"shell hook", []string{"--drv", drv, "--shell-hook", "two"}, []string{"/bin/bash", "--rcfile", shellObject + "/rc"}, []string{"shellHook=one\ntwo"}, "execfail\n"},
-		{"shell hook in a file", []string{"--drv", drv, "--shell-hook-file", text}, []string{"/bin/bash", "--rcfile", shellObject + "/rc"}, []string{"shellHook=one\ntwo\nthree\n"}, "execfail\n"},
-		{"architecture", []string{"--drv", drv, "--architecture", "amd64"}, []string{"/bin/bash", "--rcfile", shellObject + "/rc"}, nil, "execfail\n"},
+		{"drv", []string{"--drv", drv}, []string{shellBuilder, "--rcfile", shellObject + "/rc"}, []string{"HOME=/build", "shellHook=one", "name=app"}, "execfail\n"},
+		{"JSON", []string{"--drv", shown, "--json"}, []string{shellBuilder, "--rcfile", shellObject + "/rc"}, []string{"HOME=/build", "shellHook=one", "name=app"}, "execfail\n"},
+		{"command", []string{"--drv", drv, "--command=-x"}, []string{shellBuilder, "--rcfile", shellObject + "/rc"}, nil, "execfail\n-x\nexit\n"},
+		{"command in a file", []string{"--drv", drv, "--command-file", text}, []string{shellBuilder, "--rcfile", shellObject + "/rc"}, nil, "execfail\ntwo\nthree\n\nexit\n"},
+		{"run", []string{"--drv", drv, "--run", "two"}, []string{shellBuilder, shellObject + "/rc"}, nil, "execfail\ntwo\nexit\n"},
+		{"run in a file", []string{"--drv", drv, "--run-file", text}, []string{shellBuilder, shellObject + "/rc"}, nil, "execfail\ntwo\nthree\n\nexit\n"},
+		{"shell hook", []string{"--drv", drv, "--shell-hook", "two"}, []string{shellBuilder, "--rcfile", shellObject + "/rc"}, []string{"shellHook=one\ntwo"}, "execfail\n"},
+		{"shell hook in a file", []string{"--drv", drv, "--shell-hook-file", text}, []string{shellBuilder, "--rcfile", shellObject + "/rc"}, []string{"shellHook=one\ntwo\nthree\n"}, "execfail\n"},
+		{"inputs", []string{"--drv", drv, "@" + writeFile(t, "params", "--inputs-known\n--input\n"+libPath+"\n--input\n"+otherPath+"\n")}, []string{shellBuilder, "--rcfile", shellObject + "/rc"}, nil, "execfail\n"},
+		{"architecture", []string{"--drv", drv, "--architecture", "amd64"}, []string{shellBuilder, "--rcfile", shellObject + "/rc"}, nil, "execfail\n"},
 		{"the rest", []string{"--drv", drv, "--shell", "/opt/bash", "--home-directory", "/home/x", "--ca-certificates", libPath, "--extra-package", otherPath, "--extra-package", appPath},
 			[]string{"/opt/bash", "--rcfile", shellObject + "/rc"},
 			[]string{"HOME=/home/x", "SSL_CERT_FILE=" + libPath + "/etc/ssl/certs/ca-bundle.crt", "nativeBuildInputs=" + otherPath + " " + appPath}, "execfail\n"},
@@ -110,7 +112,7 @@ func TestShellCommand(t *testing.T) {
 			if !strings.HasSuffix(files["rc"], test.wantRc) {
 				t.Errorf("rc: got %s, want %s at its end", files["rc"], test.wantRc)
 			}
-			if !strings.HasSuffix(files["bin/buildDerivation"], "\nexec /bin/bash -e 'build it'\n") {
+			if !strings.HasSuffix(files["bin/buildDerivation"], "\nexec "+shellBuilder+" -e 'build it'\n") {
 				t.Errorf("got %q", files["bin/buildDerivation"])
 			}
 		})
@@ -126,6 +128,7 @@ func TestShellUser(t *testing.T) {
 
 func TestShellErrors(t *testing.T) {
 	drv := writeFile(t, "app.drv", shellDrv)
+	needs := writeFile(t, "needs.drv", shellDrv)
 	fixed := writeFile(t, "fixed.drv", strings.Replace(shellDrv, `"",""`, `"sha256","00"`, 1))
 	dir := t.TempDir()
 	for _, test := range []struct {
@@ -143,6 +146,9 @@ func TestShellErrors(t *testing.T) {
 		{"not JSON", []string{"--drv", drv, "--json"}, command.ExitBadInput, "strata shell: " + drv + ": derivation as JSON: byte 1: "},
 		{"fixed-output", []string{"--drv", fixed}, command.ExitBadInput, "strata shell: derivation app: it is fixed-output, which a shell cannot build"},
 		{"another architecture", []string{"--drv", drv, "--architecture", "arm64"}, command.ExitBadInput, "strata shell: derivation app: its system is x86_64-linux, and the image's architecture is arm64: build the image for that platform (attribute platform)"},
+		{"no input", []string{"--drv", needs, "--inputs-known"}, command.ExitBadInput, "strata shell: derivation app: it needs " + libPath + " (in its builder), which the image does not have: add it to inputs of the nix_derivation\n"},
+		{"another input", []string{"--drv", needs, "--input", otherPath}, command.ExitBadInput, "strata shell: derivation app: it needs " + libPath + " (in its builder)"},
+		{"not an input", []string{"--drv", needs, "--input", "/bin"}, command.ExitBadInput, `strata shell: input: "/bin" is not in the store directory /nix/store`},
 		{"no folder", []string{"--drv", drv, "--object-out", filepath.Join(dir, "missing", "x")}, command.ExitBadInput, "strata shell: write " + dir},
 	} {
 		t.Run(test.name, func(t *testing.T) {

@@ -31,13 +31,14 @@ def nix_nar(ctx, *, file, pinned, output):
     )
     return outputs
 
-def nix_fetch(ctx, *, fetcher, urls, file_hash, pinned, output):
+def nix_fetch(ctx, *, fetcher, urls, caches, file_hash, pinned, output):
     """Declares the action that also downloads the file; only its NAR is kept.
 
     Args:
       ctx: rule context.
       fetcher: FilesToRunProvider of the program that downloads.
       urls: list of strings, tried in this order.
+      caches: list of strings, the URLs of the caches that logins may go to.
       file_hash: string, the file's SHA-256 (sha256-BASE64).
       pinned: struct, as of nix_nar.
       output: string, the stem of the outputs' file names.
@@ -49,6 +50,7 @@ def nix_fetch(ctx, *, fetcher, urls, file_hash, pinned, output):
     args = ctx.actions.args()
     args.add("fetch")
     args.add_all(urls, before_each = "--url")
+    args.add_all(caches, before_each = "--cache")
     args.add("--file-hash", file_hash)
     _add_pinned(args, pinned, outputs)
     ctx.actions.run(

@@ -2,7 +2,7 @@
 
 load("//rules/private/actions:strata.bzl", "run_strata")
 
-def nix_shell_object(ctx, *, derivation, store_path, store_dir, shell, certificates, coreutils, extra_packages, texts, architecture, output):
+def nix_shell_object(ctx, *, derivation, store_path, store_dir, shell, certificates, coreutils, extra_packages, texts, inputs, architecture, output):
     """Declares the action.
 
     Args:
@@ -17,6 +17,8 @@ def nix_shell_object(ctx, *, derivation, store_path, store_dir, shell, certifica
       extra_packages: list of store paths.
       texts: dict from command, run and shell_hook, those that there are, to
         strings.
+      inputs: depset of StoreObjectInfo, all that the derivation may mention;
+        None if that is not to be checked.
       architecture: string, the GOARCH of the image.
       output: string, the stem of the outputs' file names.
 
@@ -26,6 +28,8 @@ def nix_shell_object(ctx, *, derivation, store_path, store_dir, shell, certifica
     config = ctx.actions.declare_file(output + ".shell-config.json")
     nar = ctx.actions.declare_file(output + ".nar")
     args = ctx.actions.args()
+    args.use_param_file("@%s")
+    args.set_param_file_format("multiline")
     args.add("shell")
     args.add("--drv", derivation.drv)
     if derivation.drv.extension == "json":
@@ -40,20 +44,26 @@ def nix_shell_object(ctx, *, derivation, store_path, store_dir, shell, certifica
         if value:
             args.add(flag, value)
     args.add_all(extra_packages, before_each = "--extra-package")
-    inputs = [derivation.drv]
+    if inputs != None:
+        args.add("--inputs-known")
+        args.add_all(inputs, map_each = _store_path, before_each = "--input")
+    files = [derivation.drv]
     for name, text in texts.items():
         file = ctx.actions.declare_file("{}.{}".format(output, name))
         ctx.actions.write(file, text)
         args.add("--{}-file".format(name.replace("_", "-")), file)
-        inputs.append(file)
+        files.append(file)
     args.add("--config-out", config)
     args.add("--object-out", nar)
     run_strata(
         ctx,
         arguments = [args],
-        inputs = inputs,
+        inputs = files,
         outputs = [config, nar],
         mnemonic = "NixShell",
         progress_message = "Describing the shell of %{label}",
     )
     return struct(config = config, nar = nar)
+
+def _store_path(info):
+    return info.store_path

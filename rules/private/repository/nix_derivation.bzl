@@ -24,7 +24,7 @@ def _nix_derivation_repository_impl(rctx):
     others = [other for other in {name_part(derivation): None, package_name(derivation): None} if other != name]
     text = [
         'load("@rules_strata//rules:defs.bzl", "nix_derivation")',
-        "nix_derivation(name = {}, drv = {}, inputs = {})".format(
+        "nix_derivation(name = {}, drv = {}, inputs = {}, allow_undeclared_references = True)".format(
             repr(name),
             repr("derivation/" + base_name(path)),
             [":" + base_name(input) for input in paths],

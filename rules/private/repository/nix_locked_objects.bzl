@@ -23,8 +23,8 @@ def merge_objects(locks):
 
     Returns:
       dict from store path to struct: name and tag (of the first lock that pins
-      it), object (dict of the lock), allow_undeclared_references (bool), urls
-      and keys (lists of strings).
+      it), object (dict of the lock), allow_undeclared_references (bool), urls,
+      caches and keys (lists of strings).
     """
     objects = {}
     for pinned in locks:
@@ -45,11 +45,13 @@ def merge_objects(locks):
 
 def _with(other, pinned, path, object):
     """An object as another lock pins it too: the first says how it is fetched and whose signature it needs."""
-    urls = _urls(pinned.tag.caches + [object["cache"]], object["url"])
+    caches = pinned.tag.caches + [object["cache"]]
+    urls = _urls(caches, object["url"])
     allowed = matches_any(name_part(path), pinned.tag.allow_undeclared_references)
     if not other:
         return struct(
             allow_undeclared_references = allowed,
+            caches = caches,
             keys = pinned.tag.trusted_public_keys or pinned.lock["trusted_public_keys"],
             name = pinned.name,
             object = object,
@@ -59,6 +61,7 @@ def _with(other, pinned, path, object):
     same_file = other.object["file_hash"] == object["file_hash"]
     return struct(
         allow_undeclared_references = other.allow_undeclared_references or allowed,
+        caches = {cache: None for cache in other.caches + caches}.keys(),
         keys = other.keys,
         name = other.name,
         object = other.object,
@@ -98,7 +101,7 @@ def object_build_file(path, pinned):
     if pinned.tag.fetch == "action":
         if [url for url in pinned.urls if url.startswith("file://%workspace%/")]:
             fail('nix.lock(name = "{}"): fetch = "action": {} is in a cache of the workspace, which actions do not see: use fetch = "repository"'.format(pinned.tag.name, path))
-        attributes |= {"fetcher": "@rules_strata//tools:nix_lock", "file_hash": object["file_hash"], "urls": pinned.urls}
+        attributes |= {"fetcher": "@rules_strata//tools:nix_lock", "caches": pinned.caches, "file_hash": object["file_hash"], "urls": pinned.urls}
     else:
         attributes["file"] = ":file"
     return _OBJECT.format(", ".join(["{} = {}".format(key, repr(value)) for key, value in attributes.items() if value]))

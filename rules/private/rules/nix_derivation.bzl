@@ -8,6 +8,7 @@ _HASH = 32
 def _nix_derivation_impl(ctx):
     return [
         NixDerivationInfo(
+            allow_undeclared_references = ctx.attr.allow_undeclared_references,
             drv = ctx.file.drv,
             inputs = [dep[StoreObjectInfo] for dep in ctx.attr.inputs],
             name = ctx.attr.derivation_name or _name(ctx.file.drv.basename),
@@ -35,6 +36,9 @@ nix_derivation(
 ```
 """,
     attrs = {
+        "allow_undeclared_references": attr.bool(
+            doc = "Does not check that every store object which the derivation mentions is in the closure of `inputs`: `True`.",
+        ),
         "derivation_name": attr.string(doc = "The derivation's name; by default that of the file, without the hash and .drv: `\"hello-2.12\"`."),
         "drv": attr.label(
             doc = "The derivation: a .drv of the store, or what `nix derivation show` prints (.json): `\"hello.drv\"`.",

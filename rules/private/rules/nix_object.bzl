@@ -40,13 +40,22 @@ def _import(ctx, references):
     )
     if ctx.file.file:
         return nix_nar(ctx, file = ctx.file.file, pinned = pinned, output = ctx.label.name)
-    return nix_fetch(ctx, fetcher = ctx.attr.fetcher[DefaultInfo].files_to_run, urls = ctx.attr.urls, file_hash = ctx.attr.file_hash, pinned = pinned, output = ctx.label.name)
+    return nix_fetch(
+        ctx,
+        fetcher = ctx.attr.fetcher[DefaultInfo].files_to_run,
+        urls = ctx.attr.urls,
+        caches = ctx.attr.caches,
+        file_hash = ctx.attr.file_hash,
+        pinned = pinned,
+        output = ctx.label.name,
+    )
 
 nix_object = rule(
     implementation = _nix_object_impl,
     doc = "A store object from a binary cache of Nix; nix.lock declares it.",
     attrs = {
         "allow_undeclared_references": attr.bool(doc = "The object may mention store paths that are not among its references."),
+        "caches": attr.string_list(doc = "The caches that an action which downloads may log in to, URLs."),
         "compression": attr.string(doc = "How the file is compressed: bzip2, gzip, none, xz or zstd.", mandatory = True),
         "content_address": attr.string(doc = "What the store path is made of when the content alone decides it, such as fixed:r:sha256:HASH; else empty."),
         "deps": attr.label_list(doc = "The objects that this one refers to, but itself.", providers = [StoreObjectInfo]),

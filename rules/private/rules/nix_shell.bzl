@@ -29,6 +29,7 @@ def _nix_shell_impl(ctx):
         coreutils = coreutils.store_path if coreutils else None,
         extra_packages = [info.store_path for info in _objects(ctx.attr.extra_packages)],
         texts = _texts(ctx, {name: info.store_path for name, info in named.items()}),
+        inputs = None if derivation.allow_undeclared_references else closure_of(deps),
         architecture = ctx.attr.architecture or target_platform(ctx).arch,
         output = ctx.label.name,
     )
