@@ -157,7 +157,7 @@ func environment(changes []string) []string {
 		name, value, _ := strings.Cut(setting, "=")
 		vars[name] = value
 	}
-	for _, name := range []string{"DOCKER_HOST", "DOCKER_CONTEXT", "CONTAINER_HOST"} {
+	for _, name := range []string{"DOCKER_HOST", "DOCKER_CONTEXT", "CONTAINER_HOST", "CONTAINER_CONNECTION", "CONTAINERD_ADDRESS", "STRATA_ENGINE"} {
 		delete(vars, name)
 	}
 	if vars["BAZELW_ROOT"] == "" {

@@ -31,6 +31,8 @@ var (
 	DockerDaemon = requirement("a Docker daemon", func() error { return errors.Join(check(SuperUser), works("dockerd", "--version")) })
 	// PodmanEngine: podman can be run.
 	PodmanEngine = requirement("Podman", func() error { return errors.Join(check(SuperUser), works("podman", "--version")) })
+	// ContainerdEngine: containerd can be run.
+	ContainerdEngine = requirement("containerd", func() error { return errors.Join(check(SuperUser), works("containerd", "--version")) })
 	// CacheServer: nginx can be run.
 	CacheServer = requirement("nginx", func() error { return works("nginx", "-v") })
 	// NixStore: Nix can write a store that is nobody's.
@@ -47,10 +49,9 @@ var (
 	})
 	// CPUAffinity: a program can be kept on one CPU of several.
 	CPUAffinity = requirement("the command taskset", func() error { return run("taskset", "--cpu-list", "0", "true") })
-	// NoDaemon: no Docker daemon of the machine's own is in the way, or it can be
-	// hidden.
-	NoDaemon = requirement("a machine without Docker, or root's rights to hide it", func() error {
-		if daemonSocket() == "" {
+	// NoDaemon: no container engine is in the way, or it can be hidden.
+	NoDaemon = requirement("a machine without a container engine, or root's rights to hide it", func() error {
+		if !engineToHide() {
 			return nil
 		}
 		return errors.Join(check(SuperUser), check(TestRoot))
@@ -63,21 +64,28 @@ func requirement(name string, check func() error) Requirement {
 
 func check(r Requirement) error { return r.check() }
 
-// daemonSocket is where the machine's own Docker daemon listens, if it has one.
-func daemonSocket() string {
-	const socket = "/var/run/docker.sock"
-	if _, err := os.Stat(socket); err != nil {
-		return ""
+// engineToHide says whether the machine's own container engine, or the test
+// root's, would be found by who looks for one.
+func engineToHide() bool {
+	for _, socket := range []string{"/var/run/docker.sock", "/run/podman/podman.sock", "/run/containerd/containerd.sock"} {
+		if _, err := os.Stat(socket); err == nil {
+			return true
+		}
 	}
-	return socket
+	return works("sh", "-c", "command -v podman") == nil
 }
 
-// WithoutDaemon is the command where no Docker daemon can be found.
+// withoutEngines runs a command where nothing is in /run, and podman is no
+// program.
+const withoutEngines = `mount -t tmpfs none /run
+podman=$(command -v podman) && mount --bind /dev/null "$podman"
+exec "$@"`
+
+// WithoutDaemon is the command where no container engine can be found.
 func WithoutDaemon(c Command) Command {
-	c.Env = append(c.Env, "XDG_RUNTIME_DIR")
-	if daemonSocket() != "" {
-		hide := []string{"unshare", "--mount", "sh", "-c", `mount -t tmpfs none /run && exec "$@"`, "sh"}
-		c.Args = append(Exec(hide...).Args, c.Args...)
+	c.Env = append(c.Env, "XDG_RUNTIME_DIR", "DOCKER_CONFIG=/nonexistent")
+	if engineToHide() {
+		c.Args = append(Exec("unshare", "--mount", "sh", "-c", withoutEngines, "sh").Args, c.Args...)
 	}
 	return c
 }

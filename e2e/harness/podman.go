@@ -23,6 +23,23 @@ func Podman(t testing.TB) *PodmanStorage {
 	return p
 }
 
+// Serve starts Podman's service, which ends with the test, and returns its
+// address.
+func (p *PodmanStorage) Serve(t testing.TB) (host string) {
+	t.Helper()
+	dir := TempDir(t)
+	socket := filepath.Join(dir, "s")
+	s, err := startServer(filepath.Join(dir, "podman.log"), append(append([]string{}, p.options...), "system", "service", "--time=0", "unix://"+socket)...)
+	if err != nil {
+		t.Fatal(err)
+	}
+	t.Cleanup(s.stop)
+	if err := s.await(func() bool { return listens(socket) }); err != nil {
+		t.Fatal(err)
+	}
+	return "unix://" + socket
+}
+
 // Run runs the podman command.
 func (p *PodmanStorage) Run(t testing.TB, args ...string) Result {
 	t.Helper()

@@ -8,7 +8,8 @@
 // The format is that of the Docker image specification v1.2, section
 // "Combined Image JSON + Filesystem Changeset Format", in the order and under
 // the names that dockerTools uses: `<diff ID>/layer.tar` for every layer, from
-// the lowest up, then `<config digest>.json`, then `manifest.json`.
+// the lowest up, then `<config digest>.json`, then `manifest.json`. A Hybrid is
+// an archive of another format, for engines that have a part of the layers.
 package archive
 
 import (
@@ -43,7 +44,9 @@ type Layer struct {
 	DiffID string
 	// Size is the tar's length in bytes.
 	Size int64
-	// Write writes the tar, Size bytes, to w. It is called at most once.
+	// Write writes the tar, Size bytes, to w. It is called again when the tar
+	// has to be sent again, and must then write the same bytes, but not twice at
+	// the same time.
 	Write func(ctx context.Context, w io.Writer) error
 	// Describe says in a few words what the layer holds ("hello-2.12"), for
 	// errors and progress. It may be empty.

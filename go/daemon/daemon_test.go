@@ -1,25 +1,31 @@
 package daemon
 
 import (
+	"bufio"
+	"encoding/pem"
 	"errors"
+	"io"
+	"log"
 	"net"
 	"net/http"
+	"net/http/httptest"
 	"os"
 	"path/filepath"
+	"strings"
 	"testing"
 )
 
 func TestNew(t *testing.T) {
-	for _, test := range []struct{ host, network, address, url, wantErr string }{
-		{host: "unix:///run/docker.sock", network: "unix", address: "/run/docker.sock", url: "http://docker/v1.41/info?a=b+c"},
-		{host: "tcp://127.0.0.1:1234", network: "tcp", address: "127.0.0.1:1234", url: "http://127.0.0.1:1234/v1.41/info?a=b+c"},
-		{host: "tcp://[::1]:1234/sub/", network: "tcp", address: "[::1]:1234", url: "http://[::1]:1234/sub/v1.41/info?a=b+c"},
-		{host: "tcp://build", network: "tcp", address: "build:2375", url: "http://build:2375/v1.41/info?a=b+c"},
+	for _, test := range []struct{ host, url, wantErr string }{
+		{host: "unix:///run/docker.sock", url: "http://docker/v1.41/info?a=b+c"},
+		{host: "tcp://127.0.0.1:1234", url: "http://127.0.0.1:1234/v1.41/info?a=b+c"},
+		{host: "tcp://[::1]:1234/sub/", url: "http://[::1]:1234/sub/v1.41/info?a=b+c"},
+		{host: "tcp://build", url: "http://build:2375/v1.41/info?a=b+c"},
+		{host: "ssh://me@build", url: "http://docker/v1.41/info?a=b+c"},
 		{host: "/run/docker.sock", wantErr: "want unix:///path/of/docker.sock"},
 		{host: "unix://", wantErr: "no path after unix://"},
-		{host: "tcp://", wantErr: "want tcp://name:port"},
-		{host: "tcp://me@build:1", wantErr: "want tcp://name:port"},
-		{host: "ssh://me@build", wantErr: "ssh:// is not supported"},
+		{host: "tcp://", wantErr: "want unix:///path/of/docker.sock, tcp://name:port"},
+		{host: "tcp://me@build:1", wantErr: "want unix:///path/of/docker.sock, tcp://name:port"},
 		{host: "npipe:////./pipe/docker_engine", wantErr: "npipe:// is not supported"},
 		{host: "https://build", wantErr: "https:// is not supported"},
 	} {
@@ -32,8 +38,8 @@ func TestNew(t *testing.T) {
 			if err != nil {
 				t.Fatal(err)
 			}
-			if c.network != test.network || c.address != test.address || c.Host() != test.host {
-				t.Errorf("got %s %s, host %s", c.network, c.address, c.Host())
+			if c.Host() != test.host {
+				t.Errorf("got host %s", c.Host())
 			}
 			if got := c.url("1.41", "/info", map[string][]string{"a": {"b c"}}); got != test.url {
 				t.Errorf("url %s, want %s", got, test.url)
@@ -56,40 +62,20 @@ func TestFromEnvironment(t *testing.T) {
 		_, err = c.Ping(background)
 		wantError(t, err, "from DOCKER_HOST")
 	})
-	for _, test := range []struct {
-		name, host, tls, variable string
-	}{
-		{"ssh", "ssh://me@build", "", "DOCKER_HOST"},
-		{"https", "https://build:2376", "", "DOCKER_HOST"},
-		{"TLS", "tcp://build:2376", "1", "DOCKER_TLS_VERIFY"},
-	} {
-		t.Run(test.name, func(t *testing.T) {
-			t.Setenv("DOCKER_HOST", test.host)
-			t.Setenv("DOCKER_TLS_VERIFY", test.tls)
-			_, err := FromEnvironment()
-			wantError(t, err, test.host, test.variable, "is not supported", "`-- stream | docker load`")
-			var unsupported *UnsupportedHostError
-			if !errors.As(err, &unsupported) || unsupported.Variable != test.variable {
-				t.Errorf("got %#v", err)
-			}
-		})
-	}
+	t.Run("https", func(t *testing.T) {
+		t.Setenv("DOCKER_HOST", "https://build:2376")
+		_, err := FromEnvironment()
+		wantError(t, err, "https://build:2376 (from DOCKER_HOST)", "is not supported", "`-- stream | docker load`")
+		var unsupported *UnsupportedHostError
+		if !errors.As(err, &unsupported) {
+			t.Errorf("got %#v", err)
+		}
+	})
 	t.Run("bad DOCKER_HOST", func(t *testing.T) {
 		t.Setenv("DOCKER_HOST", "docker.sock")
 		_, err := FromEnvironment()
 		wantError(t, err, `"docker.sock"`)
 	})
-}
-
-func TestDefaultSockets(t *testing.T) {
-	t.Setenv("DOCKER_HOST", "")
-	t.Setenv("XDG_RUNTIME_DIR", "/run/user/7")
-	t.Setenv("HOME", "/home/me")
-	got := defaultSockets()
-	want := []string{"/var/run/docker.sock", "/run/user/7/docker.sock", "/home/me/.docker/run/docker.sock"}
-	if len(got) != 3 || got[0] != want[0] || got[1] != want[1] || got[2] != want[2] {
-		t.Errorf("got %q", got)
-	}
 }
 
 // deadSocket is a socket that nobody listens at.
@@ -110,24 +96,6 @@ func deadSocket(t *testing.T) string {
 	return path
 }
 
-func TestFromSockets(t *testing.T) {
-	live := startFake(t, nil).socket
-	dead, missing := deadSocket(t), "/nonexistent/docker.sock"
-	c, err := fromSockets([]string{missing, dead, live})
-	if err != nil {
-		t.Fatal(err)
-	}
-	if c.Host() != "unix://"+live {
-		t.Errorf("got %s", c.Host())
-	}
-	_, err = fromSockets([]string{missing, dead, missing})
-	wantError(t, err, missing+", "+dead, "connection refused", "DOCKER_HOST is not set", "start Docker", "`-- run`", "`-- stream`")
-	var notRunning *NotRunningError
-	if !errors.As(err, &notRunning) {
-		t.Errorf("got %#v", err)
-	}
-}
-
 func TestPing(t *testing.T) {
 	for _, test := range []struct {
 		name, theirs, want string
@@ -138,7 +106,7 @@ func TestPing(t *testing.T) {
 		{name: "newer", theirs: "1.60", want: "1.51"},
 		{name: "next major", theirs: "2.0", want: "1.51"},
 		{name: "oldest", theirs: "1.24", want: "1.24"},
-		{name: "too old", theirs: "1.23", wantErr: []string{"speaks API version 1.23, at least 1.24", "upgrade Docker", "DOCKER_HOST is not set"}},
+		{name: "too old", theirs: "1.23", wantErr: []string{"speaks API version 1.23, at least 1.24", "upgrade Docker", "set DOCKER_HOST"}},
 		{name: "no daemon", theirs: "", wantErr: []string{"not a Docker daemon"}},
 		{name: "not a version", theirs: "x.y", wantErr: []string{"not a Docker daemon"}},
 	} {
@@ -202,21 +170,12 @@ func TestNoPermission(t *testing.T) {
 	if err := os.Chmod(f.socket, 0); err != nil {
 		t.Fatal(err)
 	}
-	_, pinged := f.client.Ping(background)
-	_, chosen := fromSockets([]string{"/nonexistent/docker.sock", f.socket})
-	for _, err := range []error{pinged, chosen} {
-		wantError(t, err, f.socket, "DOCKER_HOST", "docker $USER", "`-- stream`")
-		var permission *PermissionError
-		if !errors.As(err, &permission) {
-			t.Errorf("got %#v", err)
-		}
+	_, err := f.client.Ping(background)
+	wantError(t, err, f.socket, "DOCKER_HOST", "docker $USER", "`-- stream`")
+	var permission *PermissionError
+	if !errors.As(err, &permission) {
+		t.Errorf("got %#v", err)
 	}
-}
-
-func TestPermissionErrorText(t *testing.T) {
-	c := &Client{host: "unix:///var/run/docker.sock", fromVariable: true}
-	err := c.explain(&net.OpError{Op: "dial", Net: "unix", Err: os.ErrPermission})
-	wantError(t, err, "/var/run/docker.sock", "from DOCKER_HOST", "docker $USER", "`-- run`")
 }
 
 func TestTCP(t *testing.T) {
@@ -235,5 +194,134 @@ func TestTCP(t *testing.T) {
 	defer c.Close()
 	if image, err := c.InspectImage(background, "x"); err != nil || image.ID != "sha256:1" {
 		t.Errorf("got %v, %v", image, err)
+	}
+}
+
+// TestTLS runs a container over TLS: requests, and a stream both ways.
+func TestTLS(t *testing.T) {
+	listener, err := net.Listen("tcp", "127.0.0.1:0")
+	if err != nil {
+		t.Skipf("needs the loopback network: %v", err)
+	}
+	server := httptest.NewUnstartedServer(echoing())
+	_ = server.Listener.Close()
+	server.Listener = listener
+	server.Config.ErrorLog = log.New(io.Discard, "", 0)
+	server.StartTLS()
+	defer server.Close()
+	dir := t.TempDir()
+	ca := pem.EncodeToMemory(&pem.Block{Type: "CERTIFICATE", Bytes: server.Certificate().Raw})
+	if err := os.WriteFile(filepath.Join(dir, "ca.pem"), ca, 0o600); err != nil {
+		t.Fatal(err)
+	}
+	host := "tcp://" + listener.Addr().String()
+	t.Setenv("DOCKER_HOST", host)
+
+	t.Run("without TLS", func(t *testing.T) {
+		t.Setenv("DOCKER_TLS", "")
+		t.Setenv("DOCKER_TLS_VERIFY", "")
+		c, err := FromEnvironment()
+		if err != nil {
+			t.Fatal(err)
+		}
+		defer c.Close()
+		_, err = c.Ping(background)
+		wantError(t, err, host+" (from DOCKER_HOST)", "HTTP request to an HTTPS server", "DOCKER_TLS_VERIFY=1")
+		var secure *TLSError
+		if !errors.As(err, &secure) {
+			t.Errorf("got %#v", err)
+		}
+	})
+	t.Setenv("DOCKER_TLS_VERIFY", "1")
+	t.Setenv("DOCKER_CERT_PATH", dir)
+	c, err := FromEnvironment()
+	if err != nil {
+		t.Fatal(err)
+	}
+	defer c.Close()
+	wantEcho(t, c)
+	// A certificate that nobody knows.
+	t.Setenv("DOCKER_CERT_PATH", t.TempDir())
+	_, err = FromEnvironment()
+	wantError(t, err, "ca.pem", "DOCKER_CERT_PATH")
+}
+
+// TestSSH runs a container through an ssh whose far side is this machine.
+func TestSSH(t *testing.T) {
+	f := startFake(t, echo())
+	self, err := os.Executable()
+	if err != nil {
+		t.Fatal(err)
+	}
+	dir := t.TempDir()
+	script := "#!/bin/sh\nDAEMON_TEST_JOIN=" + f.socket + " exec '" + self + "' -test.run='^TestJoin$'\n"
+	if err := os.WriteFile(filepath.Join(dir, "ssh"), []byte(script), 0o755); err != nil {
+		t.Fatal(err)
+	}
+	t.Setenv("PATH", dir)
+	c, err := New("ssh://me@build")
+	if err != nil {
+		t.Fatal(err)
+	}
+	defer c.Close()
+	wantEcho(t, c)
+}
+
+func TestSSHFails(t *testing.T) {
+	dir := t.TempDir()
+	if err := os.WriteFile(filepath.Join(dir, "ssh"), []byte("#!/bin/sh\necho 'me@build: Permission denied (publickey).' >&2\nexit 255\n"), 0o755); err != nil {
+		t.Fatal(err)
+	}
+	t.Setenv("PATH", dir)
+	c, err := New("ssh://me@build")
+	if err != nil {
+		t.Fatal(err)
+	}
+	defer c.Close()
+	code, err := c.Run(background, RunOptions{Image: "x"})
+	wantError(t, err, "no Docker daemon answers at ssh://me@build: ", "Permission denied (publickey)", "`ssh -l me build docker version`")
+	var notRunning *NotRunningError
+	if code != ExitNotStarted || !errors.As(err, &notRunning) {
+		t.Errorf("got %d, %#v", code, err)
+	}
+}
+
+// TestJoin is no test: it is what the ssh of TestSSH runs.
+func TestJoin(t *testing.T) {
+	socket := os.Getenv("DAEMON_TEST_JOIN")
+	if socket == "" {
+		t.Skip("is run by TestSSH")
+	}
+	conn, err := net.Dial("unix", socket)
+	if err != nil {
+		t.Fatal(err)
+	}
+	go func() {
+		_, _ = io.Copy(conn, os.Stdin)
+		_ = conn.(*net.UnixConn).CloseWrite()
+	}()
+	_, _ = io.Copy(os.Stdout, conn)
+	os.Exit(0)
+}
+
+// echo is a container that writes its input to its output.
+func echo() map[string]http.HandlerFunc {
+	return container("", 0, map[string]http.HandlerFunc{
+		attachPath: hijack(func(conn net.Conn, r *bufio.Reader) {
+			input, _ := io.ReadAll(r)
+			_, _ = io.WriteString(conn, frame(1, string(input)))
+		}),
+	})
+}
+
+func echoing() http.Handler { return (&fake{}).handler(echo()) }
+
+func wantEcho(t *testing.T, c *Client) {
+	t.Helper()
+	input := strings.Repeat("input ", 1<<16)
+	var stdout strings.Builder
+	code, err := c.Run(background, RunOptions{Image: "x", Stdin: strings.NewReader(input), Stdout: &stdout})
+	if code != 0 || err != nil || stdout.String() != input {
+		t.Errorf("got %d, %d bytes, %v", code, stdout.Len(), err)
 	}
 }

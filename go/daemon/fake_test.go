@@ -32,6 +32,12 @@ type fake struct {
 // startFake starts a daemon of API version 1.41 that has these handlers.
 func startFake(t *testing.T, handlers map[string]http.HandlerFunc) *fake {
 	t.Helper()
+	return startFakeServer(t, handlerOf("1.41", handlers))
+}
+
+// startFakeServer starts a daemon that is handler.
+func startFakeServer(t *testing.T, handler http.Handler) *fake {
+	t.Helper()
 	// t.TempDir is too long for the path of a socket.
 	dir, err := os.MkdirTemp("", "daemon")
 	if err != nil {
@@ -43,7 +49,7 @@ func startFake(t *testing.T, handlers map[string]http.HandlerFunc) *fake {
 	if err != nil {
 		t.Fatal(err)
 	}
-	server := &httptest.Server{Listener: listener, Config: &http.Server{Handler: f.handler(handlers)}}
+	server := &httptest.Server{Listener: listener, Config: &http.Server{Handler: f.recorder(handler)}}
 	server.Start()
 	t.Cleanup(server.Close)
 	if f.client, err = New("unix://" + f.socket); err != nil {
@@ -53,18 +59,32 @@ func startFake(t *testing.T, handlers map[string]http.HandlerFunc) *fake {
 	return f
 }
 
-func (f *fake) handler(handlers map[string]http.HandlerFunc) http.Handler {
+// recorder is handler, with the requests kept.
+func (f *fake) recorder(handler http.Handler) http.Handler {
 	return http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
 		f.mu.Lock()
 		f.requests = append(f.requests, r.Method+" "+r.URL.RequestURI())
 		f.mu.Unlock()
-		path, versioned := strings.CutPrefix(r.URL.Path, "/v1.41")
+		handler.ServeHTTP(w, r)
+	})
+}
+
+// handler is a daemon of API version 1.41 that has these handlers.
+func (f *fake) handler(handlers map[string]http.HandlerFunc) http.Handler {
+	return f.recorder(handlerOf("1.41", handlers))
+}
+
+// handlerOf answers requests for a version of the API, or none, by method and
+// path.
+func handlerOf(version string, handlers map[string]http.HandlerFunc) http.Handler {
+	return http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
+		path, versioned := strings.CutPrefix(r.URL.Path, "/v"+version)
 		if h, ok := handlers[r.Method+" "+path]; ok {
 			h(w, r)
 			return
 		}
 		if path == "/_ping" && !versioned {
-			w.Header().Set("Api-Version", "1.41")
+			w.Header().Set("Api-Version", version)
 			_, _ = io.WriteString(w, "OK")
 			return
 		}

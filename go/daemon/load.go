@@ -33,6 +33,15 @@ func (e *LoadError) Error() string {
 // archive itself is returned as it is, wrapped. When Load returns, archive is
 // read no more; a Read that is under way may still be waiting for it.
 func (c *Client) Load(ctx context.Context, archive io.Reader) (names []string, err error) {
+	names, err = c.load(ctx, archive)
+	if err != nil {
+		return nil, fmt.Errorf("load an image: %w", err)
+	}
+	return names, nil
+}
+
+// load is Load without its name in errors.
+func (c *Client) load(ctx context.Context, archive io.Reader) (names []string, err error) {
 	src := &source{r: archive}
 	defer src.stop()
 	resp, err := c.send(ctx, http.MethodPost, "/images/load", url.Values{"quiet": {"1"}}, "application/x-tar", src)
@@ -45,10 +54,7 @@ func (c *Client) Load(ctx context.Context, archive io.Reader) (names []string, e
 	if own := src.error(); own != nil && err != nil {
 		err = own
 	}
-	if err != nil {
-		return nil, fmt.Errorf("load an image: %w", err)
-	}
-	return names, nil
+	return names, err
 }
 
 // readLoaded reads the answer of /images/load: JSON messages, or plain text

@@ -44,7 +44,7 @@ func (c *Client) Ping(ctx context.Context) (version string, err error) {
 	}
 	if older(theirs, oldestVersion) {
 		return "", &VersionError{
-			Host: c.host, FromVariable: c.fromVariable,
+			Host: c.host, Origin: c.endpoint.Origin(),
 			Reason: fmt.Sprintf("speaks API version %s, at least %s is needed", theirs, oldestVersion),
 		}
 	}

@@ -21,13 +21,8 @@ func (c *Client) url(version, path string, query url.Values) string {
 	if version != "" {
 		version = "/v" + version
 	}
-	// The name never leaves this machine for a Unix socket, but HTTP wants one.
-	host := "docker"
-	if c.network == "tcp" {
-		host = c.address
-	}
-	u := url.URL{Scheme: "http", Host: host, Path: c.base + version + path, RawQuery: query.Encode()}
-	return u.String()
+	call := url.URL{Path: version + path, RawQuery: query.Encode()}
+	return c.endpoint.BaseURL() + call.String()
 }
 
 // send makes a versioned request and returns the answer if it is a success.
@@ -81,9 +76,13 @@ func (c *Client) refusal(resp *http.Response) error {
 		body.Message = resp.Status
 	}
 	if resp.StatusCode == http.StatusBadRequest && strings.Contains(body.Message, "client version") {
-		return &VersionError{Host: c.host, FromVariable: c.fromVariable, Reason: "says: " + body.Message}
+		return &VersionError{Host: c.host, Origin: c.endpoint.Origin(), Reason: "says: " + body.Message}
 	}
-	return fmt.Errorf("docker daemon at %s: %w", c.host, &APIError{Status: resp.StatusCode, Message: body.Message})
+	refusal := &APIError{Status: resp.StatusCode, Message: body.Message}
+	if refusal.Status == http.StatusBadRequest && strings.Contains(refusal.Message, "HTTP request to an HTTPS server") {
+		return c.endpoint.NeedsTLS(refusal)
+	}
+	return fmt.Errorf("docker daemon at %s: %w", c.host, refusal)
 }
 
 // call sends in as JSON (nothing if it is nil) and decodes the answer into out

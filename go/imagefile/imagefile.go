@@ -50,6 +50,8 @@ type Image struct {
 	// retimed says that the customisation layer gets the options' time in
 	// place of the one that it has.
 	retimed bool
+	// more are names of the image besides Ref.
+	more []string
 }
 
 // New checks that the parts go together. It opens no object.
@@ -118,6 +120,9 @@ func (i *Image) Close() error {
 // Ref is the image's name and tag, "hello:latest".
 func (i *Image) Ref() string { return i.Name + ":" + i.Tag }
 
+// Refs are all names of the image with their tags, Ref first.
+func (i *Image) Refs() []string { return append([]string{i.Ref()}, i.more...) }
+
 // DiffIDs are the digests of the uncompressed layers, bottom layer first.
 func (i *Image) DiffIDs() []string { return diffIDs(i.Layers) }
 
@@ -140,7 +145,7 @@ func (i *Image) base() int {
 
 // Archive is the image as what package archive writes.
 func (i *Image) Archive() archive.Image {
-	a := archive.Image{Config: i.Config, RepoTags: []string{i.Ref()}}
+	a := archive.Image{Config: i.Config, RepoTags: i.Refs()}
 	for n, l := range i.Layers {
 		a.Layers = append(a.Layers, archive.Layer{
 			DiffID:   l.DiffID,

@@ -11,22 +11,38 @@ const (
 	maxTag  = 128
 )
 
-// Retag gives the image another name, "name:tag" or "name", which means
-// "name:latest".
-func (i *Image) Retag(ref string) error {
-	name, tag := ref, "latest"
+// Retag gives the image other names, each "name:tag" or "name", which means
+// "name:latest". The first is the one that Ref gives.
+func (i *Image) Retag(ref string, others ...string) error {
+	name, tag, err := splitRef(ref)
+	if err != nil {
+		return err
+	}
+	more := make([]string, len(others))
+	for n, other := range others {
+		name, tag, err := splitRef(other)
+		if err != nil {
+			return err
+		}
+		more[n] = name + ":" + tag
+	}
+	i.Name, i.Tag, i.more = name, tag, more
+	return nil
+}
+
+func splitRef(ref string) (name, tag string, err error) {
+	name, tag = ref, "latest"
 	if at := strings.LastIndexByte(ref, ':'); at > strings.LastIndexByte(ref, '/') {
 		name, tag = ref[:at], ref[at+1:]
 	}
-	err := checkName(name)
+	err = checkName(name)
 	if err == nil {
 		err = checkTag(tag)
 	}
 	if err != nil {
-		return fmt.Errorf("%.300q is not a name for an image: %w", ref, err)
+		return "", "", fmt.Errorf("%.300q is not a name for an image: %w", ref, err)
 	}
-	i.Name, i.Tag = name, tag
-	return nil
+	return name, tag, nil
 }
 
 // checkName follows the grammar of github.com/distribution/reference: a

@@ -24,9 +24,9 @@ import (
 
 // commands are the sub-commands, one file each.
 type commands struct {
-	Load   loadCmd   `cmd:"" default:"withargs" help:"Load the image into Docker."`
+	Load   loadCmd   `cmd:"" default:"withargs" help:"Load the image into Docker, Podman or containerd: the layers that it lacks."`
 	Stream streamCmd `cmd:"" help:"Write the image to standard output, as an archive that docker load reads."`
-	Run    runCmd    `cmd:"" help:"Load the image into Docker and run it; without Docker, run it in a sandbox of its own."`
+	Run    runCmd    `cmd:"" help:"Load the image and run it; where there is no engine, in a sandbox of its own."`
 	Check  checkCmd  `cmd:"" help:"Compare the image with what is expected of it."`
 }
 

@@ -143,22 +143,31 @@ func TestLoadWithoutDaemonNamesTheWaysOut(t *testing.T) {
 	}
 }
 
-// fakeDaemon answers as a daemon that loads every archive and knows one image.
+// fakeDaemon answers as a daemon of the classic store that loads every archive
+// as the image with the ID.
 func fakeDaemon(t *testing.T, id string) {
 	t.Helper()
+	loaded, named := false, false
 	server := httptest.NewServer(http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
 		w.Header().Set("Api-Version", "1.44")
+		_, path, _ := strings.Cut(strings.TrimPrefix(r.URL.Path, "/"), "/")
 		switch {
-		case strings.HasSuffix(r.URL.Path, "/_ping"):
+		case r.URL.Path == "/_ping":
 			io.WriteString(w, "OK")
-		case strings.HasSuffix(r.URL.Path, "/images/load"):
+		case path == "info":
+			io.WriteString(w, `{"Driver":"overlay2"}`)
+		case path == "images/load":
 			io.Copy(io.Discard, r.Body)
+			loaded = true
 			w.Header().Set("Content-Type", "application/json")
-			io.WriteString(w, `{"stream":"Loaded image: hello:v1\n"}`)
-		case strings.HasSuffix(r.URL.Path, "/images/hello:v1/json"):
-			io.WriteString(w, `{"Id":"`+id+`","RootFS":{"Layers":["sha256:other"]}}`)
+			io.WriteString(w, `{"stream":"Loaded image ID: `+id+`\n"}`)
+		case path == "images/"+id+"/tag":
+			named = true
+			w.WriteHeader(http.StatusCreated)
+		case loaded && path == "images/"+id+"/json" || named && path == "images/hello:v1/json":
+			io.WriteString(w, `{"Id":"`+id+`"}`)
 		default:
-			http.NotFound(w, r)
+			w.WriteHeader(http.StatusNotFound)
 		}
 	}))
 	t.Cleanup(server.Close)
@@ -178,7 +187,7 @@ func TestLoad(t *testing.T) {
 func TestLoadChecksWhatArrived(t *testing.T) {
 	program, id := makeImage(t)
 	fakeDaemon(t, "sha256:0000")
-	if r := call(program); r.status != exitFailure || r.stdout != "" || !strings.Contains(r.stderr, "want "+id) {
+	if r := call(program); r.status != exitFailure || r.stdout != "" || !strings.Contains(r.stderr, id) {
 		t.Errorf("got %+v", r)
 	}
 }

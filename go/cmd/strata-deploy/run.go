@@ -6,38 +6,40 @@ import (
 	"fmt"
 	"os"
 
-	"github.com/rules-strata/rules_strata/go/daemon"
+	"github.com/rules-strata/rules_strata/go/engine"
+	"github.com/rules-strata/rules_strata/go/engines"
 	"github.com/rules-strata/rules_strata/go/imagefile"
 	"github.com/rules-strata/rules_strata/go/rootfs"
 )
 
 type runCmd struct {
-	Quiet   bool     `short:"q" help:"Say nothing but what the image's command says."`
-	Network string   `placeholder:"MODE" help:"Docker's network mode for the container; the daemon's default when empty."`
-	Sandbox bool     `help:"Do not use Docker: unpack the image into a temporary folder and run it there, on the host's network."`
-	Args    []string `arg:"" optional:"" passthrough:"" help:"The command's arguments, in place of the image's Cmd."`
+	Quiet   bool   `short:"q" help:"Say nothing but what the image's command says."`
+	Network string `placeholder:"MODE" help:"The engine's network mode for the container; its default when empty."`
+	Sandbox bool   `help:"Use no engine: unpack the image into a temporary folder and run it there, on the host's network."`
+	engineFlag
+	Args []string `arg:"" optional:"" passthrough:"" help:"The command's arguments, in place of the image's Cmd."`
 }
 
-func (c *runCmd) Run(ctx context.Context, img *imagefile.Image, std *streams) error {
+func (c *runCmd) Run(ctx context.Context, img *imagefile.Image, std *streams) (err error) {
 	if c.Sandbox {
 		return c.sandbox(ctx, img, std)
 	}
-	client, err := reachable(ctx)
-	var absent *daemon.NotRunningError
-	if errors.As(err, &absent) {
+	in, err := c.find(ctx)
+	var none *engines.NoneError
+	if errors.As(err, &none) {
 		if !c.Quiet {
-			fmt.Fprintln(std.err, "no Docker daemon answers: running the image in a sandbox of its own")
+			fmt.Fprintln(std.err, "no container engine answers: running the image in a sandbox of its own")
 		}
 		return c.sandbox(ctx, img, std)
 	}
 	if err != nil {
 		return err
 	}
-	defer client.Close()
-	if err := load(ctx, client, img, &streams{out: std.err, err: std.err}, c.Quiet); err != nil {
+	defer func() { err = errors.Join(err, in.Close()) }()
+	if err := load(ctx, in, img, &streams{out: std.err, err: std.err}, c.Quiet); err != nil {
 		return err
 	}
-	status, err := client.Run(ctx, daemon.RunOptions{
+	status, err := in.Run(ctx, engine.RunOptions{
 		Image:   img.Ref(),
 		Args:    c.Args,
 		Network: c.Network,

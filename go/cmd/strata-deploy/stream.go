@@ -25,11 +25,11 @@ func (c *streamCmd) Run(ctx context.Context, img *imagefile.Image, std *streams)
 	if isTerminal(std.out) {
 		return errors.New("the archive is not for a terminal: send it to a file or to docker load: `… | docker load`")
 	}
-	return img.WriteArchive(ctx, std.out, progress(std, c.Quiet))
+	return img.WriteArchive(ctx, std.out, announced(std, c.Quiet))
 }
 
-// progress says on stderr which layer is being written.
-func progress(std *streams, quiet bool) archive.Option {
+// announced says on stderr which layer is being written.
+func announced(std *streams, quiet bool) archive.Option {
 	return archive.WithProgress(func(p archive.Progress) {
 		if !quiet {
 			fmt.Fprintf(std.err, "layer %d of %d: %s\n", p.Layer, p.Layers, p.Describe)

@@ -1,0 +1,45 @@
+package podman
+
+import (
+	"context"
+	"errors"
+	"os"
+	"os/exec"
+	"runtime"
+
+	"github.com/rules-strata/rules_strata/go/endpoint"
+)
+
+// Find is the Podman that the podman command would use. It is the service at
+// host, if that is not empty, or else the one that endpoint.FindPodman chooses.
+// If neither host nor the environment asks for one and no socket is ours to use,
+// and podman is in PATH, which on Linux works without a service, then one is
+// started: on a socket in a folder of its own, with the user's own
+// configuration. It ends with Close, or some time after this process was killed.
+//
+// The error is one of package endpoint's types if there is no Podman.
+func Find(ctx context.Context, host string) (*Engine, error) {
+	e, err := endpoint.FindPodman(ctx, host)
+	if err == nil {
+		return New(e), nil
+	}
+	if host != "" || os.Getenv("CONTAINER_HOST") != "" || os.Getenv("CONTAINER_CONNECTION") != "" || !absent(err) {
+		return nil, err
+	}
+	// Elsewhere podman is the client of a virtual machine's service.
+	if runtime.GOOS != "linux" {
+		return nil, err
+	}
+	program, lookErr := exec.LookPath("podman")
+	if lookErr != nil {
+		return nil, err
+	}
+	return start(ctx, program)
+}
+
+// absent says that there is no service for us.
+func absent(err error) bool {
+	var notRunning *endpoint.NotRunningError
+	var permission *endpoint.PermissionError
+	return errors.As(err, &notRunning) || errors.As(err, &permission)
+}
