@@ -312,7 +312,7 @@ func TestOneCPUMakesTheSameBytes(t *testing.T) {
 	slow.Prefix = []string{"taskset", "--cpu-list", "0"}
 	// The tools come from the cache, what they make does not.
 	const steps = "Closure|CustomisationBlob|CustomisationLayer|DockerArchive|ImageConfig|ImageLayout|ImageManifest|" +
-		"LayerPlan|LayerTar|ObjectBlob|ObjectInfo|ObjectLayer|RestBlobs|RestLayer"
+		"BlobInfo|LayerPlan|LayerTar|ObjectBlob|ObjectInfo|ObjectLayer|RestBlobs|RestLayer"
 	slow.Flags = []string{"--jobs=1", "--modify_execution_info=(" + steps + ")=+no-cache"}
 	spawns := slow.Spawns(t, everyGroup, "//...")
 	for _, mnemonic := range []string{"DockerArchive", "ImageLayout", "LayerTar", "ObjectBlob", "ObjectLayer", "RestBlobs"} {

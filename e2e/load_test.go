@@ -23,6 +23,8 @@ type loadTarget struct {
 	printed string
 	// says is what a container of the image says.
 	says func(t *testing.T) string
+	// remove takes the image away, where the engine is not the test's own.
+	remove func(t *testing.T)
 }
 
 const missingLayers = "missing-layers:latest"
@@ -32,11 +34,11 @@ func loadTargets(t *testing.T) []loadTarget {
 	var targets []loadTarget
 	for _, store := range harness.Stores {
 		docker := harness.Docker(t, store)
-		t.Cleanup(func() { docker.Remove(t, missingLayers) })
 		targets = append(targets, loadTarget{
 			name: "docker, " + string(store) + " store", env: []string{"DOCKER_HOST=" + docker.Host},
 			chains: store == harness.ClassicStore, printed: missingLayers,
-			says: func(t *testing.T) string { return docker.RunImage(t, missingLayers).Must(t).Stdout },
+			says:   func(t *testing.T) string { return docker.RunImage(t, missingLayers).Must(t).Stdout },
+			remove: func(t *testing.T) { docker.Remove(t, missingLayers) },
 		})
 	}
 	podman := harness.Podman(t)
@@ -60,6 +62,13 @@ var summary = regexp.MustCompile(`(?m)^(\d+ of \d+) layers sent, .* to (Docker|P
 // Docker's classic store, which knows no layer without those below it.
 func TestLoadSendsWhatIsMissing(t *testing.T) {
 	targets := loadTargets(t)
+	defer func() {
+		for _, target := range targets {
+			if target.remove != nil {
+				target.remove(t)
+			}
+		}
+	}()
 	bazel := harness.LastingCopy(t, "e2e/objects")
 	at := func(name string) string { return filepath.Join(bazel.Dir, "load", name) }
 	harness.WriteFile(t, at("busybox"), harness.Exec("cat", "/usr/bin/busybox").Run(t).Must(t).Stdout)

@@ -64,5 +64,5 @@ func (c *ContainerdServer) Run(t testing.TB, args ...string) Result {
 // it says.
 func (c *ContainerdServer) RunImage(t testing.TB, image string) Result {
 	t.Helper()
-	return c.Run(t, "run", "--rm", image, filepath.Base(t.Name()))
+	return c.Run(t, "run", "--rm", image, "strata")
 }

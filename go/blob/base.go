@@ -7,6 +7,7 @@ import (
 
 	"github.com/rules-strata/rules_strata/go/baseimage"
 	"github.com/rules-strata/rules_strata/go/compress"
+	"github.com/rules-strata/rules_strata/go/jsonfile"
 	"github.com/rules-strata/rules_strata/go/outdir"
 )
 
@@ -14,7 +15,8 @@ import (
 // holds blobs (an OCI layout), these as they are, otherwise (a docker archive)
 // its layers compressed. Each is a file of dir, named by the 64 hexadecimal
 // digits of its digest. The descriptors are in the order of the layers, bottom
-// layer first; equal layers have one.
+// layer first; equal layers have one. With a nil dir there are descriptors and
+// no files, and blobs that the image holds are not read.
 func WriteBase(dir *outdir.Dir, img *baseimage.Image, k compress.Kind) ([]Descriptor, error) {
 	f := folder{dir: dir}
 	done := map[string]bool{}
@@ -24,6 +26,14 @@ func WriteBase(dir *outdir.Dir, img *baseimage.Image, k compress.Kind) ([]Descri
 			continue
 		}
 		done[l.DiffID] = true
+		if dir == nil && l.Blob != nil {
+			d, err := Stored(l)
+			if err != nil {
+				return nil, err
+			}
+			f.describe(d)
+			continue
+		}
 		err := f.add(func(w io.Writer) (Descriptor, error) {
 			if l.Blob != nil {
 				return copyStored(w, l)
@@ -46,11 +56,25 @@ func compressLayer(w io.Writer, l *baseimage.Layer, k compress.Kind) (Descriptor
 	return WriteFrom(w, k, r)
 }
 
-// copyStored copies a blob, whose reader checks it.
-func copyStored(w io.Writer, l *baseimage.Layer) (Descriptor, error) {
-	mediaType, err := layerMediaType(l.Blob.MediaType)
+// Stored describes the blob that a base image holds, as the image does. The
+// layer's Blob must not be nil.
+func Stored(l *baseimage.Layer) (Descriptor, error) {
+	mediaType, err := LayerMediaType(l.Blob.MediaType)
 	if err != nil {
 		return Descriptor{}, fmt.Errorf("%s: %w", l.Describe, err)
+	}
+	d := Descriptor{DiffID: l.DiffID, Digest: l.Blob.Digest, MediaType: mediaType, Size: l.Blob.Size, Version: jsonfile.Version}
+	if err := d.check(); err != nil {
+		return Descriptor{}, fmt.Errorf("%s: %w", l.Describe, err)
+	}
+	return d, nil
+}
+
+// copyStored copies a blob, whose reader checks it.
+func copyStored(w io.Writer, l *baseimage.Layer) (Descriptor, error) {
+	d, err := Stored(l)
+	if err != nil {
+		return Descriptor{}, err
 	}
 	r, err := l.Blob.Open()
 	if err != nil {
@@ -65,13 +89,13 @@ func copyStored(w io.Writer, l *baseimage.Layer) (Descriptor, error) {
 	if err := out.w.Flush(); err != nil {
 		return Descriptor{}, err
 	}
-	return out.descriptor(l.DiffID, mediaType), nil
+	return out.descriptor(l.DiffID, d.MediaType), nil
 }
 
-// layerMediaType is the OCI image specification's media type for a layer that
+// LayerMediaType is the OCI image specification's media type for a layer that
 // is stored with this one. Docker's own types mean the same; that a layer must
 // not be distributed is of no interest here, where its bytes are.
-func layerMediaType(stored string) (string, error) {
+func LayerMediaType(stored string) (string, error) {
 	for _, kind := range []struct {
 		kind     compress.Kind
 		suffixes []string

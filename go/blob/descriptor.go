@@ -79,12 +79,18 @@ func (d *Descriptor) check() error {
 	if d.Size <= 0 {
 		return fmt.Errorf(`"size" is %d bytes, which no blob has`, d.Size)
 	}
+	_, err := d.Compression()
+	return err
+}
+
+// Compression is how the blob is compressed.
+func (d *Descriptor) Compression() (compress.Kind, error) {
 	for _, k := range []compress.Kind{compress.None, compress.Gzip, compress.Zstd} {
 		if d.MediaType == k.LayerMediaType() {
-			return nil
+			return k, nil
 		}
 	}
-	return fmt.Errorf(`"media_type" is %q, want %s, alone or with "+gzip" or "+zstd"`, d.MediaType, compress.None.LayerMediaType())
+	return "", fmt.Errorf(`"media_type" is %q, want %s, alone or with "+gzip" or "+zstd"`, d.MediaType, compress.None.LayerMediaType())
 }
 
 const digestPrefix = "sha256:"

@@ -11,6 +11,7 @@ import (
 // folder is a directory of blobs under way, files named by the 64 hexadecimal
 // digits of their digests.
 type folder struct {
+	// dir is nil where only descriptors are wanted.
 	dir *outdir.Dir
 	// blobs are what is in it, in the order in which it came, each once.
 	blobs []Descriptor
@@ -18,6 +19,13 @@ type folder struct {
 
 // add makes one blob. Its name is only known when it is written.
 func (f *folder) add(write func(io.Writer) (Descriptor, error)) error {
+	if f.dir == nil {
+		d, err := write(io.Discard)
+		if err == nil {
+			f.describe(d)
+		}
+		return err
+	}
 	temporary := fmt.Sprintf("layer%d", len(f.blobs))
 	var d Descriptor
 	err := f.dir.Write(temporary, func(w io.Writer) (err error) {
@@ -31,8 +39,12 @@ func (f *folder) add(write func(io.Writer) (Descriptor, error)) error {
 	if err != nil {
 		return err
 	}
+	f.describe(d)
+	return f.dir.Rename(temporary, digits)
+}
+
+func (f *folder) describe(d Descriptor) {
 	if !slices.Contains(f.blobs, d) {
 		f.blobs = append(f.blobs, d)
 	}
-	return f.dir.Rename(temporary, digits)
 }

@@ -15,7 +15,8 @@ import (
 // has: the layers with several objects, or with none, and the one with the
 // whiteouts of what the plan replaces. Each is a file of dir, named by the 64
 // hexadecimal digits of its digest. The descriptors are in the order of the
-// layers, bottom layer first; equal layers have one.
+// layers, bottom layer first; equal layers have one. With a nil dir there are
+// descriptors and no files.
 func WriteShared(dir *outdir.Dir, plan *layering.Plan, objects image.Objects, o layer.Options, k compress.Kind) ([]Descriptor, error) {
 	f := folder{dir: dir}
 	add := func(write func(tar io.Writer) (layer.Metadata, error)) error {

@@ -27,7 +27,9 @@ type base struct {
 type layers struct {
 	diffIDs []string
 	write   func(ctx context.Context, i int, w io.Writer) error
-	close   func() error
+	// stored is the layer i where it is held as a blob, else nil.
+	stored func(i int) (*baseimage.Layer, error)
+	close  func() error
 }
 
 // open gives what writes the layers of the base of the image p, nil if there
@@ -58,7 +60,7 @@ func openImage(file, dir string) (layers, error) {
 	if err != nil {
 		return layers{}, err
 	}
-	return layers{diffIDs: img.DiffIDs(), write: img.WriteLayer, close: img.Close}, nil
+	return layers{diffIDs: img.DiffIDs(), write: img.WriteLayer, stored: img.storedLayer, close: img.Close}, nil
 }
 
 func openArchive(name string, sel baseimage.Selection) (layers, error) {
@@ -67,6 +69,12 @@ func openArchive(name string, sel baseimage.Selection) (layers, error) {
 		return layers{}, err
 	}
 	opened := layers{close: img.Close, write: func(ctx context.Context, i int, w io.Writer) error { return img.Layers[i].Write(ctx, w) }}
+	opened.stored = func(i int) (*baseimage.Layer, error) {
+		if img.Layers[i].Blob == nil {
+			return nil, nil
+		}
+		return &img.Layers[i], nil
+	}
 	for _, l := range img.Layers {
 		opened.diffIDs = append(opened.diffIDs, l.DiffID)
 	}
@@ -75,14 +83,32 @@ func openArchive(name string, sel baseimage.Selection) (layers, error) {
 
 // WriteLayer is that of BaseLayers.
 func (b *base) WriteLayer(ctx context.Context, i int, w io.Writer) error {
-	opened, err := b.get()
+	opened, err := b.layer(i)
 	if err != nil {
 		return err
 	}
-	if i >= len(opened.diffIDs) || i >= len(b.diffIDs) || opened.diffIDs[i] != b.diffIDs[i] {
-		return errors.New("the base image is another one than when the image was built: build it again")
-	}
 	return opened.write(ctx, i, w)
+}
+
+// storedLayer is that of storedLayers.
+func (b *base) storedLayer(i int) (*baseimage.Layer, error) {
+	opened, err := b.layer(i)
+	if err != nil {
+		return nil, err
+	}
+	return opened.stored(i)
+}
+
+// layer opens the base, which must have the layer i.
+func (b *base) layer(i int) (*layers, error) {
+	opened, err := b.get()
+	if err != nil {
+		return nil, err
+	}
+	if i >= len(opened.diffIDs) || i >= len(b.diffIDs) || opened.diffIDs[i] != b.diffIDs[i] {
+		return nil, errors.New("the base image is another one than when the image was built: build it again")
+	}
+	return opened, nil
 }
 
 func (b *base) get() (*layers, error) {

@@ -1,6 +1,7 @@
 package imagefile
 
 import (
+	"cmp"
 	"errors"
 	"fmt"
 	"io/fs"
@@ -9,6 +10,7 @@ import (
 	"strings"
 	"time"
 
+	"github.com/rules-strata/rules_strata/go/compress"
 	"github.com/rules-strata/rules_strata/go/image"
 	"github.com/rules-strata/rules_strata/go/isotime"
 	"github.com/rules-strata/rules_strata/go/jsonfile"
@@ -26,8 +28,10 @@ type description struct {
 	GID           int64            `json:"gid"`
 	GName         string           `json:"gname"`
 	Layers        string           `json:"layers"`
-	MTime         string           `json:"mtime"`
-	Name          string           `json:"name"`
+	// LayerCompression is gzip when it is not there.
+	LayerCompression compress.Kind `json:"layer_compression"`
+	MTime            string        `json:"mtime"`
+	Name             string        `json:"name"`
 	// Objects or ObjectSet says where the objects are: a list as readSources
 	// reads it, or as package objectset does.
 	Objects   string `json:"objects"`
@@ -119,12 +123,20 @@ func read(file, dir string) (Parts, *description, error) {
 	return p, &d, err
 }
 
+// isBaseAlone says whether the image is the base as it is, with nothing of its
+// own above it.
+func (d *description) isBaseAlone() bool {
+	return d.Base != nil && d.Customisation == "" && d.Objects == "" && d.ObjectSet == ""
+}
+
 // check wants all that has no default.
 func (d *description) check() error {
-	for _, field := range []struct{ name, value string }{
-		{"config", d.Config}, {"customisation", d.Customisation}, {"layers", d.Layers}, {"name", d.Name},
-		{"objects", d.Objects + d.ObjectSet}, {"store_dir", d.StoreDir}, {"tag", d.Tag},
-	} {
+	type field struct{ name, value string }
+	fields := []field{{"config", d.Config}, {"layers", d.Layers}, {"name", d.Name}, {"store_dir", d.StoreDir}, {"tag", d.Tag}}
+	if !d.isBaseAlone() {
+		fields = append(fields, field{"customisation", d.Customisation}, field{"objects", d.Objects + d.ObjectSet})
+	}
+	for _, field := range fields {
 		if field.value == "" {
 			return fmt.Errorf("no %q", field.name)
 		}
@@ -144,11 +156,11 @@ func (d *description) check() error {
 // parts reads the files that the description names.
 func (d *description) parts(dir string, at func(string) string) (Parts, error) {
 	p := Parts{
-		Name:          d.Name,
-		Customisation: at(d.Customisation),
-		Options:       layer.Options{UID: d.UID, GID: d.GID, UName: d.UName, GName: d.GName, StoreDir: d.StoreDir},
+		Name:    d.Name,
+		Options: layer.Options{UID: d.UID, GID: d.GID, UName: d.UName, GName: d.GName, StoreDir: d.StoreDir},
 	}
 	var err error
+	p.Compression = cmp.Or(d.LayerCompression, compress.Gzip)
 	if p.Config, err = os.ReadFile(at(d.Config)); err != nil {
 		return p, err
 	}
@@ -171,12 +183,26 @@ func (d *description) parts(dir string, at func(string) string) (Parts, error) {
 		return p, fmt.Errorf("%s: %w", at(d.Config), err)
 	}
 	p.Base = d.Base.open(dir, p)
+	if d.isBaseAlone() {
+		return p, p.checkBaseAlone()
+	}
+	p.Customisation = at(d.Customisation)
 	if d.ObjectSet != "" {
 		p.Objects, err = objectset.Read(at(d.ObjectSet))
 	} else {
 		p.Objects, err = readSources(at(d.Objects), dir)
 	}
 	return p, err
+}
+
+// checkBaseAlone wants no layers but those of the base.
+func (p *Parts) checkBaseAlone() error {
+	for i, l := range p.Layers {
+		if l.Kind != image.BaseLayer {
+			return fmt.Errorf("layer %d is of the kind %s, and nothing describes it: build the image again", i+1, l.Kind)
+		}
+	}
+	return nil
 }
 
 // builtMTime is the time of the files of an image whose time is "now", as it

@@ -14,6 +14,7 @@ import (
 	"time"
 
 	"github.com/rules-strata/rules_strata/go/archive"
+	"github.com/rules-strata/rules_strata/go/compress"
 	"github.com/rules-strata/rules_strata/go/image"
 	"github.com/rules-strata/rules_strata/go/layer"
 )
@@ -35,6 +36,9 @@ type Parts struct {
 	Objects image.Objects
 	// Base writes the layers of the base, nil if there is none.
 	Base BaseLayers
+	// Compression is how registries get the layers, none of which is stored as
+	// a blob already.
+	Compression compress.Kind
 }
 
 // BaseLayers writes the layers of an image to build on.

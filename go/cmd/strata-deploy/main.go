@@ -27,6 +27,7 @@ type commands struct {
 	Load   loadCmd   `cmd:"" default:"withargs" help:"Load the image into Docker, Podman or containerd: the layers that it lacks."`
 	Stream streamCmd `cmd:"" help:"Write the image to standard output, as an archive that docker load reads."`
 	Run    runCmd    `cmd:"" help:"Load the image and run it; where there is no engine, in a sandbox of its own."`
+	Push   pushCmd   `cmd:"" help:"Push the image to a registry: what it lacks."`
 	Check  checkCmd  `cmd:"" help:"Compare the image with what is expected of it."`
 }
 
@@ -78,6 +79,8 @@ func run(ctx context.Context, argv []string, std *streams) int {
 	args := argv[1:]
 	if program.Stream && !namesCommand(args) {
 		args = append([]string{"stream"}, args...)
+	} else if isPush(program) && !namesCommand(args) {
+		args = append([]string{"push"}, args...)
 	} else if isCheck(program) && !namesCommand(args) {
 		args = append([]string{"check"}, args...)
 	}

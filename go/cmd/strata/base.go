@@ -25,6 +25,7 @@ type baseCmd struct {
 	Config       string `placeholder:"FILE" help:"The config of an image of ours."`
 	Out          string `required:"" placeholder:"FILE" help:"Where base.json goes."`
 	ConfigOut    string `required:"" placeholder:"FILE" help:"Where the base's config goes, as it is."`
+	LayersOut    string `placeholder:"FILE" help:"Where layers.json goes, which makes the base an image of its own."`
 }
 
 // Help describes the step.
@@ -50,6 +51,11 @@ func (c *baseCmd) Run(stderr io.Writer) error {
 	}
 	if err := outfile.Write(c.ConfigOut, config); err != nil {
 		return err
+	}
+	if c.LayersOut != "" {
+		if err := jsonfile.Write(c.LayersOut, image.LayersOf(info)); err != nil {
+			return err
+		}
 	}
 	return info.Write(c.Out)
 }

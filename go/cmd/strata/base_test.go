@@ -35,7 +35,7 @@ func TestBaseCommand(t *testing.T) {
 		c.build(t, maxLayers)
 		c.step(t, "base", "--layers", c.path("layers.json"), "--config", c.path("image.json"), "--out", c.path("1.json"), "--config-out", c.path("1.config"))
 		warnings := c.step(t, "base", "--image", c.dockerArchive(t), "--name=", "--tag=latest", "--architecture=amd64", "--store-dir=/nix/store",
-			"--out", c.path("2.json"), "--config-out", c.path("2.config"))
+			"--out", c.path("2.json"), "--config-out", c.path("2.config"), "--layers-out", c.path("2.layers"))
 		if want := "strata base: warning: the base image's tag latest is given without a name: the first image is taken\n"; warnings != want {
 			t.Errorf("got %q, want %q", warnings, want)
 		}
@@ -43,7 +43,11 @@ func TestBaseCommand(t *testing.T) {
 		if first != second || strings.Contains(first, `-app":""`) || !strings.Contains(first, appPath+`":"sha256:`) {
 			t.Errorf("%s layers: got\n%sand\n%s", maxLayers, first, second)
 		}
-		for _, name := range []string{"1.config", "2.config"} {
+		c.step(t, "base", "--layers", c.path("2.layers"), "--config", c.path("2.config"), "--out", c.path("3.json"), "--config-out", c.path("3.config"))
+		if third := readFile(t, c.path("3.json")); third != first {
+			t.Errorf("%s layers: as an image of its own it is\n%swant\n%s", maxLayers, third, first)
+		}
+		for _, name := range []string{"1.config", "2.config", "3.config"} {
 			if readFile(t, c.path(name)) != readFile(t, c.path("image.json")) {
 				t.Errorf("%s is not the base's config", name)
 			}

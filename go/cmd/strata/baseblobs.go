@@ -7,7 +7,6 @@ import (
 	"github.com/rules-strata/rules_strata/go/baseimage"
 	"github.com/rules-strata/rules_strata/go/blob"
 	"github.com/rules-strata/rules_strata/go/compress"
-	"github.com/rules-strata/rules_strata/go/outdir"
 )
 
 // baseBlobsCmd is "strata base-blobs".
@@ -18,7 +17,7 @@ type baseBlobsCmd struct {
 	OS           string        `name:"os" default:"linux" help:"GOOS that chooses in an image index."`
 	Architecture string        `help:"GOARCH that chooses in an image index."`
 	Compression  compress.Kind `required:"" placeholder:"KIND" help:"gzip, zstd or none, for layers that are not stored as blobs."`
-	Out          string        `required:"" placeholder:"DIR" help:"Directory of the blobs to write, files named by the hexadecimal digits of their digests."`
+	Out          string        `placeholder:"DIR" help:"Directory of the blobs to write, files named by the hexadecimal digits of their digests. Without: only the descriptors are written."`
 	Descriptors  string        `required:"" placeholder:"FILE" help:"Descriptors of the blobs to write."`
 }
 
@@ -37,17 +36,17 @@ func (c *baseBlobsCmd) Run(stderr io.Writer) error {
 	for _, warning := range img.Warnings {
 		fmt.Fprintf(stderr, "strata base-blobs: warning: %s\n", warning)
 	}
-	dir, err := outdir.Create(c.Out)
+	dir, err := blobFolder(c.Out)
 	if err != nil {
 		return err
 	}
-	defer dir.Discard()
-	blobs, err := blob.WriteBase(dir, img, c.Compression)
+	defer dir.discard()
+	blobs, err := blob.WriteBase(dir.Dir, img, c.Compression)
 	if err != nil {
 		return err
 	}
 	if err := blob.WriteDescriptors(c.Descriptors, blobs); err != nil {
 		return err
 	}
-	return dir.Commit()
+	return dir.commit()
 }

@@ -151,6 +151,54 @@ func TestBaseBlobs(t *testing.T) {
 	}
 }
 
+// TestDescriptorsAlone: without --out there are the same descriptors and no
+// blobs.
+func TestDescriptorsAlone(t *testing.T) {
+	c := generate(t)
+	c.build(t, "1")
+	layout := c.makeLayout(t, "gzip")
+	archive := c.path("archive.tar")
+	c.step(t, "archive", "--image", c.describe(t, nil), "--compressor=none", "--out", archive)
+	var objects strings.Builder
+	for path, nar := range c.nars {
+		fmt.Fprintf(&objects, "object\x00%s\nnar\x00%s\n", path, nar)
+	}
+	for name, args := range map[string][]string{
+		"a layout":     {"base-blobs", "--image", layout},
+		"an archive":   {"base-blobs", "--image", archive},
+		"shared layer": {"rest-blobs", "--plan", c.path("plan.json"), "--objects", writeFile(t, "objects", objects.String())},
+	} {
+		folder := t.TempDir()
+		args = append(args, "--compression=zstd", "--descriptors")
+		c.step(t, append(args, folder+"/alone.json")...)
+		if left, err := os.ReadDir(folder); err != nil || len(left) != 1 {
+			t.Errorf("%s: wrote %v, %v", name, left, err)
+		}
+		c.step(t, append(args, folder+"/both.json", "--out", folder+"/blobs")...)
+		if alone, both := readFile(t, folder+"/alone.json"), readFile(t, folder+"/both.json"); alone != both || !strings.Contains(alone, "sha256:") {
+			t.Errorf("%s: %s without blobs, %s with them", name, alone, both)
+		}
+	}
+}
+
+// TestManifestOnImage: the layers of an image below are described by its
+// manifest.
+func TestManifestOnImage(t *testing.T) {
+	c := generate(t)
+	c.build(t, "2")
+	c.makeLayout(t, "zstd")
+	at := c.path("zstd/manifest.json")
+	args := []string{"manifest", "--config", c.path("image.json"), "--layers", c.path("layers.json"), "--out", c.path("again.json"), "--digest-out", c.path("digest")}
+	c.step(t, append(args, "--base-manifest", at, "--base-layers", c.path("layers.json"))...)
+	if got, want := readFile(t, c.path("again.json")), readFile(t, at); got != want {
+		t.Errorf("got\n%swant\n%s", got, want)
+	}
+	other := writeFile(t, "layers.json", `{"layers":[],"objects":{},"version":1}`)
+	if status, text := strata(append(args, "--base-manifest", at, "--base-layers", other)...); status == 0 || !strings.Contains(text, "another image's") {
+		t.Errorf("status %d: %s", status, text)
+	}
+}
+
 func TestBlobErrors(t *testing.T) {
 	nar := smallNAR(t, "x.nar", "content")
 	metadata := filepath.Join(t.TempDir(), "layer.json")
@@ -199,8 +247,8 @@ func TestBlobErrors(t *testing.T) {
 func TestBlobUsage(t *testing.T) {
 	for _, test := range []struct{ args, want string }{
 		{"blob", "strata blob: missing flags: --compression=KIND, --descriptor=FILE"},
-		{"rest-blobs", "strata rest-blobs: missing flags: --compression=KIND, --descriptors=FILE, --objects=FILE, --out=DIR, --plan=FILE"},
-		{"base-blobs", "strata base-blobs: missing flags: --compression=KIND, --descriptors=FILE, --image=FILE, --out=DIR"},
+		{"rest-blobs", "strata rest-blobs: missing flags: --compression=KIND, --descriptors=FILE, --objects=FILE, --plan=FILE"},
+		{"base-blobs", "strata base-blobs: missing flags: --compression=KIND, --descriptors=FILE, --image=FILE"},
 		{"manifest", "strata manifest: missing flags: --config=FILE, --digest-out=FILE, --layers=FILE, --out=FILE"},
 		{"layout", "strata layout: missing flags: --config=FILE, --manifest=FILE, --name=STRING, --out=DIR, --tag=FILE"},
 		{"blob --compression xz", `strata blob: --compression: unknown compression "xz": it is one of none, gzip and zstd`},

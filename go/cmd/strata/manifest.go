@@ -13,13 +13,15 @@ import (
 
 // manifestCmd is "strata manifest".
 type manifestCmd struct {
-	Layers      string            `required:"" placeholder:"FILE" help:"layers.json."`
-	Config      string            `required:"" placeholder:"FILE" help:"The image's config."`
-	Descriptor  []string          `sep:"none" placeholder:"FILE" help:"Descriptor of a layer's blob; which layer's, its diff ID tells. Repeatable."`
-	Descriptors []string          `sep:"none" placeholder:"FILE" help:"Descriptors of several blobs. Repeatable."`
-	Annotation  map[string]string `mapsep:"none" placeholder:"KEY=VALUE" help:"Annotation of the manifest. Repeatable."`
-	Out         string            `required:"" placeholder:"FILE" help:"Where the manifest goes."`
-	DigestOut   string            `required:"" placeholder:"FILE" help:"Where its digest goes, one line."`
+	Layers       string            `required:"" placeholder:"FILE" help:"layers.json."`
+	Config       string            `required:"" placeholder:"FILE" help:"The image's config."`
+	Descriptor   []string          `sep:"none" placeholder:"FILE" help:"Descriptor of a layer's blob; which layer's, its diff ID tells. Repeatable."`
+	Descriptors  []string          `sep:"none" placeholder:"FILE" help:"Descriptors of several blobs. Repeatable."`
+	BaseManifest string            `placeholder:"FILE" help:"Manifest of the image below, of which layers come. Counts only with --base-layers."`
+	BaseLayers   string            `placeholder:"FILE" help:"layers.json of that image."`
+	Annotation   map[string]string `mapsep:"none" placeholder:"KEY=VALUE" help:"Annotation of the manifest. Repeatable."`
+	Out          string            `required:"" placeholder:"FILE" help:"Where the manifest goes."`
+	DigestOut    string            `required:"" placeholder:"FILE" help:"Where its digest goes, one line."`
 }
 
 // Help describes the step.
@@ -71,6 +73,30 @@ func (c *manifestCmd) blobs() ([]blob.Descriptor, error) {
 			return nil, err
 		}
 		blobs = append(blobs, list...)
+	}
+	if c.BaseManifest != "" {
+		list, err := c.baseBlobs()
+		if err != nil {
+			return nil, err
+		}
+		blobs = append(blobs, list...)
+	}
+	return blobs, nil
+}
+
+// baseBlobs describes the blobs of the layers of the image below.
+func (c *manifestCmd) baseBlobs() ([]blob.Descriptor, error) {
+	data, err := os.ReadFile(c.BaseManifest)
+	if err != nil {
+		return nil, err
+	}
+	var layers image.Layers
+	if err := jsonfile.Read(c.BaseLayers, &layers); err != nil {
+		return nil, err
+	}
+	blobs, err := ocilayout.ManifestBlobs(data, layers.Layers)
+	if err != nil {
+		return nil, fmt.Errorf("%s and %s: %w", c.BaseManifest, c.BaseLayers, err)
 	}
 	return blobs, nil
 }

@@ -5,7 +5,6 @@ import (
 	"github.com/rules-strata/rules_strata/go/compress"
 	"github.com/rules-strata/rules_strata/go/layering"
 	"github.com/rules-strata/rules_strata/go/objectset"
-	"github.com/rules-strata/rules_strata/go/outdir"
 	"github.com/rules-strata/rules_strata/go/outfile"
 )
 
@@ -14,7 +13,7 @@ type restBlobsCmd struct {
 	Plan         string        `required:"" placeholder:"FILE" help:"plan.json."`
 	Objects      string        `required:"" placeholder:"FILE" help:"The objects that the plan may name: a parameter file of records, see docs/design/formats.md."`
 	Compression  compress.Kind `required:"" placeholder:"KIND" help:"gzip, zstd or none."`
-	Out          string        `required:"" placeholder:"DIR" help:"Directory of the blobs to write, files named by the hexadecimal digits of their digests."`
+	Out          string        `placeholder:"DIR" help:"Directory of the blobs to write, files named by the hexadecimal digits of their digests. Without: only the descriptors are written."`
 	Descriptors  string        `required:"" placeholder:"FILE" help:"Descriptors of the blobs to write."`
 	UnusedInputs string        `placeholder:"FILE" help:"Where the inputs that were not read are listed, one path a line."`
 	layerFlags
@@ -35,12 +34,12 @@ func (c *restBlobsCmd) Run() error {
 	if err != nil {
 		return err
 	}
-	dir, err := outdir.Create(c.Out)
+	dir, err := blobFolder(c.Out)
 	if err != nil {
 		return err
 	}
-	defer dir.Discard()
-	blobs, err := blob.WriteShared(dir, plan, set, c.options(), c.Compression)
+	defer dir.discard()
+	blobs, err := blob.WriteShared(dir.Dir, plan, set, c.options(), c.Compression)
 	if err != nil {
 		return err
 	}
@@ -53,5 +52,5 @@ func (c *restBlobsCmd) Run() error {
 	if err := blob.WriteDescriptors(c.Descriptors, blobs); err != nil {
 		return err
 	}
-	return dir.Commit()
+	return dir.commit()
 }

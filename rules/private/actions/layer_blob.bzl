@@ -1,41 +1,43 @@
-"""Layers compressed, as a registry and an OCI layout hold them, each with its descriptor."""
+"""Layers compressed, as a registry and an OCI layout hold them, each with its descriptor.
+
+For each blob there are two actions. BlobInfo compresses the layer and keeps the
+descriptor alone, a few hundred bytes: it is what a manifest is made of. The
+other keeps the bytes too, for an OCI layout. Both describe the same blob.
+"""
 
 load("//rules/private/actions:layer_options.bzl", "add_layer_options", "layer_option_files")
 load("//rules/private/actions:object_pool.bzl", "pool_argument", "pool_files")
-load("//rules/private/actions:object_source.bzl", "add_object_argument")
 load("//rules/private/actions:strata.bzl", "run_strata")
 
 _EXTENSIONS = {"gzip": ".tar.gz", "zstd": ".tar.zst"}
 
-def object_blob(ctx, *, store_path, source, options, compression, output):
-    """Declares ObjectBlob: the layer of one object. It runs only when something asks for its outputs.
+def object_blobs(ctx, *, object, source, options, compressions, output):
+    """Declares BlobInfo and ObjectBlob: the layer of one object. They run only when something asks for their outputs.
 
     Args:
       ctx: rule or aspect context.
-      store_path: string.
+      object: list of Args: the object, from add_object_argument.
       source: struct, the object's source.
       options: struct from layer_options.
-      compression: string, "gzip" or "zstd".
+      compressions: list of strings, "gzip" or "zstd".
       output: string, the stem of the outputs' file names.
 
     Returns:
-      struct: bytes and descriptor, Files.
+      struct with a field for each compression: a struct of info (File, the
+      descriptor), bytes and descriptor (Files; the descriptor comes with the
+      bytes).
     """
-    args = ctx.actions.args()
-    args.add("blob")
-    add_layer_options(args, options)
-    return _blob(
-        ctx,
-        args,
-        more = add_object_argument(ctx.actions.args, "--object", store_path, source),
-        inputs = depset(layer_option_files(options), transitive = [source.files]),
-        compression = compression,
-        output = output,
-        mnemonic = "ObjectBlob",
-    )
+    layer = ctx.actions.args()
+    layer.add("blob")
+    add_layer_options(layer, options)
+    inputs = depset(layer_option_files(options), transitive = [source.files])
+    return struct(**{
+        compression: _blob(ctx, [layer] + object, inputs = inputs, compression = compression, output = output, mnemonic = "ObjectBlob")
+        for compression in compressions
+    })
 
 def customisation_blob(ctx, *, tar, compression, output):
-    """Declares CustomisationBlob: the layer that is a tar already.
+    """Declares BlobInfo and CustomisationBlob: the layer that is a tar already.
 
     Args:
       ctx: rule context.
@@ -44,39 +46,44 @@ def customisation_blob(ctx, *, tar, compression, output):
       output: string, the stem of the outputs' file names.
 
     Returns:
-      struct: bytes and descriptor, Files.
+      struct: info, bytes and descriptor, Files, as for object_blobs.
     """
-    args = ctx.actions.args()
-    args.add("blob")
-    args.add("--tar", tar)
-    return _blob(
-        ctx,
-        args,
-        more = [],
-        inputs = [tar],
-        compression = compression,
-        output = output + ".customisation",
-        mnemonic = "CustomisationBlob",
-    )
+    layer = ctx.actions.args()
+    layer.add("blob")
+    layer.add("--tar", tar)
+    return _blob(ctx, [layer], inputs = [tar], compression = compression, output = output + ".customisation", mnemonic = "CustomisationBlob")
 
-def _blob(ctx, args, *, more, inputs, compression, output, mnemonic):
-    out = ctx.actions.declare_file(output + ".layer" + _EXTENSIONS[compression])
-    descriptor = ctx.actions.declare_file("{}.layer.{}.json".format(output, compression))
-    args.add("--compression", compression)
-    args.add("--out", out)
-    args.add("--descriptor", descriptor)
+def _blob(ctx, layer, *, inputs, compression, output, mnemonic):
+    info = ctx.actions.declare_file("{}.layer.{}.json".format(output, compression))
+    described = ctx.actions.args()
+    described.add("--compression", compression)
+    described.add("--descriptor", info)
     run_strata(
         ctx,
-        arguments = [args] + more,
+        arguments = layer + [described],
+        inputs = inputs,
+        outputs = [info],
+        mnemonic = "BlobInfo",
+        progress_message = "Finding the digest of the layer of %{label}",
+    )
+    out = ctx.actions.declare_file(output + ".layer" + _EXTENSIONS[compression])
+    descriptor = ctx.actions.declare_file(output + ".layer" + _EXTENSIONS[compression] + ".json")
+    kept = ctx.actions.args()
+    kept.add("--compression", compression)
+    kept.add("--out", out)
+    kept.add("--descriptor", descriptor)
+    run_strata(
+        ctx,
+        arguments = layer + [kept],
         inputs = inputs,
         outputs = [out, descriptor],
         mnemonic = mnemonic,
         progress_message = "Compressing the layer of %{label}",
     )
-    return struct(bytes = out, descriptor = descriptor)
+    return struct(bytes = out, descriptor = descriptor, info = info)
 
 def rest_blobs(ctx, *, plan, objects, options, compression, output):
-    """Declares RestBlobs: the layers that several objects share, and the layer of whiteouts.
+    """Declares BlobInfo and RestBlobs: the layers that several objects share, and the layer of whiteouts.
 
     Args:
       ctx: rule context.
@@ -87,27 +94,25 @@ def rest_blobs(ctx, *, plan, objects, options, compression, output):
       output: string, the stem of the outputs' file names.
 
     Returns:
-      struct: bytes (a directory, files named by their digests) and descriptors (File).
+      struct: infos (File, the descriptors), bytes (a directory, files named by
+      their digests) and descriptors (File, which comes with the bytes).
     """
-    unused = ctx.actions.declare_file(output + ".rest-blobs.unused")
-    args = ctx.actions.args()
-    args.add("rest-blobs")
-    add_layer_options(args, options)
-    args.add("--plan", plan)
-    args.add("--unused-inputs", unused)
+    layers = ctx.actions.args()
+    layers.add("rest-blobs")
+    add_layer_options(layers, options)
+    layers.add("--plan", plan)
     return _blobs(
         ctx,
-        args,
-        more = [pool_argument(ctx.actions.args, objects)],
+        [layers, pool_argument(ctx.actions.args, objects)],
         inputs = depset([plan] + layer_option_files(options), transitive = pool_files(objects)),
         compression = compression,
         output = output + ".rest-blobs",
         mnemonic = "RestBlobs",
-        unused = unused,
+        prune = True,
     )
 
 def base_blobs(ctx, *, base, compression, output):
-    """Declares BaseBlobs: the base image's layers, those of an OCI layout as they are.
+    """Declares BaseBlobs: the base image's layers, those of an OCI layout as they are. For a base that is a file, also BlobInfo.
 
     Args:
       ctx: rule context.
@@ -116,40 +121,54 @@ def base_blobs(ctx, *, base, compression, output):
       output: string, the stem of the outputs' file names.
 
     Returns:
-      struct: bytes (a directory, files named by their digests) and descriptors (File).
+      struct: infos (File, the descriptors; None for an image of ours, whose
+      manifest has them), bytes (a directory, files named by their digests) and
+      descriptors (File, which comes with the bytes).
     """
     image = base.image.oci_layout if base.image else base.archive
-    args = ctx.actions.args()
-    args.add("base-blobs")
-    args.add_all([image], before_each = "--image", expand_directories = False)
+    layers = ctx.actions.args()
+    layers.add("base-blobs")
+    layers.add_all([image], before_each = "--image", expand_directories = False)
     if base.archive:
-        args.add(base.name, format = "--name=%s")
-        args.add(base.tag, format = "--tag=%s")
-    args.add(base.architecture, format = "--architecture=%s")
+        layers.add(base.name, format = "--name=%s")
+        layers.add(base.tag, format = "--tag=%s")
+    layers.add(base.architecture, format = "--architecture=%s")
     return _blobs(
         ctx,
-        args,
-        more = [],
+        [layers],
         inputs = [image],
         compression = compression,
         output = output + ".base-blobs",
         mnemonic = "BaseBlobs",
-        unused = None,
+        prune = False,
+        info = not base.image,
     )
 
-def _blobs(ctx, args, *, more, inputs, compression, output, mnemonic, unused):
+def _blobs(ctx, layers, *, inputs, compression, output, mnemonic, prune, info = True):
+    infos = None
+    if info:
+        infos = ctx.actions.declare_file(output + ".info.json")
+        _run_blobs(ctx, layers, inputs, compression, infos, None, output + ".info.unused" if prune else None, "BlobInfo", "Finding the digests of layers of %{label}")
     out = ctx.actions.declare_directory(output)
     descriptors = ctx.actions.declare_file(output + ".json")
+    _run_blobs(ctx, layers, inputs, compression, descriptors, out, output + ".unused" if prune else None, mnemonic, "Compressing layers of %{label}")
+    return struct(bytes = out, descriptors = descriptors, infos = infos)
+
+def _run_blobs(ctx, layers, inputs, compression, descriptors, out, unused_name, mnemonic, progress_message):
+    unused = ctx.actions.declare_file(unused_name) if unused_name else None
+    args = ctx.actions.args()
     args.add("--compression", compression)
-    args.add_all([out], before_each = "--out", expand_directories = False)
     args.add("--descriptors", descriptors)
+    if out:
+        args.add_all([out], before_each = "--out", expand_directories = False)
+    if unused:
+        args.add("--unused-inputs", unused)
     run_strata(
         ctx,
-        arguments = [args] + more,
+        arguments = layers + [args],
         inputs = inputs,
-        outputs = [out, descriptors] + ([unused] if unused else []),
+        outputs = [descriptors] + [file for file in [out, unused] if file],
         unused_inputs_list = unused,
         mnemonic = mnemonic,
-        progress_message = "Compressing layers of %{label}",
+        progress_message = progress_message,
     )
-    return struct(bytes = out, descriptors = descriptors)

@@ -1,6 +1,6 @@
 """ObjectLayer: describes the layer that holds one store object alone."""
 
-load("//rules/private/actions:layer_blob.bzl", "object_blob")
+load("//rules/private/actions:layer_blob.bzl", "object_blobs")
 load("//rules/private/actions:layer_options.bzl", "add_layer_options", "layer_option_files", "layer_options")
 load("//rules/private/actions:object_source.bzl", "add_object_argument")
 load("//rules/private/actions:strata.bzl", "run_strata")
@@ -73,16 +73,14 @@ def object_layer(ctx, *, store_path, source, references, has_deps, options, comp
         arguments.append(allowed)
         if not has_deps:
             args.add("--without-deps")
+    object = add_object_argument(ctx.actions.args, "--object", store_path, source)
     run_strata(
         ctx,
-        arguments = arguments + add_object_argument(ctx.actions.args, "--object", store_path, source),
+        arguments = arguments + object,
         inputs = depset(layer_option_files(options), transitive = [source.files]),
         outputs = outputs,
         mnemonic = "ObjectLayer",
         progress_message = "Describing the layer of %{label}",
     )
-    blobs = {
-        compression: object_blob(ctx, store_path = store_path, source = source, options = options, compression = compression, output = output)
-        for compression in compressions
-    }
-    return LayerInfo(metadata = metadata, source = source, blob = struct(**blobs))
+    blobs = object_blobs(ctx, object = object, source = source, options = options, compressions = compressions, output = output)
+    return LayerInfo(metadata = metadata, source = source, blob = blobs)

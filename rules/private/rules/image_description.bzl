@@ -3,7 +3,7 @@
 load("//rules/private/actions:object_pool.bzl", "pool_files", "write_pool")
 load("//rules/private/actions:object_source.bzl", "runfiles_path")
 
-def image_description(ctx, *, name, base, config, created, customisation, layers, objects, options, mtime_at_run, tag):
+def image_description(ctx, *, name, base, config, created, customisation, layer_compression, layers, objects, options, mtime_at_run, tag):
     """Describes the image twice: with runfiles paths for `bazel run`, and with exec paths for actions.
 
     Args:
@@ -13,6 +13,7 @@ def image_description(ctx, *, name, base, config, created, customisation, layers
       config: File, the image's config.
       created: string, "now" when the config's time is that of the run.
       customisation: File, the top layer's tar.
+      layer_compression: string, "gzip" or "zstd".
       layers: File, layers.json.
       objects: list of StoreObjectInfo, the candidates.
       options: struct from layer_options.
@@ -34,6 +35,7 @@ def image_description(ctx, *, name, base, config, created, customisation, layers
             "customisation": path(customisation),
             "gid": options.gid,
             "gname": options.gname,
+            "layer_compression": layer_compression,
             "layers": path(layers),
             "mtime": "now" if mtime_at_run else "@" + path(options.mtime_file) if options.mtime_file else options.mtime,
             "name": name,

@@ -47,23 +47,15 @@ def image_outputs(ctx, *, base, chosen, customisation, description, described, o
       struct: docker_archive, manifest, digest, mtree and oci_layout (Files), layers (list of Files).
     """
     output = ctx.label.name
-    compression = layer_compression(ctx)
     compressor = _COMPRESSORS.get(ctx.attr.compressor, ctx.attr.compressor)
-    own = [getattr(layer.blob, compression) for layer in stored.layers]
-    own.append(customisation_blob(ctx, tar = customisation.tar, compression = compression, output = output))
-    sets = []
-
-    # With a base image there may be a layer of whiteouts.
-    if chosen.rest or base:
-        sets.append(rest_blobs(ctx, plan = chosen.plan, objects = stored.objects, options = options, compression = compression, output = output))
-    if base:
-        sets.append(base_blobs(ctx, base = base, compression = compression, output = output))
+    blobs = _blobs(ctx, base = base, chosen = chosen, customisation = customisation, options = options, stored = stored)
     manifest = image_manifest(
         ctx,
         layers = described.layers,
         config = described.config,
-        blobs = own,
-        blob_sets = sets,
+        descriptors = [blob.info for blob in blobs.own],
+        descriptor_sets = [blobs.infos for blobs in blobs.sets if blobs.infos],
+        base = base.image if base else None,
         output = output,
     )
     return struct(
@@ -80,14 +72,41 @@ def image_outputs(ctx, *, base, chosen, customisation, description, described, o
         ],
         manifest = manifest.manifest,
         mtree = image_mtree(ctx, description = description, output = output),
-        oci_layout = image_layout(
-            ctx,
-            manifest = manifest.manifest,
-            config = described.config,
-            blobs = own,
-            blob_sets = sets,
-            name = description.name,
-            tag = described.tag,
-            output = output,
-        ),
+        oci_layout = _oci_layout(ctx, blobs = blobs, description = description, described = described),
+    )
+
+def _blobs(ctx, *, base, chosen, customisation, options, stored):
+    """The image's blobs: own, with one each, and sets of several."""
+    output = ctx.label.name
+    compression = layer_compression(ctx)
+    own = [getattr(layer.blob, compression) for layer in stored.layers]
+    own.append(customisation_blob(ctx, tar = customisation.tar, compression = compression, output = output))
+    sets = []
+
+    # With a base image there may be a layer of whiteouts.
+    if chosen.rest or base:
+        sets.append(rest_blobs(ctx, plan = chosen.plan, objects = stored.objects, options = options, compression = compression, output = output))
+    if base:
+        sets.append(base_blobs(ctx, base = base, compression = compression, output = output))
+    return struct(own = own, sets = sets)
+
+def _oci_layout(ctx, *, blobs, description, described):
+    """The layout, with a manifest of descriptors that came with the bytes: each layer is compressed once."""
+    manifest = image_manifest(
+        ctx,
+        layers = described.layers,
+        config = described.config,
+        descriptors = [blob.descriptor for blob in blobs.own],
+        descriptor_sets = [blobs.descriptors for blobs in blobs.sets],
+        output = ctx.label.name + ".oci-layout",
+    )
+    return image_layout(
+        ctx,
+        manifest = manifest.manifest,
+        config = described.config,
+        blobs = blobs.own,
+        blob_sets = blobs.sets,
+        name = description.name,
+        tag = described.tag,
+        output = ctx.label.name,
     )

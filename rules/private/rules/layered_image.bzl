@@ -66,6 +66,7 @@ def _describe(ctx):
         config = described.config,
         created = times.created if ctx.attr.times_at_run else "",
         customisation = parts.customisation.tar,
+        layer_compression = layer_compression(ctx),
         layers = described.layers,
         objects = parts.stored.objects,
         options = parts.options,

@@ -1,0 +1,44 @@
+"""NAME.image.json of an image that comes from a registry: all its layers are in an OCI layout."""
+
+load("//rules/private/actions:layer_options.bzl", "DEFAULT_TIME")
+load("//rules/private/actions:object_source.bzl", "runfiles_path")
+
+def pulled_image_description(ctx, *, layout, layers, store_dir):
+    """Describes the image twice: with runfiles paths for `bazel run`, and with exec paths for actions.
+
+    Args:
+      ctx: rule context of pulled_image.
+      layout: struct: files and marker, the one at the layout's root.
+      layers: File, layers.json.
+      store_dir: string.
+
+    Returns:
+      struct as image_description.
+    """
+    files = [ctx.file.config, ctx.file.tag_file, layers] + layout.files
+    run = _write(ctx, ".image.json", layout, layers, store_dir, runfiles_path)
+    exec = _write(ctx, ".exec-image.json", layout, layers, store_dir, _exec_path)
+    return struct(
+        exec = exec,
+        exec_files = depset([exec] + files),
+        name = ctx.attr.image_name,
+        run = run,
+        runfiles = [run] + files,
+    )
+
+def _exec_path(file):
+    return file.path
+
+def _write(ctx, suffix, layout, layers, store_dir, path):
+    out = ctx.actions.declare_file(ctx.label.name + suffix)
+    ctx.actions.write(out, json.encode({
+        "base": {"architecture": ctx.attr.architecture, "archive": path(layout.marker).rpartition("/")[0], "name": "", "tag": ""},
+        "config": path(ctx.file.config),
+        "layers": path(layers),
+        "mtime": DEFAULT_TIME,
+        "name": ctx.attr.image_name,
+        "store_dir": store_dir,
+        "tag": path(ctx.file.tag_file),
+        "version": 1,
+    }) + "\n")
+    return out
