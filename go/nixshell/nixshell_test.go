@@ -50,6 +50,9 @@ func options() Options {
 
 func mustNew(t *testing.T, d *derivation.Derivation, o Options) *Shell {
 	t.Helper()
+	if !strings.HasPrefix(d.Builder, o.StoreDir+"/") && o.Shell == "" {
+		o.Shell = d.Builder // the machine's own
+	}
 	s, err := New(d, o)
 	if err != nil {
 		t.Fatal(err)
