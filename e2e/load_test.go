@@ -3,10 +3,14 @@
 package e2e
 
 import (
+	"bufio"
 	"fmt"
+	"os"
+	"os/exec"
 	"path/filepath"
 	"regexp"
 	"strings"
+	"syscall"
 	"testing"
 
 	"github.com/rules-strata/rules_strata/e2e/harness"
@@ -107,6 +111,44 @@ func TestLoadSendsWhatIsMissing(t *testing.T) {
 				equal(t, "the container says", target.says(t), texts["bottom"]+texts["middle"]+texts["top"])
 			})
 		}
+	}
+}
+
+// TestSignalsReachTheCommand: a command ends by itself when the program that
+// runs it gets a signal, in Docker and in a sandbox.
+func TestSignalsReachTheCommand(t *testing.T) {
+	docker := harness.Docker(t, harness.ClassicStore)
+	defer docker.Remove(t, missingLayers)
+	bazel := harness.LastingCopy(t, "e2e/objects")
+	harness.WriteFile(t, filepath.Join(bazel.Dir, "load/busybox"), harness.Exec("cat", "/usr/bin/busybox").Run(t).Must(t).Stdout)
+	bazel.Build(t, "//load:image")
+	const script = `trap "echo ended; exit 7" TERM; echo ready; while :; do /bin/busybox sleep 0.1; done`
+	for name, flags := range map[string][]string{"docker": {"--network=none"}, "sandbox": {"--sandbox"}} {
+		t.Run(name, func(t *testing.T) {
+			args := append([]string{"run", "--quiet"}, flags...)
+			cmd := exec.Command(filepath.Join(bazel.Bin(t), "load/image"), append(args, "/bin/busybox", "sh", "-c", script)...)
+			cmd.Env = append(os.Environ(), "DOCKER_HOST="+docker.Host)
+			cmd.Stderr = os.Stderr
+			out, err := cmd.StdoutPipe()
+			if err == nil {
+				err = cmd.Start()
+			}
+			if err != nil {
+				t.Fatal(err)
+			}
+			lines := bufio.NewScanner(out)
+			for lines.Scan() {
+				if lines.Text() != "ready" {
+					break
+				}
+				if err := cmd.Process.Signal(syscall.SIGTERM); err != nil {
+					t.Fatal(err)
+				}
+			}
+			equal(t, "the last line", lines.Text(), "ended")
+			_ = cmd.Wait()
+			equal(t, "exit status", cmd.ProcessState.ExitCode(), 7)
+		})
 	}
 }
 

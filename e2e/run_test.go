@@ -45,7 +45,7 @@ func TestRunWithoutDocker(t *testing.T) {
 func TestRunWithoutDockerAndRights(t *testing.T) {
 	harness.Need(t, harness.NoDaemon, harness.OtherUser)
 	program := movable(t, hello(t))
-	command := harness.WithoutDaemon(harness.Command{Dir: "/", Env: []string{"HOME=/nonexistent"}, Args: harness.AsNobody(program, "run")})
+	command := harness.WithoutDaemon(harness.Command{Dir: "/", Args: harness.AsNobody("env", "HOME=/nonexistent", program, "run")})
 	equal(t, "stdout", command.Run(t).Must(t).Stdout, greeting)
 }
 

@@ -150,7 +150,7 @@ func TestNotRunning(t *testing.T) {
 				t.Fatal(err)
 			}
 			_, err = c.Load(background, nil)
-			wantError(t, err, socket, "DOCKER_HOST", "start Docker", "`-- run`", "`-- stream`")
+			wantError(t, err, socket, "DOCKER_HOST", "start Docker", "`-- run --sandbox`", "`-- stream`")
 			var notRunning *NotRunningError
 			if !errors.As(err, &notRunning) {
 				t.Errorf("got %#v", err)

@@ -183,7 +183,7 @@ func TestFirstSocket(t *testing.T) {
 		t.Errorf("got %v, %v", e, err)
 	}
 	_, err = firstSocket(background, Docker, "DOCKER_HOST is not set", []string{missing, dead, missing})
-	wantError(t, err, missing+", "+dead, "connection refused", "DOCKER_HOST is not set", "start Docker", "`-- run`", "`-- stream`")
+	wantError(t, err, missing+", "+dead, "connection refused", "DOCKER_HOST is not set", "start Docker", "`-- run --sandbox`", "`-- stream`")
 	var notRunning *NotRunningError
 	if !errors.As(err, &notRunning) || len(notRunning.Hosts) != 3 {
 		t.Errorf("got %#v", err)

@@ -9,7 +9,7 @@ import (
 )
 
 // What errors offer to those who have no engine to use.
-const withoutEngine = "or do without a daemon: `-- run` can run the image itself, `-- stream` writes it as a docker archive"
+const withoutEngine = "or do without a daemon: `-- run --sandbox` runs the image itself, `-- stream` writes it as a docker archive"
 
 // NotRunningError says that no engine answers. A caller may do without one.
 type NotRunningError struct {

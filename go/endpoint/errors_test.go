@@ -17,7 +17,7 @@ func TestNotRunning(t *testing.T) {
 		kind       Kind
 		want       []string
 	}{
-		{"missing", "unix:///nonexistent/docker.sock", Docker, []string{"no Docker daemon answers at unix:///nonexistent/docker.sock (from X)", "no such file", "start Docker", "DOCKER_HOST", "`-- run`", "`-- stream`"}},
+		{"missing", "unix:///nonexistent/docker.sock", Docker, []string{"no Docker daemon answers at unix:///nonexistent/docker.sock (from X)", "no such file", "start Docker", "DOCKER_HOST", "`-- run --sandbox`", "`-- stream`"}},
 		{"dead", "unix://" + deadSocket(t), Docker, []string{"connection refused", "start Docker"}},
 		{"tcp", tcp, Docker, []string{tcp, "connection refused", "start Docker"}},
 		{"Podman", "unix:///nonexistent/podman.sock", Podman, []string{"no Podman service answers", "systemctl --user enable --now podman.socket", "CONTAINER_HOST", "podman system connection list"}},
@@ -44,7 +44,7 @@ func TestNoPermission(t *testing.T) {
 		kind Kind
 		want []string
 	}{
-		{Docker, []string{"Docker daemon's socket /run/x.sock (from X)", "docker $USER", "DOCKER_HOST", "`-- run`"}},
+		{Docker, []string{"Docker daemon's socket /run/x.sock (from X)", "docker $USER", "DOCKER_HOST", "`-- run --sandbox`"}},
 		{Podman, []string{"Podman service's socket /run/x.sock (from X)", "systemctl --user", "CONTAINER_HOST"}},
 		{Containerd, []string{"containerd's socket /run/x.sock (from X)", "run this as root", "CONTAINERD_ADDRESS"}},
 	} {

@@ -25,15 +25,17 @@ type kind struct {
 	name string
 	// variables ask for the engine when one of them is set.
 	variables []string
+	// runs says that it runs containers by itself.
+	runs bool
 	// find makes a client of the engine. Where nobody asked for the engine, it
 	// answers.
 	find func(context.Context) (engine.Engine, error)
 }
 
 var kinds = []kind{
-	{"docker", []string{"DOCKER_HOST", "DOCKER_CONTEXT"}, findDocker},
-	{"podman", []string{"CONTAINER_HOST", "CONTAINER_CONNECTION"}, findPodman},
-	{"containerd", []string{"CONTAINERD_ADDRESS"}, findContainerd},
+	{"docker", []string{"DOCKER_HOST", "DOCKER_CONTEXT", "DOCKER_TLS", "DOCKER_TLS_VERIFY"}, true, findDocker},
+	{"podman", []string{"CONTAINER_HOST", "CONTAINER_CONNECTION"}, true, findPodman},
+	{"containerd", []string{"CONTAINERD_ADDRESS"}, false, findContainerd},
 }
 
 // NoneError says that there is no engine. A caller may do without one.
@@ -61,10 +63,14 @@ func (e *NoneError) Unwrap() []error { return e.Reasons }
 // Without a name it is the first that variables of the environment ask for, or
 // else the first that answers.
 //
+// With toRun, an engine that does not run containers is not chosen unless it is
+// asked for.
+//
 // The error is a *NoneError if nobody asked for an engine and none answers. A
-// Docker daemon that is there and not for us is an error of its own, so that
-// nobody looks for an image in the wrong place.
-func Find(ctx context.Context, name string) (engine.Engine, error) {
+// Docker daemon that is there and not for us, or that a context has on another
+// machine, is an error of its own, so that nobody looks for an image in the
+// wrong place.
+func Find(ctx context.Context, name string, toRun bool) (engine.Engine, error) {
 	if name != "" {
 		return findNamed(ctx, name)
 	}
@@ -75,17 +81,33 @@ func Find(ctx context.Context, name string) (engine.Engine, error) {
 	}
 	none := &NoneError{}
 	for i, k := range kinds {
+		if toRun && !k.runs {
+			continue
+		}
 		found, err := k.find(ctx)
 		if err == nil {
 			return found, nil
 		}
-		var absent *endpoint.NotRunningError
-		if i == 0 && !errors.As(err, &absent) || ctx.Err() != nil {
+		if i == 0 && !absentHere(err) || ctx.Err() != nil {
 			return nil, err
 		}
 		none.Reasons = append(none.Reasons, err)
 	}
 	return nil, none
+}
+
+// absentHere says that an engine is not running on this machine.
+func absentHere(err error) bool {
+	var absent *endpoint.NotRunningError
+	if !errors.As(err, &absent) {
+		return false
+	}
+	for _, host := range absent.Hosts {
+		if scheme, _, ok := strings.Cut(host, "://"); ok && scheme != "unix" {
+			return false
+		}
+	}
+	return true
 }
 
 func findNamed(ctx context.Context, name string) (engine.Engine, error) {

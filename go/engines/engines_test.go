@@ -2,7 +2,9 @@ package engines
 
 import (
 	"context"
+	"crypto/sha256"
 	"errors"
+	"fmt"
 	"io"
 	"net"
 	"net/http"
@@ -73,7 +75,7 @@ func TestFind(t *testing.T) {
 			for name, value := range test.env {
 				t.Setenv(name, value)
 			}
-			e, err := Find(t.Context(), test.engine)
+			e, err := Find(t.Context(), test.engine, false)
 			if err != nil {
 				t.Fatal(err)
 			}
@@ -87,7 +89,7 @@ func TestFind(t *testing.T) {
 
 func TestNone(t *testing.T) {
 	alone(t)
-	_, err := Find(t.Context(), "")
+	_, err := Find(t.Context(), "", false)
 	var none *NoneError
 	if !errors.As(err, &none) || len(none.Reasons) != len(kinds) || !strings.Contains(err.Error(), "Docker") || !strings.Contains(err.Error(), "-- stream") {
 		t.Errorf("got %v", err)
@@ -97,13 +99,34 @@ func TestNone(t *testing.T) {
 	if err := os.WriteFile(podman, []byte("#!/bin/sh\necho broken storage >&2\nexit 1\n"), 0o755); err != nil {
 		t.Fatal(err)
 	}
-	if _, err := Find(t.Context(), ""); !errors.As(err, &none) || !strings.Contains(err.Error(), "broken storage") {
+	if _, err := Find(t.Context(), "", false); !errors.As(err, &none) || !strings.Contains(err.Error(), "broken storage") {
+		t.Errorf("got %v", err)
+	}
+}
+
+// TestContainerdRunsNothing: an engine that does not run images is not chosen
+// for that.
+func TestContainerdRunsNothing(t *testing.T) {
+	alone(t)
+	_, err := Find(t.Context(), "", true)
+	var none *NoneError
+	if !errors.As(err, &none) || len(none.Reasons) != 2 {
 		t.Errorf("got %v", err)
 	}
 }
 
 func TestFindErrors(t *testing.T) {
 	alone(t)
+	meta := filepath.Join(os.Getenv("DOCKER_CONFIG"), "contexts/meta", fmt.Sprintf("%x", sha256.Sum256([]byte("far"))))
+	if err := os.MkdirAll(meta, 0o755); err != nil {
+		t.Fatal(err)
+	}
+	if err := os.WriteFile(filepath.Join(meta, "meta.json"), []byte(`{"Name":"far","Endpoints":{"docker":{"Host":"tcp://127.0.0.1:1"}}}`), 0o644); err != nil {
+		t.Fatal(err)
+	}
+	if err := os.WriteFile(filepath.Join(os.Getenv("DOCKER_CONFIG"), "config.json"), []byte(`{"currentContext":"far"}`), 0o644); err != nil {
+		t.Fatal(err)
+	}
 	gone := "unix://" + filepath.Join(t.TempDir(), "gone")
 	for _, test := range []struct {
 		name, engine string
@@ -112,13 +135,14 @@ func TestFindErrors(t *testing.T) {
 	}{
 		{"unknown name", "rkt", nil, `"rkt" is no engine that is known: want one of docker, podman, containerd`},
 		{"a Docker that is asked for", "", map[string]string{"DOCKER_HOST": gone}, gone},
-		{"named and not there", "docker", nil, "no Docker daemon answers"},
+		{"a Docker on another machine", "", nil, "tcp://127.0.0.1:1"},
+		{"named and not there", "docker", map[string]string{"DOCKER_CONTEXT": "default"}, "no Docker daemon answers"},
 	} {
 		t.Run(test.name, func(t *testing.T) {
 			for name, value := range test.env {
 				t.Setenv(name, value)
 			}
-			_, err := Find(t.Context(), test.engine)
+			_, err := Find(t.Context(), test.engine, false)
 			var none *NoneError
 			if err == nil || errors.As(err, &none) || !strings.Contains(err.Error(), test.want) {
 				t.Errorf("got %v, want %s", err, test.want)
@@ -127,7 +151,7 @@ func TestFindErrors(t *testing.T) {
 	}
 	ctx, cancel := context.WithCancel(t.Context())
 	cancel()
-	if _, err := Find(ctx, ""); err == nil {
+	if _, err := Find(ctx, "", false); err == nil {
 		t.Error("found one after the context ended")
 	}
 }

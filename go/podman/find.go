@@ -6,6 +6,7 @@ import (
 	"os"
 	"os/exec"
 	"runtime"
+	"strings"
 
 	"github.com/rules-strata/rules_strata/go/endpoint"
 )
@@ -20,21 +21,23 @@ import (
 // The error is one of package endpoint's types if there is no Podman.
 func Find(ctx context.Context, host string) (*Engine, error) {
 	e, err := endpoint.FindPodman(ctx, host)
-	if err == nil {
-		return New(e), nil
-	}
-	if host != "" || os.Getenv("CONTAINER_HOST") != "" || os.Getenv("CONTAINER_CONNECTION") != "" || !absent(err) {
-		return nil, err
-	}
+	asked := host != "" || os.Getenv("CONTAINER_HOST") != "" || os.Getenv("CONTAINER_CONNECTION") != ""
 	// Elsewhere podman is the client of a virtual machine's service.
-	if runtime.GOOS != "linux" {
+	if !asked && runtime.GOOS == "linux" && (remote(e) || absent(err)) {
+		if program, lookErr := exec.LookPath("podman"); lookErr == nil {
+			return start(ctx, program)
+		}
+	}
+	if err != nil {
 		return nil, err
 	}
-	program, lookErr := exec.LookPath("podman")
-	if lookErr != nil {
-		return nil, err
-	}
-	return start(ctx, program)
+	return New(e), nil
+}
+
+// remote says whether an endpoint is a connection to another machine, which on
+// Linux the podman command uses only when it is told to.
+func remote(e *endpoint.Endpoint) bool {
+	return e != nil && !strings.HasPrefix(e.String(), "unix://")
 }
 
 // absent says that there is no service for us.

@@ -176,13 +176,28 @@ func TestFindFails(t *testing.T) {
 	})
 }
 
+// TestRemoteConnection: on Linux, a default connection to another machine is
+// not what podman in PATH uses.
+func TestRemoteConnection(t *testing.T) {
+	e, err := endpoint.Parse("ssh://me@far/run/podman/podman.sock", endpoint.Options{Kind: endpoint.Podman})
+	if err != nil {
+		t.Fatal(err)
+	}
+	if !remote(e) || remote(nil) {
+		t.Errorf("remote: %v, %v", remote(e), remote(nil))
+	}
+	if e, err = endpoint.Parse("unix:///run/podman/podman.sock", endpoint.Options{Kind: endpoint.Podman}); err != nil || remote(e) {
+		t.Errorf("a socket is remote (%v)", err)
+	}
+}
+
 func TestSocketFolder(t *testing.T) {
 	needLinux(t)
 	short, long := shortDir(t), "/"+strings.Repeat("long", 30)
 	for _, test := range []struct{ name, runtimeDir, tempDir, want string }{
 		{"runtime folder", short, long, short},
 		{"no runtime folder", "", short, short},
-		{"runtime folder is not there", "/nonexistent", short, short},
+		{"runtime folder is not there", filepath.Join(short, "absent"), short, short},
 		{"long paths", long, long, "/tmp"},
 	} {
 		t.Run(test.name, func(t *testing.T) {

@@ -45,8 +45,8 @@ func (l *loader) send(ctx context.Context) (id string, err error) {
 		omit = l.omitAfter(err, all, omit)
 	}
 	id, err = l.transfer(ctx, omit)
-	if _, ok := l.lowestMissing(err, omit); ok {
-		// An image that had the layer was removed in the meantime.
+	if len(omit) > 0 && refused(err) {
+		// An image that had a layer was removed in the meantime, or is damaged.
 		return l.transfer(ctx, nil)
 	}
 	return id, err

@@ -18,6 +18,7 @@ def bad_images(name):
         "from_image_now": (dict(from_image = ":image_of_the_run"), 'the time of @@//rules/tests:image_of_the_run is "now"'),
         "from_image_object": (dict(from_image = ":leaf"), "from_image: @@//rules/tests:leaf is a store object, not an image"),
         "from_image_other": (dict(from_image = ":Image", from_image_name = "other", from_image_tag = "v1"), "@@//rules/tests:Image is image:"),
+        "from_image_platform": (dict(from_image = ":image_for_s390x"), "from_image: @@//rules/tests:image_for_s390x is for linux/s390x, and this image for linux/"),
         "inherit_config": (dict(inherit_config = ["Envs"]), 'inherit_config: "Envs": want one of ArgsEscaped, Cmd,'),
         "layering": (dict(layering = "size"), 'layering = "size": want "auto", "popularity", "popularity_pinned", a pipeline (a list), or the label'),
         "mtime": (dict(mtime = "2026"), 'mtime = "2026": a year alone is no time: write 2026-01-01'),
@@ -39,4 +40,5 @@ def bad_images(name):
         message = 'cannot be the image\'s: "+" is not allowed in it: use letters, digits, ., _, -, and / between components: set image_name',
         target_under_test = ":" + name + "_name+",
     )
+    stream_layered_image(name = "image_for_s390x", architecture = "s390x", tags = ["manual"])
     stream_layered_image(name = "image_of_the_run", created = "now", tags = ["manual"])

@@ -86,6 +86,7 @@ def _images(name):
     stream_layered_image(name = name + "_arm64", contents = [":top"], platform = _ARM64)
     stream_layered_image(name = name + "_sparc64", architecture = "sparc64", contents = [":top"])
 
+    native.alias(name = name + "_arm64_alias", actual = _ARM64)
     native.alias(name = name + "_alias", actual = ":{}_arm64".format(name))
 
 def _good(name):
@@ -116,7 +117,8 @@ def _good(name):
         name = name + "_split",
         image = ":{}_any".format(name),
         image_name = "registry.example/Team/hello",
-        platforms = [_AMD64, _ARM64],
+        # One by another name, which the rule sees under its own.
+        platforms = [_AMD64, ":{}_arm64_alias".format(name)],
     )
     index_info_test(
         name = name + "_split_test",

@@ -6,7 +6,7 @@ load("@bazel_skylib//lib:unittest.bzl", "asserts", "unittest")
 load("//rules/private/repository:pull_credentials.bzl", "find_login", "login_keys")
 
 # buildifier: disable=bzl-visibility
-load("//rules/private/repository:pull_curl.bzl", "parse_answer", "parse_challenge")
+load("//rules/private/repository:pull_curl.bzl", "has_control_character", "parse_answer", "parse_challenge")
 
 # buildifier: disable=bzl-visibility
 load("//rules/private/repository:pull_manifest.bzl", "choose_manifest", "parse_config", "parse_manifest")
@@ -191,6 +191,8 @@ def _pull_challenge_test_impl(ctx):
         "bearer Realm=https://a, service=b": {"realm": "https://a", "service": "b"},
     }.items():
         asserts.equals(env, want, parse_challenge([header]))
+    for text, want in {"": False, "a \\ b~\u00e9": False, "a\n": True, "\ta": True, "a\r b": True, "\x7f": True}.items():
+        asserts.equals(env, want, has_control_character(text), repr(text))
     asserts.equals(env, {"realm": "a"}, parse_challenge(["Basic realm=b", "Bearer realm=a"]))
     answer = parse_answer("HTTP/1.1 200 Connection established\r\n\r\nHTTP/2 401 \r\nWWW-Authenticate: a: b\r\nwww-authenticate: c\r\n\r\nbody\r\n\r\nHTTP/1.1 200")
     asserts.equals(env, 401, answer.status)

@@ -81,13 +81,13 @@ _STATUS = ["stable-status.txt", "volatile-status.txt"]
 
 # Values are the push's attributes, the status files without --stamp, and those with it.
 _PUSHES = {
-    "always": (dict(stamp = 1, tags = ["v{A}"]), _STATUS, _STATUS),
+    "always": (dict(stamp = 1, remote_tags = ["v{A}"]), _STATUS, _STATUS),
     "annotated": (dict(annotations = {"a": "{A}"}), [], _STATUS),
     "labelled": (dict(labels = {"a": "{A}"}), [], _STATUS),
-    "never": (dict(stamp = 0, tags = ["v1"]), [], []),
-    "plain": (dict(annotations = {"json": "{}"}, tags = ["v1"]), [], []),
-    "stamped": (dict(tags = ["{A}-{B}"]), [], _STATUS),
-    "with_tag_file": (dict(tag_file = "leaf.txt"), [], []),
+    "never": (dict(stamp = 0, remote_tags = ["v1"]), [], []),
+    "plain": (dict(annotations = {"json": "{}"}, remote_tags = ["v1"]), [], []),
+    "stamped": (dict(remote_tags = ["{A}-{B}"]), [], _STATUS),
+    "with_tag_file": (dict(remote_tag_file = "leaf.txt"), [], []),
 }
 
 _BAD_PUSHES = {
@@ -96,14 +96,13 @@ _BAD_PUSHES = {
     "empty": (dict(repository = ""), 'repository = "": it is empty'),
     "image_of_the_run": (dict(image = ":image_of_the_run"), 'the time of @@//rules/tests:image_of_the_run is "now"'),
     "index_with_annotations": (dict(annotations = {"a": "b"}, image = ":push_index"), "@@//rules/tests:push_index is an index: give annotations to image_index, and labels to its images"),
-    "long_tag": (dict(tags = ["x" * 129]), "is not a tag: it has 129 characters, at most 128 are allowed"),
-    "manual": (dict(tags = ["manual"]), 'tags has "manual": tags are those in the registry, the target\'s own go into target_tags'),
+    "long_tag": (dict(remote_tags = ["x" * 129]), "is not a tag: it has 129 characters, at most 128 are allowed"),
     "port": (dict(repository = "registry.example:x/hello"), "the port of its registry"),
     "scheme": (dict(repository = "https://registry.example/hello"), "it has a scheme: want REGISTRY/REPOSITORY alone"),
     "stamp": (dict(stamp = 2), "stamp = 2: want 1 (always), 0 (never) or -1 (with --stamp)"),
-    "stamp_off": (dict(stamp = 0, tags = ["{A}"]), "stamp = 0, and there is a {VARIABLE} in tags, annotations or labels"),
-    "tag": (dict(tags = ["{A}/x"]), '"{A}/x" is not a tag: "/" is not allowed in it'),
-    "tagged": (dict(repository = "registry.example/hello:v1"), "it has a tag: give that in tags"),
+    "stamp_off": (dict(stamp = 0, remote_tags = ["{A}"]), "stamp = 0, and there is a {VARIABLE} in remote_tags, annotations or labels"),
+    "tag": (dict(remote_tags = ["{A}/x"]), '"{A}/x" is not a tag: "/" is not allowed in it'),
+    "tagged": (dict(repository = "registry.example/hello:v1"), "it has a tag: give that in remote_tags"),
 }
 
 def push_tests(name):
@@ -152,17 +151,17 @@ def push_tests(name):
         platforms = [":linux_arm64"],
         tags = ["manual"],
     )
-    image_push(name = name + "_of_index", image = ":{}_index".format(name), repository = "registry.example/hello", target_tags = ["manual"])
+    image_push(name = name + "_of_index", image = ":{}_index".format(name), repository = "registry.example/hello", tags = ["manual"])
     push_test(name = name + "_of_index_test", target_under_test = ":{}_of_index".format(name))
 
     for case, (attributes, unstamped, stamped) in _PUSHES.items():
         push = "{}_{}".format(name, case)
-        image_push(name = push, image = ":{}_image".format(name), repository = "registry.example/hello", target_tags = ["manual"], **attributes)
+        image_push(name = push, image = ":{}_image".format(name), repository = "registry.example/hello", tags = ["manual"], **attributes)
         push_test(name = push + "_test", status = unstamped, target_under_test = ":" + push)
         stamped_push_test(name = push + "_stamped_test", status = stamped, target_under_test = ":" + push)
     for case, (attributes, message) in _BAD_PUSHES.items():
         push = "{}_bad_{}".format(name, case)
-        image_push(name = push, target_tags = ["manual"], **({"image": ":{}_image".format(name), "repository": "registry.example/hello"} | attributes))
+        image_push(name = push, tags = ["manual"], **({"image": ":{}_image".format(name), "repository": "registry.example/hello"} | attributes))
         failure_test(name = push + "_test", message = message, target_under_test = ":" + push)
 
     image_references(

@@ -40,6 +40,9 @@ func (pushCmd) Help() string {
 
 // Run pushes the image, by its digest and then each tag.
 func (c *pushCmd) Run(ctx context.Context, img *imagefile.Image, program imagefile.Program, std *streams) error {
+	if index, err := os.ReadFile(strings.TrimSuffix(program.Description, ".image.json") + ".index"); err == nil {
+		return fmt.Errorf("%s is an index, of which this program has one image: push it with an image_push target", strings.TrimSpace(string(index)))
+	}
 	defer debug.SetMemoryLimit(debug.SetMemoryLimit(pushMemory))
 	target, err := pushTargetOf(program)
 	if err != nil {

@@ -324,6 +324,7 @@ func TestPushTargetErrors(t *testing.T) {
 		want       string
 	}{
 		{"a variable", "v{STABLE_COMMIT}\n", nil, nil, `the tag "v{STABLE_COMMIT}" has a variable of a build with stamping: bazel run --stamp, or -- --tag TAG`},
+		{"no tag", "", nil, nil, "push.json: no tag in "},
 		{"another compression", "a\n", nil, []string{"--compression=zstd"}, "set layer_compression of the image"},
 		{"no manifest", "a\n", func(target map[string]any) { target["manifest"] = "" }, nil, `push.json: no "manifest"`},
 		{"a file that is not there", "a\n", func(target map[string]any) { target["manifest"] = "absent" }, nil, "absent: no such file"},
@@ -363,5 +364,18 @@ func TestPushWithCredentials(t *testing.T) {
 	}
 	if _, stderr := p.must(t, "push", p.server.Host+"/private/hello"); strings.Contains(stderr, "secret") {
 		t.Errorf("stderr %q", stderr)
+	}
+}
+
+// TestPushOfAnIndex: the program of an index has one image of it, which is not
+// what its user wants to push.
+func TestPushOfAnIndex(t *testing.T) {
+	program, _ := makeImage(t)
+	if err := os.WriteFile(program+".index", []byte("//:index\n"), 0o644); err != nil {
+		t.Fatal(err)
+	}
+	r := call(program, "push", "localhost:1/hello")
+	if r.status != exitFailure || r.stdout != "" || !strings.Contains(r.stderr, "//:index is an index, of which this program has one image: push it with an image_push target") {
+		t.Errorf("got %+v", r)
 	}
 }

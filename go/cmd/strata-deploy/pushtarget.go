@@ -90,6 +90,11 @@ func pushTargetOf(program imagefile.Program) (*pushTarget, error) {
 		i := &t.Images[n]
 		i.config, i.manifest = read("exec/"+i.Config), read("exec/"+i.Manifest)
 	}
-	t.tags = strings.Fields(string(read(t.Tags)))
+	for line := range strings.Lines(string(read(t.Tags))) {
+		t.tags = append(t.tags, strings.TrimRight(line, "\n"))
+	}
+	if err == nil && len(t.tags) == 0 {
+		err = fmt.Errorf("%s: no tag in %s", file, t.Tags)
+	}
 	return t, err
 }

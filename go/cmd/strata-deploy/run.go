@@ -24,7 +24,7 @@ func (c *runCmd) Run(ctx context.Context, img *imagefile.Image, std *streams) (e
 	if c.Sandbox {
 		return c.sandbox(ctx, img, std)
 	}
-	in, err := c.find(ctx)
+	in, err := c.find(ctx, true)
 	var none *engines.NoneError
 	if errors.As(err, &none) {
 		if !c.Quiet {
@@ -36,10 +36,15 @@ func (c *runCmd) Run(ctx context.Context, img *imagefile.Image, std *streams) (e
 		return err
 	}
 	defer func() { err = errors.Join(err, in.Close()) }()
-	if err := load(ctx, in, img, &streams{out: std.err, err: std.err}, c.Quiet); err != nil {
+	loaded, err := load(ctx, in, img, std, c.Quiet)
+	if err == nil && !c.Quiet {
+		err = printLoaded(std.err, loaded)
+	}
+	if err != nil {
 		return err
 	}
-	status, err := in.Run(ctx, engine.RunOptions{
+	// Signals are the container's from here on: it may end as it likes.
+	status, err := in.Run(context.WithoutCancel(ctx), engine.RunOptions{
 		Image:   img.Ref(),
 		Args:    c.Args,
 		Network: c.Network,
@@ -68,7 +73,7 @@ func (c *runCmd) sandbox(ctx context.Context, img *imagefile.Image, std *streams
 	if err := rootfs.Unpack(ctx, root, layers(img), rootfs.UnpackOptions{}); err != nil {
 		return err
 	}
-	status, err := rootfs.Run(ctx, root, rootfs.Spec{
+	status, err := rootfs.Run(context.WithoutCancel(ctx), root, rootfs.Spec{
 		Args:       command.Args,
 		Env:        command.Env,
 		WorkingDir: command.WorkingDir,

@@ -4,6 +4,7 @@ import (
 	"errors"
 	"fmt"
 	"os"
+	"regexp"
 	"slices"
 	"strings"
 
@@ -128,13 +129,11 @@ func expandValues(values map[string]string, status stamp.Status) error {
 func (c *stampCmd) tags(status stamp.Status) ([]string, error) {
 	var all []string
 	for _, tag := range c.Tag {
-		if status != nil {
-			var err error
-			if tag, err = status.Expand(tag); err != nil {
-				return nil, fmt.Errorf("tag: %w", err)
-			}
+		expanded, err := expandTag(tag, status)
+		if err != nil {
+			return nil, fmt.Errorf("tag: %w", err)
 		}
-		all = append(all, tag)
+		all = append(all, expanded)
 	}
 	for _, file := range c.TagFile {
 		data, err := os.ReadFile(file)
@@ -142,9 +141,17 @@ func (c *stampCmd) tags(status stamp.Status) ([]string, error) {
 			return nil, err
 		}
 		for line := range strings.Lines(string(data)) {
-			if tag := strings.TrimSpace(line); tag != "" {
-				all = append(all, tag)
+			tag := strings.TrimSpace(line)
+			if tag == "" {
+				continue
 			}
+			if stamp.HasPlaceholder(tag) {
+				return nil, fmt.Errorf("%s: %q: a file of tags is not stamped: give tags with variables in remote_tags", file, tag)
+			}
+			if err := checkTag(tag); err != nil {
+				return nil, fmt.Errorf("%s: %w", file, err)
+			}
+			all = append(all, tag)
 		}
 	}
 	var tags []string
@@ -157,4 +164,30 @@ func (c *stampCmd) tags(status stamp.Status) ([]string, error) {
 		return nil, errors.New("no tag: give tags, or a file with some")
 	}
 	return tags, nil
+}
+
+// expandTag puts the status into a tag; without one, a tag that needs it stays
+// as it is.
+func expandTag(tag string, status stamp.Status) (string, error) {
+	if status == nil && stamp.HasPlaceholder(tag) {
+		return tag, nil
+	}
+	if status != nil {
+		var err error
+		if tag, err = status.Expand(tag); err != nil {
+			return "", err
+		}
+	}
+	return tag, checkTag(tag)
+}
+
+// tagForm is what a tag may be (OCI distribution specification, "Pulling
+// manifests").
+var tagForm = regexp.MustCompile(`^[A-Za-z0-9_][A-Za-z0-9._-]{0,127}$`)
+
+func checkTag(tag string) error {
+	if !tagForm.MatchString(tag) {
+		return fmt.Errorf("%.200q is not a tag: want 1 to 128 letters, digits and . _ -, with a letter, a digit or _ first", tag)
+	}
+	return nil
 }

@@ -103,6 +103,10 @@ func TestStampErrors(t *testing.T) {
 	}{
 		{"a variable that is not there", []string{"--tag={NONE}", "--status", status}, `tag: "{NONE}": no variable NONE in Bazel's status files`},
 		{"in an annotation", []string{"--tag=x", "--status", status, "--additions", writeFile(t, "a.json", `{"annotations":{"k":"{NONE}"},"labels":{},"version":1}`)}, `annotations: k: "{NONE}": no variable NONE`},
+		{"a variable without a value", []string{"--tag={EMPTY}", "--status", writeFile(t, "empty-status", "EMPTY \n")}, `tag: "" is not a tag: want 1 to 128`},
+		{"a value with a space", []string{"--tag={BRANCH}", "--status", writeFile(t, "branch-status", "BRANCH a b\n")}, `tag: "a b" is not a tag`},
+		{"a variable in a file", []string{"--tag-file", writeFile(t, "stamped-tags", "v1\n{A}\n"), "--status", status}, `"{A}": a file of tags is not stamped: give tags with variables in remote_tags`},
+		{"no tag in a file", []string{"--tag-file", writeFile(t, "bad-tags", "v1\na b\n")}, `"a b" is not a tag`},
 		{"no tag", []string{"--tag-file", empty}, "no tag"},
 		{"no status file", []string{"--tag=x", "--status=missing"}, "missing: no such file"},
 		{"another config", []string{"--tag=x", "--config", empty}, "another image's"},

@@ -6,13 +6,12 @@ def image_push(
         name,
         image,
         repository,
-        tags = [],
-        tag_file = None,
+        remote_tags = [],
+        remote_tag_file = None,
         annotations = {},
         labels = {},
         stamp = -1,
         insecure = False,
-        target_tags = [],
         **kwargs):
     """Pushes an image to a registry with `bazel run`: only the blobs that the registry lacks, then the manifest by its digest, then the tags.
 
@@ -27,7 +26,7 @@ def image_push(
         name = "push",
         image = ":hello_image",
         repository = "registry.example.com/team/hello",
-        tags = ["latest", "{STABLE_GIT_COMMIT}"],
+        remote_tags = ["latest", "{STABLE_GIT_COMMIT}"],
         annotations = {"org.opencontainers.image.revision": "{STABLE_GIT_COMMIT}"},
     )
     ```
@@ -36,7 +35,7 @@ def image_push(
     push to somewhere else. Credentials are Docker's and Podman's, from
     their files and helpers.
 
-    **Stamping.** `{NAME}` in `tags` and in the values of `annotations` and
+    **Stamping.** `{NAME}` in `remote_tags` and in the values of `annotations` and
     `labels` stands for the variable of Bazel's status files, which
     `--workspace_status_command` prints, or one of Bazel's own such as
     `BUILD_TIMESTAMP`; other braces stay. Without stamping, annotations and
@@ -50,9 +49,10 @@ def image_push(
         its images: `":hello_image"`.
       repository: registry and repository, Docker Hub's without a registry:
         `"registry.example.com/team/hello"`.
-      tags: the tags; with neither `tags` nor `tag_file` the image's own:
-        `["latest"]`. Bazel's own tags of the target are `target_tags`.
-      tag_file: a file with more tags, one a line: `":version"`.
+      remote_tags: the tags in the registry; with neither these nor
+        `remote_tag_file` the image's own: `["latest"]`.
+      remote_tag_file: a file with more tags, one a line: `":version"`. They are
+        not stamped.
       annotations: dict of annotations of the manifest, in place of the image's
         of the same name (an index has its own): `{"org.opencontainers.image.revision": "{STABLE_GIT_COMMIT}"}`.
       labels: dict of labels of the config, in place of the image's of the same
@@ -61,8 +61,7 @@ def image_push(
         Bazel's `--stamp`.
       insecure: the registry may be asked by plain HTTP, with `True`; one on
         localhost always is.
-      target_tags: Bazel's own tags of the target: `["manual"]`.
-      **kwargs: attributes of every rule (visibility, testonly, ...).
+      **kwargs: attributes of every rule (visibility, tags, testonly, ...).
     """
     _image_push(
         name = name,
@@ -74,10 +73,9 @@ def image_push(
         image = image,
         insecure = insecure,
         labels = labels,
+        remote_tag_file = remote_tag_file,
+        remote_tags = remote_tags,
         repository = repository,
         stamp = stamp,
-        tag_file = tag_file,
-        tags = target_tags,
-        tags_to_push = tags,
         **kwargs
     )

@@ -39,7 +39,21 @@ def ask(rctx, url, *, headers = [], user = None, password = None, form = {}, hea
     )
     return parse_answer(result.stdout) if result.return_code == 0 else None
 
+def has_control_character(text):
+    """Whether a text has a character that ends a line, or another that is not shown.
+
+    Args:
+      text: string.
+
+    Returns:
+      bool.
+    """
+    return any([character < " " or character == "\x7f" for character in text.elems()])
+
 def _line(option, value):
+    # It would begin another option.
+    if has_control_character(value):
+        fail("a server's or a login's {} has a control character: it is not sent".format(option))
     return '{} = "{}"'.format(option, value.replace("\\", "\\\\").replace('"', '\\"'))
 
 def parse_answer(text):

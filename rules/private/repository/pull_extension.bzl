@@ -57,7 +57,7 @@ def _pull_impl(mctx):
         for tag in module.tags.image:
             where = 'pull.image(name = "{}")'.format(tag.name)
             if tag.name in names:
-                fail("{}: the module {} uses the name already: change one".format(where, names[tag.name]))
+                fail("{}: the module {} uses the name already: give it another; a module that others depend on begins the name with its own".format(where, names[tag.name] or "of the workspace"))
             names[tag.name] = module.name
             if module.is_root:
                 direct[mctx.is_dev_dependency(tag)].append(tag.name)

@@ -1,6 +1,6 @@
 """What a registry is sent to be let in: a login, or a token that another server gives for one."""
 
-load("//rules/private/repository:pull_curl.bzl", "ask", "parse_challenge")
+load("//rules/private/repository:pull_curl.bzl", "ask", "has_control_character", "parse_challenge")
 
 # Whom to ask for tokens, since Bazel's downloader does not say what the registry says. Of others curl asks the
 # registry itself. Keys that begin with a dot are ends of names.
@@ -113,7 +113,7 @@ def fetch_token(rctx, challenge, *, repository, plain_http, credentials):
     text = _ask_for_token(rctx, realm, query, credentials)
     answer = json.decode(text or "", default = None)
     token = (answer.get("token") or answer.get("access_token")) if type(answer) == "dict" else None
-    if not token:
+    if type(token) != "string" or not token or " " in token or has_control_character(token):
         return struct(login = None, problem = "{} gave no token".format(realm))
     return struct(login = bearer_login(token), problem = None)
 

@@ -35,7 +35,7 @@ def image_base(ctx, *, platform, store_dir):
     output = ctx.label.name
     if ImageInfo in ctx.attr.from_image:
         image = ctx.attr.from_image[ImageInfo]
-        _check_image(ctx, image)
+        _check_image(ctx, image, platform)
         described = image_base_info(ctx, image = image, store_dir = store_dir, output = output)
         return struct(architecture = platform.built_for, archive = None, config = described.config, image = image, info = described.info)
     archive = _archive(ctx)
@@ -58,7 +58,17 @@ def image_base(ctx, *, platform, store_dir):
         tag = ctx.attr.from_image_tag,
     )
 
-def _check_image(ctx, image):
+def _check_image(ctx, image, platform):
+    if image.platform.architecture not in [platform.architecture, platform.built_for]:
+        fail(("{}: from_image: {} is for {}/{}, and this image for {}/{}: give one for each platform, " +
+              "from_image = select({{\"@platforms//cpu:arm64\": ..., ...}})").format(
+            ctx.label,
+            ctx.attr.from_image.label,
+            image.platform.os,
+            image.platform.architecture,
+            platform.os,
+            platform.architecture,
+        ))
     if image.made_at_run:
         fail(('{}: from_image: the time of {} is "now", so that its layers are not known before it runs: ' +
               "give it a fixed time, or use a build_layered_image").format(ctx.label, ctx.attr.from_image.label))

@@ -55,10 +55,10 @@ def index_members(ctx):
         fail("{}: platforms go with image, and images are built for their own: remove platforms, or replace images by image".format(ctx.label))
     if attr.images:
         return [_member(ctx, image, str(image.label)) for image in attr.images]
-    return [_member_for(ctx, platform) for platform in attr.platforms]
+    return [_member_for(ctx, str(number), platform) for number, platform in enumerate(attr.platforms)]
 
-def _member_for(ctx, platform):
-    image = ctx.split_attr.image[str(platform.label)]
+def _member_for(ctx, key, platform):
+    image = ctx.split_attr.image[key]
     own = image[_OwnPlatformInfo].label if _OwnPlatformInfo in image else None
     if own:
         fail(("{}: {} is built for {}, its attribute platform, and not for {}: remove platform there, " +

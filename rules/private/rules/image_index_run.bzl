@@ -35,9 +35,13 @@ def index_run_files(ctx, members):
     ctx.actions.symlink(output = run, target_file = binary, is_executable = True)
     description = ctx.actions.declare_file(ctx.label.name + ".image.json")
     ctx.actions.symlink(output = description, target_file = fitting[0].description.run)
+
+    # Of the program's commands, push would push this one image.
+    mark = ctx.actions.declare_file(ctx.label.name + ".index")
+    ctx.actions.write(mark, "{}\n".format(ctx.label))
     return struct(
         run = run,
-        runfiles = ctx.runfiles(files = [binary, run, description]).merge(fitting[0].description.runfiles),
+        runfiles = ctx.runfiles(files = [binary, run, description, mark]).merge(fitting[0].description.runfiles),
     )
 
 def _refusal(ctx, members, architecture):

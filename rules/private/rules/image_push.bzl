@@ -14,15 +14,15 @@ def _image_push_impl(ctx):
     what = _what(ctx.attr.image)
     _check(ctx, what)
     stamped = ctx.attr.stamp == 1 or (ctx.attr.stamp == -1 and ctx.attr.build_is_stamped)
-    tag_files = [ctx.file.tag_file] if ctx.file.tag_file else []
-    if not tag_files and not ctx.attr.tags_to_push:
+    tag_files = [ctx.file.remote_tag_file] if ctx.file.remote_tag_file else []
+    if not tag_files and not ctx.attr.remote_tags:
         tag_files = [what.image_tag]
     pushed = push_manifest(
         ctx,
         manifest = what.manifest,
         config = what.config,
         repository = ctx.attr.repository,
-        tags = ctx.attr.tags_to_push,
+        tags = ctx.attr.remote_tags,
         tag_files = tag_files,
         additions = _additions(ctx),
         status = [ctx.info_file, ctx.version_file] if stamped and _needs_status(ctx) else [],
@@ -68,16 +68,13 @@ def _check(ctx, what):
     problem = _repository_problem(ctx.attr.repository)
     if problem:
         fail('{}: repository = "{}": {}'.format(ctx.label, ctx.attr.repository, problem))
-    for tag in ctx.attr.tags_to_push:
-        if tag == "manual":
-            fail('{}: tags has "manual": tags are those in the registry, the target\'s own go into target_tags'.format(ctx.label))
-
+    for tag in ctx.attr.remote_tags:
         # A value may be anything that a tag may be.
         problem = tag_problem(without_placeholders(tag, "x"))
         if problem:
-            fail('{}: tags: "{}" is not a tag: {}'.format(ctx.label, tag, problem))
+            fail('{}: remote_tags: "{}" is not a tag: {}'.format(ctx.label, tag, problem))
     if ctx.attr.stamp == 0 and _needs_status(ctx):
-        fail("{}: stamp = 0, and there is a {{VARIABLE}} in tags, annotations or labels: leave stamp out".format(ctx.label))
+        fail("{}: stamp = 0, and there is a {{VARIABLE}} in remote_tags, annotations or labels: leave stamp out".format(ctx.label))
 
 def _repository_problem(repository):
     for what, sign in [("a scheme", "://"), ("a digest", "@")]:
@@ -87,11 +84,11 @@ def _repository_problem(repository):
         return "it has capital letters, which are not possible: write {}".format(repr(repository.lower()))
     problem = name_problem(repository)
     if problem and problem.startswith("it has a tag"):
-        return "it has a tag: give that in tags"
+        return "it has a tag: give that in remote_tags"
     return problem
 
 def _needs_status(ctx):
-    values = ctx.attr.tags_to_push + ctx.attr.annotations.values() + ctx.attr.labels.values()
+    values = ctx.attr.remote_tags + ctx.attr.annotations.values() + ctx.attr.labels.values()
     return any([has_placeholder(value) for value in values])
 
 def _additions(ctx):
@@ -148,10 +145,10 @@ image_push = rule(
         "image": attr.label(doc = "The image, or the image index.", mandatory = True, providers = [[ImageInfo], [ImageIndexInfo]]),
         "insecure": attr.bool(doc = "The registry is asked by plain HTTP."),
         "labels": attr.string_dict(doc = "Labels that the config gets."),
+        "remote_tag_file": attr.label(doc = "A file of tags in the registry, one a line.", allow_single_file = True),
+        "remote_tags": attr.string_list(doc = "The tags in the registry."),
         "repository": attr.string(doc = "Registry and repository.", mandatory = True),
         "stamp": attr.int(doc = "1: status files are read; 0: never; -1: with --stamp.", default = -1),
-        "tag_file": attr.label(doc = "A file of tags, one a line.", allow_single_file = True),
-        "tags_to_push": attr.string_list(doc = "The tags."),
     } | DEPLOY_ATTRS,
     executable = True,
     provides = [ImagePushInfo],

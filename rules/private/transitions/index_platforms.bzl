@@ -3,7 +3,8 @@
 _PLATFORMS = "//command_line_option:platforms"
 
 def _index_platforms_impl(_settings, attr):
-    return {str(platform): {_PLATFORMS: str(platform)} for platform in attr.platforms}
+    # Not by label: that of an alias is another one in the rule.
+    return {str(number): {_PLATFORMS: str(platform)} for number, platform in enumerate(attr.platforms)}
 
 index_platforms = transition(
     implementation = _index_platforms_impl,
