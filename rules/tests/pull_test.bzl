@@ -191,7 +191,7 @@ def _pull_challenge_test_impl(ctx):
         "bearer Realm=https://a, service=b": {"realm": "https://a", "service": "b"},
     }.items():
         asserts.equals(env, want, parse_challenge([header]))
-    for text, want in {"": False, "a \\ b~\u00e9": False, "a\n": True, "\ta": True, "a\r b": True, "\x7f": True}.items():
+    for text, want in {"": False, "a \\ b~": False, "a\n": True, "\ta": True, "a\r b": True, "\177": True}.items():
         asserts.equals(env, want, has_control_character(text), repr(text))
     asserts.equals(env, {"realm": "a"}, parse_challenge(["Basic realm=b", "Bearer realm=a"]))
     answer = parse_answer("HTTP/1.1 200 Connection established\r\n\r\nHTTP/2 401 \r\nWWW-Authenticate: a: b\r\nwww-authenticate: c\r\n\r\nbody\r\n\r\nHTTP/1.1 200")

@@ -48,7 +48,7 @@ def has_control_character(text):
     Returns:
       bool.
     """
-    return any([character < " " or character == "\x7f" for character in text.elems()])
+    return any([character < " " or character == "\177" for character in text.elems()])
 
 def _line(option, value):
     # It would begin another option.
