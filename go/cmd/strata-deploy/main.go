@@ -24,11 +24,13 @@ import (
 
 // commands are the sub-commands, one file each.
 type commands struct {
-	Load   loadCmd   `cmd:"" default:"withargs" help:"Load the image into Docker, Podman or containerd: the layers that it lacks."`
-	Stream streamCmd `cmd:"" help:"Write the image to standard output, as an archive that docker load reads."`
-	Run    runCmd    `cmd:"" help:"Load the image and run it; where there is no engine, in a sandbox of its own."`
-	Push   pushCmd   `cmd:"" help:"Push the image to a registry: what it lacks."`
-	Check  checkCmd  `cmd:"" help:"Compare the image with what is expected of it."`
+	Load    loadCmd    `cmd:"" default:"withargs" help:"Load the image into Docker, Podman or containerd: the layers that it lacks."`
+	Stream  streamCmd  `cmd:"" help:"Write the image to standard output, as an archive that docker load reads."`
+	Run     runCmd     `cmd:"" help:"Load the image and run it; where there is no engine, in a sandbox of its own."`
+	Push    pushCmd    `cmd:"" help:"Push the image to a registry: what it lacks."`
+	Inspect inspectCmd `cmd:"" help:"Print what the image is, as JSON."`
+	Layers  layersCmd  `cmd:"" help:"List the image's layers."`
+	Check   checkCmd   `cmd:"" help:"Compare the image with what is expected of it."`
 }
 
 const help = "Takes a container image to where it runs. Without a command: load; as NAME.stream: stream.\n\n" +
