@@ -130,6 +130,12 @@ func TestPulledImage(t *testing.T) {
 	got = w.registry.Served(t)[before:]
 	slices.Sort(got)
 	equal(t, "served for the image", strings.Join(got, "\n"), strings.Join(layers, "\n"))
+	pinned, err := images["amd64"].Digest()
+	if err != nil {
+		t.Fatal(err)
+	}
+	copied := w.registry.Address + "/copied"
+	equal(t, "pushed again", run.Run(t, "run", i.label, "--", "push", copied+":v1").Must(t).Stdout, copied+"@"+pinned.String()+"\n")
 	w.checkOutputs(t, docker, i)
 }
 

@@ -32,14 +32,14 @@ func (b built) alone(t *testing.T, change func(description map[string]any, layer
 // TestBaseAlone: an image can be a base as it is, under another name.
 func TestBaseAlone(t *testing.T) {
 	b := build(t)
-	below := b.alone(t, func(d map[string]any, _ *image.Layers) { d["name"] = "pulled" })
+	below := b.alone(t, func(d map[string]any, _ *image.Layers) { d["name"], d["manifest"] = "pulled", "_main/config.json" })
 	img := b.mustOpen(t)
 	defer img.Close()
 	if got := img.Ref(); got != "pulled:latest" {
 		t.Errorf("got %s", got)
 	}
-	if !bytes.Equal(img.Config, below.Config) {
-		t.Error("it has another config")
+	if !bytes.Equal(img.Config, below.Config) || !bytes.Equal(img.Manifest, below.Config) {
+		t.Error("it has another config or manifest")
 	}
 	for i := range below.Layers {
 		var got, want bytes.Buffer
@@ -64,6 +64,7 @@ func TestBaseAloneErrors(t *testing.T) {
 		{"no base", func(d map[string]any, _ *image.Layers) { delete(d, "base") }, `no "customisation"`},
 		{"objects too", func(d map[string]any, _ *image.Layers) { d["objects"] = "_main/objects" }, `no "customisation"`},
 		{"a customisation too", func(d map[string]any, _ *image.Layers) { d["customisation"] = "_main/customisation.tar" }, `no "objects"`},
+		{"no such manifest", func(d map[string]any, _ *image.Layers) { d["manifest"] = "_main/absent" }, "absent"},
 		{"a layer of its own", func(_ map[string]any, l *image.Layers) { l.Layers[2].Kind = image.CustomisationLayer },
 			"layer 3 is of the kind customisation, and nothing describes it"},
 	} {

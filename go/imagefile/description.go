@@ -30,8 +30,10 @@ type description struct {
 	Layers        string           `json:"layers"`
 	// LayerCompression is gzip when it is not there.
 	LayerCompression compress.Kind `json:"layer_compression"`
-	MTime            string        `json:"mtime"`
-	Name             string        `json:"name"`
+	// Manifest is that of an image which is as a registry has it.
+	Manifest string `json:"manifest"`
+	MTime    string `json:"mtime"`
+	Name     string `json:"name"`
 	// Objects or ObjectSet says where the objects are: a list as readSources
 	// reads it, or as package objectset does.
 	Objects   string `json:"objects"`
@@ -184,7 +186,10 @@ func (d *description) parts(dir string, at func(string) string) (Parts, error) {
 	}
 	p.Base = d.Base.open(dir, p)
 	if d.isBaseAlone() {
-		return p, p.checkBaseAlone()
+		if d.Manifest != "" {
+			p.Manifest, err = os.ReadFile(at(d.Manifest))
+		}
+		return p, errors.Join(err, p.checkBaseAlone())
 	}
 	p.Customisation = at(d.Customisation)
 	if d.ObjectSet != "" {

@@ -26,6 +26,9 @@ type Parts struct {
 	Name, Tag string
 	// Config is the image's config; its SHA-256 is the image ID.
 	Config []byte
+	// Manifest is the manifest that the image came with from a registry, nil if
+	// it did not come from one.
+	Manifest []byte
 	// Layers are all layers, bottom layer first; those of the base come first.
 	Layers []image.Layer
 	// Options are those of the store layers and the whiteouts.

@@ -105,6 +105,10 @@ func (c *pushCmd) apply(img *imagefile.Image, t *pushTarget) error {
 		return errors.New("nothing says where to push to: -- push REGISTRY/REPOSITORY:TAG")
 	}
 	t.Insecure = t.Insecure || c.Insecure
+	if t.manifest == nil && c.Compression == "" && img.Manifest != nil {
+		t.Manifest, t.manifest, t.config = "the image's manifest", img.Manifest, img.Config
+		return nil
+	}
 	if c.Compression != "" && t.manifest != nil {
 		return errors.New("--compression: the manifest is built already: set layer_compression of the image")
 	}

@@ -15,7 +15,7 @@ def pulled_image_description(ctx, *, layout, layers, store_dir):
     Returns:
       struct as image_description.
     """
-    files = [ctx.file.config, ctx.file.tag_file, layers] + layout.files
+    files = [ctx.file.config, ctx.file.manifest, ctx.file.tag_file, layers] + layout.files
     run = _write(ctx, ".image.json", layout, layers, store_dir, runfiles_path)
     exec = _write(ctx, ".exec-image.json", layout, layers, store_dir, _exec_path)
     return struct(
@@ -35,6 +35,7 @@ def _write(ctx, suffix, layout, layers, store_dir, path):
         "base": {"architecture": ctx.attr.architecture, "archive": path(layout.marker).rpartition("/")[0], "name": "", "tag": ""},
         "config": path(ctx.file.config),
         "layers": path(layers),
+        "manifest": path(ctx.file.manifest),
         "mtime": DEFAULT_TIME,
         "name": ctx.attr.image_name,
         "store_dir": store_dir,
