@@ -121,7 +121,7 @@ func TestNixShell(t *testing.T) {
 	})
 	t.Run("an input is missing", func(t *testing.T) {
 		stderr := bazel.Run(t, "build", "//:of_forgetful").MustFail(t, 1).Stderr
-		contains(t, "the error", stderr, "-hello-lab (in its variable greeter), which the image does not have: add it to inputs of the nix_derivation")
+		contains(t, "the error", stderr, "-hello-lab (in its sources), which the image does not have: add it to inputs of the nix_derivation")
 	})
 }
 

@@ -45,6 +45,9 @@ const (
 // removeTimeout is how long removing the container may take at the end.
 const removeTimeout = 30 * time.Second
 
+// startGrace is how long a signal waits for the command to be started.
+const startGrace = time.Second
+
 // maxSignals is how many signals a command may get before it is killed.
 const maxSignals = 3
 
@@ -156,10 +159,13 @@ func (c *Client) forward(ctx context.Context, cancel context.CancelCauseFunc, si
 			return
 		}
 		if id == "" {
+			// The command may run already, and the daemon not have said so yet.
 			select {
 			case id = <-running:
-			default:
+			case <-time.After(startGrace):
 				cancel(errInterrupted)
+				return
+			case <-ctx.Done():
 				return
 			}
 		}

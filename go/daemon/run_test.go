@@ -225,6 +225,22 @@ func TestRunForwardsSignals(t *testing.T) {
 	}
 }
 
+// TestRunForwardsSignalsWhileItStarts: a command may be under way before the
+// daemon says that it was started.
+func TestRunForwardsSignalsWhileItStarts(t *testing.T) {
+	started, signals := make(chan struct{}), make(chan os.Signal)
+	handlers := running("15", started)
+	start := handlers[startPath]
+	handlers[startPath] = func(w http.ResponseWriter, r *http.Request) {
+		signals <- syscall.SIGTERM
+		start(w, r)
+	}
+	f := startFake(t, handlers)
+	if code, err := f.client.Run(background, RunOptions{Image: "x", Signals: signals}); code != 143 || err != nil {
+		t.Errorf("got %d, %v", code, err)
+	}
+}
+
 func TestRunForwardsSignalsOfThisProcess(t *testing.T) {
 	started := make(chan struct{})
 	f := startFake(t, running("15", started))
