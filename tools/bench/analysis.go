@@ -23,7 +23,7 @@ const (
 // analysisCmd is the suite analysis.
 type analysisCmd struct {
 	Objects int    `default:"1000" placeholder:"N" help:"How many objects the lock has (default ${default})."`
-	Warm    int    `default:"10" placeholder:"N" help:"How many analyses make a server a warm one (default ${default})."`
+	Warm    int    `default:"10" placeholder:"N" help:"How many rounds make a server a warm one (default ${default})."`
 	Rounds  int    `default:"5" placeholder:"N" help:"How many rounds on the warm server are measured; their median counts (default ${default})."`
 	Bazel   string `placeholder:"FILE" help:"Bazel, or a program like it (default: bazelw of the repository)."`
 	Folder  string `placeholder:"DIR" help:"An existing folder to work in, in one below it that is removed again (default: the system's for temporary files)."`
@@ -162,20 +162,13 @@ func (b *bazel) young(ctx context.Context, r *report) ([]analysis, error) {
 	return results, nil
 }
 
-// warm measures a server that has analysed the image many times before. Each
-// round is in a configuration of its own, so that nothing of the analyses
-// before it can be used.
+// warm measures a server that has analysed the image many times before, after
+// changes too. Each round is in a configuration of its own, so that nothing of
+// the analyses before it can be used.
 func (c *analysisCmd) warm(ctx context.Context, r *report, w *workspace, b *bazel) ([]analysis, error) {
-	for i := range c.Warm {
-		t, err := b.analyse(ctx, "//:all", i+1)
-		if err != nil {
-			return nil, err
-		}
-		r.begin("%5s s  warming up, %d of %d", seconds(t.wall), i+1, c.Warm)
-	}
 	var without, first, nothing, again []took
-	for i := range c.Rounds {
-		configuration := c.Warm + i + 1
+	for i := range c.Warm + c.Rounds {
+		configuration := i + 1
 		for _, m := range []struct {
 			into   *[]took
 			target string
@@ -197,7 +190,14 @@ func (c *analysisCmd) warm(ctx context.Context, r *report, w *workspace, b *baze
 			}
 			*m.into = append(*m.into, t)
 		}
-		r.begin("%5s s  image of all objects, %5s s  after a change, round %d of %d", seconds(first[i].wall), seconds(again[i].wall), i+1, c.Rounds)
+		what := fmt.Sprintf("round %d of %d", i+1-c.Warm, c.Rounds)
+		if i < c.Warm {
+			what = fmt.Sprintf("warming up, %d of %d", i+1, c.Warm)
+		}
+		r.begin("%5s s  image of all objects, %5s s  after a change, %s", seconds(first[i].wall), seconds(again[i].wall), what)
+	}
+	for _, measured := range []*[]took{&without, &first, &nothing, &again} {
+		*measured = (*measured)[c.Warm:]
 	}
 	idle := median(nothing)
 	return []analysis{

@@ -237,7 +237,8 @@ func TestAnalysis(t *testing.T) {
 		return calls
 	}
 	want := start + analyse(0, "one", "all") + "shutdown\n" + start + analyse(0, "all") +
-		analyse(1, "all") + analyse(2, "all") + analyse(3, "one", "all", "all", "all") + analyse(4, "one", "all", "all", "all") +
+		analyse(1, "one", "all", "all", "all") + analyse(2, "one", "all", "all", "all") +
+		analyse(3, "one", "all", "all", "all") + analyse(4, "one", "all", "all", "all") +
 		"clean --expunge\n"
 	if got, err := os.ReadFile(calls); err != nil || string(got) != want {
 		t.Errorf("got %s, %v", got, err)
