@@ -86,8 +86,8 @@ func choice(img *registry.Image) string {
 
 // pin is the tag for the image that was found.
 func (c *command) pin(text string, ref name.Reference, img *registry.Image) pin {
-	imageName, tag, _ := strings.Cut(text, "@")
-	tag = ""
+	imageName, _, _ := strings.Cut(text, "@")
+	tag := ""
 	if t, ok := ref.(name.Tag); ok {
 		imageName, tag = strings.TrimSuffix(text, ":"+t.TagStr()), t.TagStr()
 	}
