@@ -148,7 +148,8 @@ func (c *Client) finish(ctx context.Context, id string, output <-chan error) (in
 }
 
 // forward sends signals to the container, whose ID comes through running once
-// it has started, until ctx ends. Before that, a signal ends Run.
+// it has started, until ctx ends. A signal that comes startGrace or longer
+// before that ends Run.
 func (c *Client) forward(ctx context.Context, cancel context.CancelCauseFunc, signals <-chan os.Signal, running <-chan string) {
 	id := ""
 	for n := 1; ; n++ {
