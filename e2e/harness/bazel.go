@@ -91,10 +91,12 @@ func Lasting(t testing.TB, dir string) Bazel {
 	return servers.get(t, dir, func() (Bazel, error) { return Bazel{Dir: filepath.Join(Root(), dir)}, nil })
 }
 
-// LastingCopy is Bazel in a copy of a workspace of the repository that all
-// tests share and may change. Both are gone after the last test.
+// LastingCopy is Bazel in a copy of a workspace of the repository, as of
+// CopyWorkspace, that all tests share and may change. Both are gone after the
+// last test.
 func LastingCopy(t testing.TB, dir string) Bazel {
 	t.Helper()
+	programs := built.get(t)
 	return servers.get(t, "copy of "+dir, func() (Bazel, error) {
 		folder, remove, err := tempDir()
 		if err != nil {
@@ -102,6 +104,9 @@ func LastingCopy(t testing.TB, dir string) Bazel {
 		}
 		atEnd.add(remove)
 		workspace, err := copyWorkspace(dir, folder)
+		if err == nil {
+			err = usePrebuilt(workspace, programs)
+		}
 		return Bazel{Dir: workspace, OutputBase: filepath.Join(folder, "ob")}, err
 	})
 }
@@ -144,10 +149,15 @@ func shutdown(b Bazel) {
 var overridePath = regexp.MustCompile(`(local_path_override\([^)]*\bpath = )"\.\./\.\."`)
 
 // CopyWorkspace copies a workspace of the repository, "e2e/smoke", to a
-// temporary folder where tests may change it. It uses rules_strata from here.
+// temporary folder where tests may change it. It uses rules_strata from here,
+// with programs that are built already.
 func CopyWorkspace(t testing.TB, dir string) string {
 	t.Helper()
+	programs := built.get(t)
 	to, err := copyWorkspace(dir, TempDir(t))
+	if err == nil {
+		err = usePrebuilt(to, programs)
+	}
 	if err != nil {
 		t.Fatal(err)
 	}

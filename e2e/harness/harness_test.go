@@ -199,7 +199,10 @@ func TestPopularityOrderOfMoreThanObjects(t *testing.T) {
 }
 
 func TestCopyWorkspaceUsesThisRepository(t *testing.T) {
-	dir := CopyWorkspace(t, "e2e/objects")
+	dir, err := copyWorkspace("e2e/objects", t.TempDir())
+	if err != nil {
+		t.Fatal(err)
+	}
 	if text := ReadFile(t, filepath.Join(dir, "MODULE.bazel")); !strings.Contains(text, `path = "`+Root()+`"`) {
 		t.Error(text)
 	}

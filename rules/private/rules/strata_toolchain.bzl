@@ -1,5 +1,7 @@
 """strata_toolchain: the action binaries that image rules run."""
 
+load("//rules/private/transitions:by_reference.bzl", "with_layers")
+
 def _strata_toolchain_impl(ctx):
     return [platform_common.ToolchainInfo(
         strata = ctx.attr.strata[DefaultInfo].files_to_run,
@@ -16,6 +18,7 @@ a toolchain of your own before it:
 strata_toolchain(
     name = "prebuilt_linux_amd64",
     strata = "@strata_linux_amd64//:strata",
+    visibility = ["//visibility:public"],
 )
 
 toolchain(
@@ -28,6 +31,8 @@ toolchain(
 
 Images with scripts or a Nix database need a second toolchain, of the type
 `@rules_strata//rules:script_toolchain_type`, with the binary `strata-script`.
+What `bazel run` starts is `strata-deploy`, a flag names a prebuilt one:
+`common --@rules_strata//rules:strata_deploy=@strata_linux_amd64//:strata-deploy`.
 
 ToolchainInfo has one field, `strata`: FilesToRunProvider of the binary.
 """,
@@ -40,4 +45,6 @@ ToolchainInfo has one field, `strata`: FilesToRunProvider of the binary.
             mandatory = True,
         ),
     },
+    # Else the binary would be built once more for pushes.
+    cfg = with_layers,
 )
