@@ -23,7 +23,6 @@ import (
 	"fmt"
 	"net"
 	"os"
-	"strings"
 	"time"
 
 	contentapi "github.com/containerd/containerd/api/services/content/v1"
@@ -32,11 +31,9 @@ import (
 	leasesapi "github.com/containerd/containerd/api/services/leases/v1"
 	namespacesapi "github.com/containerd/containerd/api/services/namespaces/v1"
 	snapshotsapi "github.com/containerd/containerd/api/services/snapshots/v1"
-	versionapi "github.com/containerd/containerd/api/services/version/v1"
 	"google.golang.org/grpc"
 	"google.golang.org/grpc/backoff"
 	"google.golang.org/grpc/credentials/insecure"
-	"google.golang.org/protobuf/types/known/emptypb"
 
 	"github.com/rules-strata/rules_strata/go/endpoint"
 	"github.com/rules-strata/rules_strata/go/engine"
@@ -66,6 +63,7 @@ type Client struct {
 	snapshotter string        // empty: the namespace's default
 	pause       time.Duration // before the second try
 	patience    time.Duration // for an answer
+	pingTimeout time.Duration // for an answer that needs no work
 
 	conn       *grpc.ClientConn
 	content    contentapi.ContentClient
@@ -84,6 +82,8 @@ const (
 	maxMessage = 16 << 20
 	// maxSilence is how long containerd may take to answer what takes it no time.
 	maxSilence = time.Minute
+	// maxPing is how long it may take to tell its version.
+	maxPing = 30 * time.Second
 	// firstPause is how long a client waits before it tries for a second time.
 	firstPause = 100 * time.Millisecond
 	// maxPause is how long it waits at most.
@@ -113,7 +113,7 @@ func Find(ctx context.Context, host string) (*Client, error) {
 
 // New is a client that connects when it is first used.
 func New(at *endpoint.Endpoint, o Options) (*Client, error) {
-	c := &Client{at: at, namespace: o.Namespace, snapshotter: o.Snapshotter, pause: firstPause, patience: maxSilence}
+	c := &Client{at: at, namespace: o.Namespace, snapshotter: o.Snapshotter, pause: firstPause, patience: maxSilence, pingTimeout: maxPing}
 	if c.namespace == "" {
 		c.namespace = DefaultNamespace
 	}
@@ -152,16 +152,11 @@ func (c *Client) Close() error { return c.conn.Close() }
 
 // Ping finds out whether containerd answers, and returns its version, "2.1.9".
 func (c *Client) Ping(ctx context.Context) (version string, err error) {
-	// A deadline would be told to containerd, which could be first to end the
-	// request.
-	ctx, cancel := context.WithCancelCause(ctx)
-	defer cancel(nil)
-	defer time.AfterFunc(c.patience, func() { cancel(c.silence()) }).Stop()
-	reply, err := versionapi.NewVersionClient(c.conn).Version(ctx, &emptypb.Empty{})
+	version, err = c.version(ctx)
 	if err != nil {
 		return "", c.named(err)
 	}
-	return strings.TrimPrefix(reply.Version, "v"), nil
+	return version, nil
 }
 
 // named is an error of containerd's with its name, unless it has that.

@@ -4,6 +4,7 @@ import (
 	"errors"
 	"os"
 	"path/filepath"
+	"slices"
 	"strings"
 	"testing"
 	"time"
@@ -29,24 +30,15 @@ func wantError(t *testing.T, err error, wants ...string) {
 	}
 }
 
-func TestFullName(t *testing.T) {
-	for _, test := range []struct{ ref, want string }{
-		{"hello", "docker.io/library/hello:latest"},
-		{"hello:1", "docker.io/library/hello:1"},
-		{"me/hello:1", "docker.io/me/hello:1"},
-		{"docker.io/hello", "docker.io/library/hello:latest"},
-		{"index.docker.io/me/hello:1", "docker.io/me/hello:1"},
-		{"localhost/hello:1", "localhost/hello:1"},
-		{"localhost:5000/a/b:1", "localhost:5000/a/b:1"},
-		{"ghcr.io/me/hello:v1.2", "ghcr.io/me/hello:v1.2"},
-		{"hello:" + strings.Repeat("a", 129), ""},
-		{"UPPER/x:1", ""},
-		{"hello@sha256:" + strings.Repeat("a", 64), ""},
-		{"", ""},
-	} {
-		got, err := fullName(test.ref)
-		if got != test.want || (err == nil) != (test.want != "") {
-			t.Errorf("%q: %q, %v, want %q", test.ref, got, err, test.want)
+func TestFullNames(t *testing.T) {
+	got, err := fullNames([]string{"hello", "a:1", "docker.io/hello:1", "index.docker.io/me/hello:1", "localhost:5000/a/b:1"})
+	want := []string{"docker.io/library/hello:latest", "docker.io/library/a:1", "docker.io/library/hello:1", "docker.io/me/hello:1", "localhost:5000/a/b:1"}
+	if err != nil || !slices.Equal(got, want) {
+		t.Errorf("got %q, %v, want %q", got, err, want)
+	}
+	for _, bad := range [][]string{nil, {"hello", "UPPER/x:1"}, {"hello@sha256:" + strings.Repeat("a", 64)}, {""}} {
+		if got, err := fullNames(bad); err == nil {
+			t.Errorf("%q: got %q", bad, got)
 		}
 	}
 }
@@ -78,23 +70,70 @@ func TestPing(t *testing.T) {
 	}
 }
 
-func TestSilence(t *testing.T) {
-	f := startFake(t)
-	f.client.patience = 20 * time.Millisecond
-	stop := make(chan struct{})
-	t.Cleanup(func() { close(stop) })
-	f.fail = func(method string, _ int) error {
-		if method == "Version/Version" || method == "Content/Write" {
+// hang makes the fake hang in requests of a method, and of all that come then.
+func (f *fake) hang(method string) {
+	stop, stuck := make(chan struct{}), false
+	f.t.Cleanup(func() { close(stop) })
+	f.fail = func(called string, _ int) error {
+		if stuck = stuck || called == method; stuck {
 			f.mu.Unlock()
 			<-stop
 			f.mu.Lock()
 		}
 		return nil
 	}
+}
+
+// TestSilence: a containerd that hangs is told from one that works.
+func TestSilence(t *testing.T) {
+	for _, method := range []string{
+		"Namespaces/Get", "Images/Get", "Leases/Create", "Content/Write", "Content/List", "Snapshots/Stat",
+		"Snapshots/Prepare", "Diff/Apply", "Snapshots/Commit", "Images/Create",
+	} {
+		t.Run(method, func(t *testing.T) {
+			f := startFake(t)
+			f.client.patience, f.client.pingTimeout = 20*time.Millisecond, 20*time.Millisecond
+			if method == "Content/Write" { // no request before it may be taken for it
+				f.client.pingTimeout = time.Second
+			}
+			f.hang(method)
+			_, err := f.client.Load(background, imageOf(t, layerOf(1, 2000, nil)), progress.New(nil))
+			wantError(t, err, "load an image: "+f.client.String(), "no answer for 20ms", "restart it")
+			if method == "Content/Write" {
+				wantError(t, err, "manifest")
+			}
+		})
+	}
+	f := startFake(t)
+	f.client.pingTimeout = 20 * time.Millisecond
+	f.hang("Version/Version")
 	_, err := f.client.Ping(background)
 	wantError(t, err, f.client.String(), "no answer for 20ms", "restart it")
-	_, err = f.client.Load(background, imageOf(t, layerOf(1, 2000, nil)), progress.New(nil))
-	wantError(t, err, f.client.String(), "manifest", "no answer for 20ms")
+}
+
+// TestSlow: containerd may take its time, as long as it is alive.
+func TestSlow(t *testing.T) {
+	f := startFake(t)
+	f.client.patience = 5 * time.Millisecond
+	pings := make(chan struct{}, 1000)
+	f.fail = func(method string, _ int) error {
+		switch method {
+		case "Version/Version":
+			pings <- struct{}{}
+		case "Diff/Apply":
+			f.mu.Unlock()
+			for range 3 {
+				<-pings
+			}
+			f.mu.Lock()
+		}
+		return nil
+	}
+	_, err := f.client.Load(background, imageOf(t, layerOf(1, 2000, nil)), progress.New(nil))
+	if err != nil {
+		t.Fatal(err)
+	}
+	f.wantWhole(f.images[helloName].Target)
 }
 
 func TestFind(t *testing.T) {

@@ -24,6 +24,8 @@ func (c *Client) present(ctx context.Context, digests map[string]bool) ([]string
 	for digest := range digests {
 		request.Filters = append(request.Filters, fmt.Sprintf("digest==%q", digest))
 	}
+	ctx, stop := c.watched(ctx)
+	defer stop()
 	stream, err := c.content.List(ctx, &request)
 	if err != nil {
 		return nil, err

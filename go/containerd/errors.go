@@ -35,6 +35,9 @@ func (e *APIError) Error() string {
 	if strings.Contains(e.Message, noSpace) {
 		return e.Message + ": make room on the disk that has containerd's root folder (ctr content prune references), and load again"
 	}
+	if e.Code == codes.Unavailable {
+		return e.Message + ": containerd, or the connection with it, went away: load again when it runs"
+	}
 	return e.Message
 }
 
@@ -43,11 +46,6 @@ const noSpace = "no space left on device"
 
 // GRPCStatus is the status that the request failed with.
 func (e *APIError) GRPCStatus() *status.Status { return status.New(e.Code, e.Message) }
-
-// silence is the error when containerd accepts what is sent and does not answer.
-func (c *Client) silence() error {
-	return fmt.Errorf("no answer for %s: see whether its disk still works, or restart it, and load again", c.patience)
-}
 
 // explain turns an error of a request into one of the types above.
 func (c *Client) explain(ctx context.Context, err error) error {

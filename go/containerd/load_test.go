@@ -2,7 +2,6 @@ package containerd
 
 import (
 	"context"
-	"encoding/json"
 	"fmt"
 	"io"
 	"maps"
@@ -19,6 +18,7 @@ import (
 	"github.com/rules-strata/rules_strata/go/archive"
 	"github.com/rules-strata/rules_strata/go/ocilayout"
 	"github.com/rules-strata/rules_strata/go/progress"
+	"github.com/rules-strata/rules_strata/go/testimage"
 )
 
 // layerOf is a layer of some bytes that are a function of the seed. What it
@@ -46,18 +46,7 @@ func layerOf(seed byte, size int, written *atomic.Int64) archive.Layer {
 // imageOf is an image of layers, lowest first.
 func imageOf(t testing.TB, layers ...archive.Layer) archive.Image {
 	t.Helper()
-	diffIDs := []string{}
-	for _, l := range layers {
-		diffIDs = append(diffIDs, l.DiffID)
-	}
-	config, err := json.Marshal(map[string]any{
-		"os": "linux", "architecture": "amd64",
-		"rootfs": map[string]any{"type": "layers", "diff_ids": diffIDs},
-	})
-	if err != nil {
-		t.Fatal(err)
-	}
-	return archive.Image{Config: config, RepoTags: []string{"hello:latest"}, Layers: layers}
+	return testimage.Of(t, layers, "hello:latest")
 }
 
 const helloName = "docker.io/library/hello:latest"

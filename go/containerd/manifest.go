@@ -2,13 +2,11 @@ package containerd
 
 import (
 	"errors"
-	"fmt"
 	"strconv"
-
-	"github.com/google/go-containerregistry/pkg/name"
 
 	"github.com/rules-strata/rules_strata/go/archive"
 	"github.com/rules-strata/rules_strata/go/ocilayout"
+	"github.com/rules-strata/rules_strata/go/reference"
 )
 
 // layerMediaType is that of a blob that is the layer's tar itself (OCI image
@@ -70,38 +68,19 @@ func chainIDs(layers []archive.Layer) []string {
 	return ids
 }
 
-// The registry that names without one are in, as go-containerregistry calls it
-// and as containerd does.
-const (
-	indexRegistry  = name.DefaultRegistry
-	dockerRegistry = "docker.io"
-)
-
-// fullName is a name as containerd has it: "docker.io/library/hello:latest" for
-// "hello".
-func fullName(ref string) (string, error) {
-	tag, err := name.NewTag(ref)
-	if err != nil {
-		return "", fmt.Errorf("%q is not a name that an image can have: %w", ref, err)
-	}
-	registry := tag.RegistryStr()
-	if registry == indexRegistry {
-		registry = dockerRegistry
-	}
-	return registry + "/" + tag.RepositoryStr() + ":" + tag.TagStr(), nil
-}
-
+// fullNames are names as containerd has them: "docker.io/library/hello:latest"
+// for "hello".
 func fullNames(refs []string) ([]string, error) {
 	if len(refs) == 0 {
 		return nil, errors.New("the image has no name, and containerd removes images that have none: give it one")
 	}
-	var names []string
-	for _, ref := range refs {
-		full, err := fullName(ref)
+	names := make([]string, len(refs))
+	for i, ref := range refs {
+		name, err := reference.Parse(ref)
 		if err != nil {
 			return nil, err
 		}
-		names = append(names, full)
+		names[i] = name.Full()
 	}
 	return names, nil
 }

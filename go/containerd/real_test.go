@@ -1,12 +1,9 @@
 package containerd
 
 import (
-	"archive/tar"
-	"bytes"
 	"context"
 	"crypto/rand"
 	"errors"
-	"fmt"
 	"io"
 	"math"
 	"os"
@@ -22,6 +19,7 @@ import (
 	"github.com/rules-strata/rules_strata/go/archive"
 	"github.com/rules-strata/rules_strata/go/ocilayout"
 	"github.com/rules-strata/rules_strata/go/progress"
+	"github.com/rules-strata/rules_strata/go/testimage"
 )
 
 // real is the containerd whose socket STRATA_TEST_CONTAINERD names, in a
@@ -131,32 +129,12 @@ func (r *real) wantWhole(img archive.Image, names []string) {
 	}
 }
 
-// tarLayer is a layer with one file.
-func tarLayer(t *testing.T, seed byte, size int) archive.Layer {
-	t.Helper()
-	var b bytes.Buffer
-	w := tar.NewWriter(&b)
-	if err := w.WriteHeader(&tar.Header{Name: fmt.Sprintf("file-%d", seed), Mode: 0o644, Size: int64(size)}); err != nil {
-		t.Fatal(err)
-	}
-	if err := layerOf(seed, size, nil).Write(background, w); err != nil {
-		t.Fatal(err)
-	}
-	if err := w.Close(); err != nil {
-		t.Fatal(err)
-	}
-	return archive.Layer{
-		DiffID: ocilayout.Digest(b.Bytes()), Size: int64(b.Len()),
-		Write: func(_ context.Context, w io.Writer) error { _, err := w.Write(b.Bytes()); return err },
-	}
-}
-
 func TestRealLoad(t *testing.T) {
 	r := startReal(t)
 	const count, size = 12, 300_000
 	var layers []archive.Layer
 	for i := range count {
-		layers = append(layers, tarLayer(t, byte(i), size))
+		layers = append(layers, testimage.Layer(t, i, size, false))
 	}
 	img := imageOf(t, append(slices.Clone(layers), layers[0])...)
 	img.RepoTags = append(img.RepoTags, "ghcr.io/me/hello:1")
@@ -168,7 +146,7 @@ func TestRealLoad(t *testing.T) {
 	}
 	for seed, changed := range []int{0, count / 2, count - 1} {
 		now := slices.Clone(layers)
-		now[changed] = tarLayer(t, byte(100+seed), size)
+		now[changed] = testimage.Layer(t, 100+seed, size, false)
 		other := imageOf(t, now...)
 		// The first image keeps its other name, and so all of its layers.
 		if n, sent := r.mustLoad(other); n != 1 || sent != now[changed].Size {
@@ -179,8 +157,8 @@ func TestRealLoad(t *testing.T) {
 
 func TestRealLoadGoesOn(t *testing.T) {
 	r := startReal(t)
-	big := tarLayer(t, 7, 9<<20)
-	img := imageOf(t, tarLayer(t, 1, 3000), big, tarLayer(t, 8, 4000))
+	big := testimage.Layer(t, 7, 9<<20, false)
+	img := imageOf(t, testimage.Layer(t, 1, 3000, false), big, testimage.Layer(t, 8, 4000, false))
 	for _, at := range []int64{1, 3 << 20, 9 << 20} {
 		ctx, cancel := context.WithCancel(r.ctx)
 		interrupted := big

@@ -13,8 +13,16 @@ const (
 	leaseHeader     = "containerd-lease"
 )
 
+// versionMethod is the request that shows whether containerd is alive.
+const versionMethod = "/containerd.services.version.v1.Version/Version"
+
 // call makes a request about the client's namespace.
 func (c *Client) call(ctx context.Context, method string, request, reply any, conn *grpc.ClientConn, invoke grpc.UnaryInvoker, opts ...grpc.CallOption) error {
+	if method != versionMethod {
+		watched, stop := c.watched(ctx)
+		defer stop()
+		ctx = watched
+	}
 	ctx = metadata.AppendToOutgoingContext(ctx, namespaceHeader, c.namespace)
 	return c.explain(ctx, invoke(ctx, method, request, reply, conn, opts...))
 }

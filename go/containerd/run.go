@@ -6,6 +6,7 @@ import (
 	"strings"
 
 	"github.com/rules-strata/rules_strata/go/engine"
+	"github.com/rules-strata/rules_strata/go/reference"
 )
 
 // RunError says that a container was not run, because containerd leaves most of
@@ -23,10 +24,11 @@ func (e *RunError) Error() string {
 // Run does not run the image: the error is a *RunError with the commands of
 // other clients of containerd that do.
 func (c *Client) Run(_ context.Context, o engine.RunOptions) (status int, err error) {
-	image, err := fullName(o.Image)
+	name, err := reference.Parse(o.Image)
 	if err != nil {
 		return 0, err
 	}
+	image := name.Full()
 	return 0, &RunError{Commands: []string{
 		"`" + strings.Join(c.ctrCommand(image, o), " ") + "`",
 		"`" + strings.Join(c.nerdctlCommand(image, o), " ") + "`",

@@ -213,11 +213,7 @@ func (u *upload) closeStream() {
 // exchange sends a message and waits for the answer. What comes with a commit
 // may take long: containerd has the disk write all of the blob then.
 func (u *upload) exchange(request *contentapi.WriteContentRequest) (*contentapi.WriteContentResponse, error) {
-	if request.Action != contentapi.WriteAction_COMMIT {
-		stop, silence := u.stop, u.client.silence()
-		timer := time.AfterFunc(u.client.patience, func() { stop(silence) })
-		defer timer.Stop()
-	}
+	defer u.client.watch(u.ctx, u.stop)()
 	if err := u.stream.Send(request); err != nil && err != io.EOF {
 		return nil, err
 	}

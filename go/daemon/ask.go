@@ -28,7 +28,7 @@ func (l *loader) ask(ctx context.Context) (present map[string]bool, err error) {
 		return nil, err
 	}
 	defer func() {
-		ctx, cancel := context.WithTimeout(context.WithoutCancel(ctx), cleanUpTimeout)
+		ctx, cancel := context.WithTimeoutCause(context.WithoutCancel(ctx), cleanUpTimeout, l.client.late(cleanUpTimeout))
 		defer cancel()
 		if removeErr := l.client.removeImage(ctx, question.Digest()); removeErr != nil && !errors.Is(removeErr, ErrNotFound) {
 			err = errors.Join(err, removeErr)

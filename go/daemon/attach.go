@@ -10,6 +10,7 @@ import (
 	"net"
 	"net/http"
 	"net/url"
+	"os"
 	"time"
 )
 
@@ -59,6 +60,9 @@ func (a *attached) handshake(c *Client, req *http.Request) error {
 		return c.explain(err)
 	}
 	resp, err := http.ReadResponse(a.r, req)
+	if errors.Is(err, os.ErrDeadlineExceeded) {
+		return c.late(answerTimeout)
+	}
 	if err != nil {
 		return c.explain(err)
 	}

@@ -7,6 +7,7 @@ package daemon
 
 import (
 	"context"
+	"fmt"
 	"net"
 	"net/http"
 	"sync"
@@ -22,11 +23,13 @@ const answerTimeout = 30 * time.Second
 // Client talks to one daemon. It may be used by several goroutines at once.
 type Client struct {
 	endpoint *endpoint.Endpoint
-	host     string // the endpoint as text, "unix:///var/run/docker.sock"
-	http     *http.Client
+	host     string       // the endpoint as text, "unix:///var/run/docker.sock"
+	http     *http.Client // ends requests to a daemon that is stuck
+	patient  *http.Client // waits for ever
 
 	mu      sync.Mutex
 	version string // the API version in use, once known
+	podman  bool   // it is Podman; known together with the version
 }
 
 // New makes a client of the daemon at host, which is one that endpoint.Parse
@@ -43,7 +46,12 @@ func New(host string) (*Client, error) {
 // NewAt makes a client of the daemon that listens at an endpoint. Nothing is
 // sent yet.
 func NewAt(e *endpoint.Endpoint) *Client {
-	return &Client{endpoint: e, host: e.String(), http: &http.Client{Transport: e.Transport()}}
+	transport := e.Transport()
+	return &Client{
+		endpoint: e, host: e.String(),
+		http:    &http.Client{Transport: &endpoint.Watchdog{Endpoint: e, Next: transport}},
+		patient: &http.Client{Transport: transport},
+	}
 }
 
 // Host is the daemon's address as DOCKER_HOST has it,
@@ -52,6 +60,16 @@ func (c *Client) Host() string { return c.host }
 
 // Close closes the connections that are not in use.
 func (c *Client) Close() { c.http.CloseIdleConnections() }
+
+// brief bounds the time of a question that needs no work.
+func (c *Client) brief(ctx context.Context) (context.Context, context.CancelFunc) {
+	return context.WithTimeoutCause(ctx, answerTimeout, c.late(answerTimeout))
+}
+
+// late is the error for a daemon that does not answer in time.
+func (c *Client) late(limit time.Duration) error {
+	return c.endpoint.Stuck(fmt.Sprintf("it sent no answer for %v", limit), nil)
+}
 
 // dial makes a connection of its own, for what is not HTTP.
 func (c *Client) dial(ctx context.Context) (net.Conn, error) { return c.endpoint.DialContext(ctx) }

@@ -22,7 +22,7 @@ func (e dockerEngine) Load(ctx context.Context, img archive.Image, p *progress.R
 
 func (e dockerEngine) Run(ctx context.Context, o engine.RunOptions) (int, error) {
 	return e.client.Run(ctx, RunOptions{
-		Image: o.Image, Args: o.Args, Network: o.Network,
+		Image: o.Image, ID: o.ID, Args: o.Args, Network: o.Network,
 		Stdin: o.Stdin, Stdout: o.Stdout, Stderr: o.Stderr,
 	})
 }

@@ -144,7 +144,7 @@ func (s *fakeStore) loadManifest(w io.Writer, a *fakeArchive) int {
 func (s *fakeStore) sayLoaded(w io.Writer, id string, names []string) {
 	for _, name := range names {
 		s.names[fullName(name)] = id
-		fmt.Fprintf(w, `{"stream":"Loaded image: %s\n"}`, shortName(name))
+		fmt.Fprintf(w, `{"stream":"Loaded image: %s\n"}`, s.shown(name))
 	}
 	if len(names) == 0 {
 		fmt.Fprintf(w, `{"stream":"Loaded image ID: %s\n"}`, id)

@@ -9,6 +9,8 @@ import (
 	"strings"
 	"sync"
 	"testing"
+
+	"github.com/rules-strata/rules_strata/go/reference"
 )
 
 // fakeStore plays a daemon that keeps images, as the real ones with each kind
@@ -79,6 +81,9 @@ func startStore(t *testing.T, kind storeKind, version string) *fakeStore {
 func (s *fakeStore) ServeHTTP(w http.ResponseWriter, r *http.Request) {
 	if r.URL.Path == "/_ping" {
 		w.Header().Set("Api-Version", s.version)
+		if s.kind == podmanStore {
+			w.Header().Set(podmanHeader, "5.8.6")
+		}
 		return
 	}
 	s.state.Lock()
@@ -148,7 +153,7 @@ func (s *fakeStore) info(w io.Writer) int {
 	case containerdStore:
 		answer["Driver"], answer["DriverStatus"] = "overlayfs", [][]string{{"driver-type", "io.containerd.snapshotter.v1"}}
 	case podmanStore:
-		answer["Driver"], answer["BuildahVersion"] = "overlay", "1.43"
+		answer["Driver"] = "overlay"
 	}
 	_ = json.NewEncoder(w).Encode(answer)
 	return http.StatusOK
@@ -157,6 +162,10 @@ func (s *fakeStore) info(w io.Writer) int {
 func (s *fakeStore) find(ref string) (id string, img *fakeImage) {
 	if id = ref; !strings.HasPrefix(ref, "sha256:") {
 		id = s.names[fullName(ref)]
+		// Podman looks for images without a registry first.
+		if local := s.names[fullName("localhost/"+ref)]; s.kind == podmanStore && local != "" {
+			id = local
+		}
 	}
 	return id, s.images[id]
 }
@@ -208,17 +217,26 @@ func (s *fakeStore) whole(img *fakeImage) bool {
 }
 
 func (s *fakeStore) namesOf(id string) []string {
-	names, show := []string{}, shortName
-	if s.kind == podmanStore {
-		show = fullName
-	}
+	names := []string{}
 	for name, named := range s.names {
 		if named == id {
-			names = append(names, show(name))
+			names = append(names, s.shown(name))
 		}
 	}
 	slices.Sort(names)
 	return names
+}
+
+// shown is a full name as the daemon shows it.
+func (s *fakeStore) shown(name string) string {
+	n, err := reference.Parse(name)
+	if err != nil {
+		panic(err)
+	}
+	if s.kind == podmanStore {
+		return n.Full()
+	}
+	return n.Docker()
 }
 
 func (s *fakeStore) tag(w io.Writer, ref, name string) int {

@@ -47,7 +47,7 @@ func (c *Client) inspect(ctx context.Context, ref string) (imageState, error) {
 	if ref == "" {
 		return imageState{}, errors.New("inspect an image: no name given")
 	}
-	ctx, cancel := context.WithTimeout(ctx, answerTimeout)
+	ctx, cancel := c.brief(ctx)
 	defer cancel()
 	version, err := c.apiVersion(ctx)
 	if err != nil {

@@ -10,6 +10,8 @@ import (
 	"net/url"
 	"strings"
 	"sync"
+
+	"github.com/rules-strata/rules_strata/go/endpoint"
 )
 
 // LoadError is what a daemon said about an archive that it did not load, or
@@ -44,10 +46,13 @@ func (c *Client) Load(ctx context.Context, archive io.Reader) (names []string, e
 func (c *Client) load(ctx context.Context, archive io.Reader) (names []string, err error) {
 	src := &source{r: archive}
 	defer src.stop()
-	resp, err := c.send(ctx, http.MethodPost, "/images/load", url.Values{"quiet": {"1"}}, "application/x-tar", src)
+	resp, err := c.send(ctx, c.http, http.MethodPost, "/images/load", url.Values{"quiet": {"1"}}, "application/x-tar", src)
 	if err == nil {
 		defer resp.Body.Close()
-		if names, err = readLoaded(resp); err != nil {
+		names, err = readLoaded(resp)
+		if stuck := endpoint.Explain(err); stuck != nil {
+			err = stuck
+		} else if err != nil {
 			err = fmt.Errorf("docker daemon at %s: %w", c.host, err)
 		}
 	}

@@ -5,9 +5,9 @@ import (
 	"errors"
 	"fmt"
 	"io"
+	"net"
 	"net/http"
 	"slices"
-	"strings"
 	"syscall"
 
 	"github.com/rules-strata/rules_strata/go/archive"
@@ -45,6 +45,7 @@ type loader struct {
 	image    archive.Image
 	hybrid   *archive.Hybrid
 	progress *progress.Reporter
+	names    []string // as the daemon has them
 	store    store
 }
 
@@ -52,8 +53,11 @@ func (l *loader) run(ctx context.Context) (engine.Loaded, error) {
 	l.progress.SetTotal(len(l.image.Layers))
 	var named imageState
 	var err error
-	if len(l.image.RepoTags) > 0 {
-		if named, err = l.lookUp(ctx, l.image.RepoTags[0]); err != nil {
+	if l.names, err = l.client.ownNames(ctx, l.image.RepoTags); err != nil {
+		return engine.Loaded{}, err
+	}
+	if len(l.names) > 0 {
+		if named, err = l.lookUp(ctx, l.names[0]); err != nil {
 			return engine.Loaded{}, err
 		}
 		if l.whole(named) {
@@ -120,37 +124,22 @@ func (l *loader) name(ctx context.Context, state imageState) (engine.Loaded, err
 	for _, name := range state.RepoTags {
 		has[fullName(name)] = true
 	}
-	for _, name := range l.image.RepoTags {
+	for _, name := range l.names {
 		if has[fullName(name)] {
 			continue
 		}
-		if err := l.client.Tag(ctx, state.ID, name); err != nil {
+		if err := l.client.tag(ctx, state.ID, name); err != nil {
 			return engine.Loaded{}, err
 		}
 	}
-	return engine.Loaded{ID: state.ID, Names: l.shownNames(state)}, nil
-}
-
-// shownNames are the image's names as the engine's own commands print them:
-// Podman's are whole.
-func (l *loader) shownNames(state imageState) []string {
-	show := shortName
-	isWhole := func(name string) bool { return strings.HasPrefix(name, defaultRegistry) }
-	if l.store.kind == podmanStore || slices.ContainsFunc(state.RepoTags, isWhole) {
-		show = fullName
-	}
-	names := make([]string, len(l.image.RepoTags))
-	for i, name := range l.image.RepoTags {
-		names[i] = show(name)
-	}
-	return names
+	return engine.Loaded{ID: state.ID, Names: l.names}, nil
 }
 
 // sendNamed sends all of the image with its names to a store that is only known
 // to load whole archives.
 func (l *loader) sendNamed(ctx context.Context) (engine.Loaded, error) {
-	names := make([]string, len(l.image.RepoTags))
-	for i, name := range l.image.RepoTags {
+	names := make([]string, len(l.names))
+	for i, name := range l.names {
 		names[i] = fullName(name)
 	}
 	loaded, err := l.transfer(ctx, archive.HybridOptions{Names: names})
@@ -165,7 +154,7 @@ func (l *loader) sendNamed(ctx context.Context) (engine.Loaded, error) {
 	if !slices.EqualFunc(state.DiffIDs, l.image.Layers, same) {
 		return engine.Loaded{}, errNotWhole
 	}
-	return engine.Loaded{ID: state.ID, Names: l.shownNames(state)}, nil
+	return engine.Loaded{ID: state.ID, Names: l.names}, nil
 }
 
 var (
@@ -196,7 +185,7 @@ func (l *loader) transfer(ctx context.Context, o archive.HybridOptions) (loaded 
 
 // isBreak says that a connection ended too early.
 func isBreak(err error) bool {
-	for _, end := range []error{io.EOF, io.ErrUnexpectedEOF, errCutOff, syscall.EPIPE, syscall.ECONNRESET} {
+	for _, end := range []error{io.EOF, io.ErrUnexpectedEOF, errCutOff, net.ErrClosed, syscall.EPIPE, syscall.ECONNRESET} {
 		if errors.Is(err, end) {
 			return true
 		}

@@ -8,6 +8,7 @@ import (
 	"testing"
 
 	"github.com/rules-strata/rules_strata/go/progress"
+	"github.com/rules-strata/rules_strata/go/testimage"
 )
 
 // TestLoadMissingFaults lets each request of each load go wrong in every way:
@@ -31,11 +32,11 @@ func TestLoadMissingFaults(t *testing.T) {
 func testFault(t *testing.T, kind storeKind, f fault, at int, stays bool) {
 	t.Helper()
 	s := startStore(t, kind, "1.51")
-	old := testImage(t, small, seeds(0, 4), "hello:1", "hello:2")
+	old := testimage.New(t, small, testimage.Seeds(0, 4), "hello:1", "hello:2")
 	if _, err := s.client.LoadMissing(background, old, progress.New(nil)); err != nil {
 		t.Fatal(err)
 	}
-	img := testImage(t, small, append([]int{0}, seeds(50, 10)...), "hello:1", "hello:3")
+	img := testimage.New(t, small, append([]int{0}, testimage.Seeds(50, 10)...), "hello:1", "hello:3")
 	oldID, newID := idIn(t, s, old), idIn(t, s, img)
 	s.begin(func(request int) fault {
 		if request == at || stays && request > at {
@@ -63,11 +64,11 @@ func TestLoadMissingCancelled(t *testing.T) {
 	for _, kind := range []storeKind{classicStore, containerdStore} {
 		for _, after := range []int64{0, 1, 600, 5000, small * 2, small*4 + 100} {
 			s := startStore(t, kind, "1.51")
-			if _, err := s.client.LoadMissing(background, testImage(t, small, seeds(0, 6), "hello"), progress.New(nil)); err != nil {
+			if _, err := s.client.LoadMissing(background, testimage.New(t, small, testimage.Seeds(0, 6), "hello"), progress.New(nil)); err != nil {
 				t.Fatal(err)
 			}
 			ctx, cancel := context.WithCancel(background)
-			img := testImage(t, small, []int{0, 1, 72, 73, 74, 75, 76}, "hello")
+			img := testimage.New(t, small, []int{0, 1, 72, 73, 74, 75, 76}, "hello")
 			var written int64
 			for i, l := range img.Layers {
 				img.Layers[i].Write = func(ctx context.Context, w io.Writer) error {
@@ -95,7 +96,7 @@ func TestLoadMissingCancelledAtAnyRequest(t *testing.T) {
 	for i := range 36 {
 		kind, at, names := []storeKind{classicStore, containerdStore}[i%2], 1+i/2%9, []string{"hello"}[i/18:]
 		s := startStore(t, kind, "1.51")
-		if _, err := s.client.LoadMissing(background, testImage(t, small, seeds(0, 9), "hello"), nil); err != nil {
+		if _, err := s.client.LoadMissing(background, testimage.New(t, small, testimage.Seeds(0, 9), "hello"), nil); err != nil {
 			t.Fatal(err)
 		}
 		ctx, cancel := context.WithCancel(background)
@@ -105,7 +106,7 @@ func TestLoadMissingCancelledAtAnyRequest(t *testing.T) {
 			}
 			return noFault
 		})
-		img := testImage(t, small, append([]int{0}, seeds(50, 10)...), names...)
+		img := testimage.New(t, small, append([]int{0}, testimage.Seeds(50, 10)...), names...)
 		loaded, err := s.client.LoadMissing(ctx, img, nil)
 		_, requests := s.sent()
 		if err == nil && loaded.ID != idIn(t, s, img) || err != nil && !errors.Is(err, context.Canceled) {
@@ -133,7 +134,7 @@ func TestLoadMissingTellsThatTheDaemonWentAway(t *testing.T) {
 			}
 			return noFault
 		})
-		_, err := s.client.LoadMissing(background, testImage(t, 1<<20, seeds(0, 3), "hello"), progress.New(nil))
+		_, err := s.client.LoadMissing(background, testimage.New(t, 1<<20, testimage.Seeds(0, 3), "hello"), progress.New(nil))
 		if f == serverError {
 			wantError(t, err, "something broke")
 			continue

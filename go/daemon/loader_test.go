@@ -12,6 +12,7 @@ import (
 
 	"github.com/rules-strata/rules_strata/go/archive"
 	"github.com/rules-strata/rules_strata/go/progress"
+	"github.com/rules-strata/rules_strata/go/testimage"
 )
 
 // small and large are bytes of a layer: the containerd store is not asked for
@@ -34,7 +35,7 @@ type loadStep struct {
 }
 
 func TestLoadMissing(t *testing.T) {
-	base := seeds(0, 7)
+	base := testimage.Seeds(0, 7)
 	name := []string{"hello:1"}
 	for _, store := range []struct {
 		name    string
@@ -48,9 +49,9 @@ func TestLoadMissing(t *testing.T) {
 			{name: "another name", seeds: base, names: []string{"hello:1", "docker.io/library/hello:2"}, requests: 2},
 			{name: "only new names", seeds: base, names: []string{"localhost:5000/a/b", "c/d:e"}, requests: 5},
 			{name: "no name", seeds: base, requests: 2},
-			{name: "top changed", seeds: changed(base, 6, 100), names: name, sent: "0,1", requests: 7, layers: 1},
-			{name: "middle changed", seeds: changed(base, 4, 101), names: name, sent: "0,3", requests: 7, layers: 3},
-			{name: "bottom changed", seeds: changed(base, 0, 102), names: name, sent: "0,7", requests: 7, layers: 7},
+			{name: "top changed", seeds: testimage.Changed(base, 6, 100), names: name, sent: "0,1", requests: 7, layers: 1},
+			{name: "middle changed", seeds: testimage.Changed(base, 4, 101), names: name, sent: "0,3", requests: 7, layers: 3},
+			{name: "bottom changed", seeds: testimage.Changed(base, 0, 102), names: name, sent: "0,7", requests: 7, layers: 7},
 			{name: "a layer added", seeds: append(slices.Clone(base), 103), names: name, sent: "0,1", requests: 7, layers: 1},
 			{name: "a layer twice", seeds: append(slices.Clone(base), 104, 1, 3), names: name, sent: "0,3", requests: 7, layers: 3},
 			{name: "the missing layer twice", seeds: append(slices.Clone(base), 1, 105, 3), names: name, sent: "0,7", requests: 7, layers: 7},
@@ -68,17 +69,17 @@ func TestLoadMissing(t *testing.T) {
 			{name: "another name", seeds: base, names: []string{"hello:1", "docker.io/library/hello:2"}, requests: 2},
 			{name: "only new names", seeds: base, names: []string{"localhost:5000/a/b", "c/d:e"}, requests: 5},
 			{name: "no name", seeds: base, requests: 2},
-			{name: "top changed", seeds: changed(base, 6, 100), names: name, sent: "1", requests: 6, layers: 1},
-			{name: "middle changed", seeds: changed(changed(base, 4, 101), 6, 100), names: name, sent: "1", requests: 6, layers: 1},
-			{name: "bottom changed", seeds: changed(changed(changed(base, 0, 102), 4, 101), 6, 100), names: name, sent: "1", requests: 6, layers: 1},
+			{name: "top changed", seeds: testimage.Changed(base, 6, 100), names: name, sent: "1", requests: 6, layers: 1},
+			{name: "middle changed", seeds: testimage.Changed(testimage.Changed(base, 4, 101), 6, 100), names: name, sent: "1", requests: 6, layers: 1},
+			{name: "bottom changed", seeds: testimage.Changed(testimage.Changed(testimage.Changed(base, 0, 102), 4, 101), 6, 100), names: name, sent: "1", requests: 6, layers: 1},
 			{name: "back again", seeds: base, names: name, requests: 4},
 			{name: "a layer twice", seeds: append(slices.Clone(base), 1, 104, 3), names: name, sent: "1", requests: 6, layers: 1},
-			{name: "another image, which is not worth a question", seeds: changed(base, 2, 105), names: []string{"other"}, sent: "7", requests: 6, layers: 7},
+			{name: "another image, which is not worth a question", seeds: testimage.Changed(base, 2, 105), names: []string{"other"}, sent: "7", requests: 6, layers: 7},
 			{name: "broken by somebody else", seeds: base, names: name, prepare: breakImage("hello:1", base), sent: "7", requests: 6, layers: 7},
-			{name: "the same layers compressed", seeds: changed(base, 6, 106), names: name, prepare: func(s *fakeStore) {
+			{name: "the same layers compressed", seeds: testimage.Changed(base, 6, 106), names: name, prepare: func(s *fakeStore) {
 				compressLayers(s)
 			}, sent: "1,7", requests: 7, layers: 7},
-			{name: "they are unpacked", seeds: changed(base, 6, 107), names: name, prepare: func(s *fakeStore) {
+			{name: "they are unpacked", seeds: testimage.Changed(base, 6, 107), names: name, prepare: func(s *fakeStore) {
 				compressLayers(s)
 				s.unpacked = true
 			}, sent: "1,7", requests: 8, layers: 7},
@@ -86,9 +87,9 @@ func TestLoadMissing(t *testing.T) {
 		}},
 		{"containerd, large layers", containerdStore, "1.51", []loadStep{
 			{name: "cold", size: large, seeds: base, names: name, sent: "7", requests: 6, layers: 7},
-			{name: "another image", size: large, seeds: changed(base, 4, 101), names: []string{"other"}, sent: "0,1", requests: 9, layers: 1},
-			{name: "more layers than a manifest asks for", seeds: seeds(200, 80), names: []string{"many"}, sent: "0,80", requests: 9, layers: 80},
-			{name: "the same with some others", seeds: append(append(seeds(300, 20), seeds(211, 69)...), 401, 402), names: []string{"many2"}, sent: "0,22", requests: 9, layers: 22},
+			{name: "another image", size: large, seeds: testimage.Changed(base, 4, 101), names: []string{"other"}, sent: "0,1", requests: 9, layers: 1},
+			{name: "more layers than a manifest asks for", seeds: testimage.Seeds(200, 80), names: []string{"many"}, sent: "0,80", requests: 9, layers: 80},
+			{name: "the same with some others", seeds: append(append(testimage.Seeds(300, 20), testimage.Seeds(211, 69)...), 401, 402), names: []string{"many2"}, sent: "0,22", requests: 9, layers: 22},
 		}},
 		{"containerd, API 1.47", containerdStore, "1.47", []loadStep{
 			{name: "cold", seeds: base, names: []string{"hello:1", "hello:2"}, sent: "7", requests: 4, layers: 7},
@@ -98,9 +99,9 @@ func TestLoadMissing(t *testing.T) {
 		{"Podman", podmanStore, "1.44", []loadStep{
 			{name: "cold", seeds: base, names: name, sent: "0,7", requests: 7, layers: 7},
 			{name: "unchanged", seeds: base, names: name, requests: 1},
-			{name: "middle changed", seeds: changed(base, 4, 101), names: name, sent: "1", requests: 6, layers: 1},
-			{name: "another image", seeds: changed(base, 5, 102), names: []string{"other"}, sent: "0,2", requests: 7, layers: 2},
-			{name: "layers are gone", seeds: changed(base, 4, 103), names: name, prepare: func(s *fakeStore) {
+			{name: "middle changed", seeds: testimage.Changed(base, 4, 101), names: name, sent: "1", requests: 6, layers: 1},
+			{name: "another image", seeds: testimage.Changed(base, 5, 102), names: []string{"other"}, sent: "0,2", requests: 7, layers: 2},
+			{name: "layers are gone", seeds: testimage.Changed(base, 4, 103), names: name, prepare: func(s *fakeStore) {
 				delete(s.blobs, layerDigest(base[6], small))
 			}, sent: "1,1,3", requests: 8, layers: 3},
 		}},
@@ -122,7 +123,7 @@ func testStep(t *testing.T, s *fakeStore, step loadStep) {
 	if step.prepare != nil {
 		step.prepare(s)
 	}
-	img := testImage(t, step.size, step.seeds, step.names...)
+	img := testimage.New(t, step.size, step.seeds, step.names...)
 	s.begin(nil)
 	reporter := progress.New(nil)
 	loaded, err := s.client.LoadMissing(background, img, reporter)
@@ -167,8 +168,7 @@ func idIn(t *testing.T, s *fakeStore, img archive.Image) string {
 }
 
 func layerDigest(seed, size int) string {
-	t := &testing.T{}
-	return digestOf(testLayer(t, seed, size, seed == 0))
+	return testimage.Layer(&testing.T{}, seed, size, seed == 0).DiffID
 }
 
 // breakImage takes all layers of the image that has a name.
@@ -203,7 +203,7 @@ func TestLoadMissingRefusesTooManyLayers(t *testing.T) {
 		{podmanStore, 126, false},
 	} {
 		s := startStore(t, test.kind, "1.51")
-		_, err := s.client.LoadMissing(background, testImage(t, 0, seeds(0, test.layers), "deep"), progress.New(nil))
+		_, err := s.client.LoadMissing(background, testimage.New(t, 0, testimage.Seeds(0, test.layers), "deep"), progress.New(nil))
 		if !test.refused {
 			if err != nil {
 				t.Errorf("store %d, %d layers: %v", test.kind, test.layers, err)
@@ -225,7 +225,7 @@ func TestLoadMissingReportsTheLayersError(t *testing.T) {
 	broken := fmt.Errorf("cannot read the object: %w", io.ErrUnexpectedEOF)
 	for _, kind := range []storeKind{classicStore, containerdStore, podmanStore, otherStore} {
 		s := startStore(t, kind, "1.51")
-		img := testImage(t, small, seeds(0, 3), "hello")
+		img := testimage.New(t, small, testimage.Seeds(0, 3), "hello")
 		img.Layers[1].Write = func(context.Context, io.Writer) error { return broken }
 		reporter := progress.New(nil)
 		_, err := s.client.LoadMissing(background, img, reporter)
@@ -244,7 +244,7 @@ func TestLoadMissingReportsTheLayersError(t *testing.T) {
 
 func TestLoadMissingRefusesOtherConfigs(t *testing.T) {
 	s := startStore(t, classicStore, "1.51")
-	img := testImage(t, small, seeds(0, 3), "hello")
+	img := testimage.New(t, small, testimage.Seeds(0, 3), "hello")
 	img.Layers = img.Layers[:2]
 	_, err := s.client.LoadMissing(background, img, progress.New(nil))
 	wantError(t, err, "3 diff IDs that are not those of the 2 layers")
@@ -257,9 +257,9 @@ func TestLoadMissingRefusesOtherConfigs(t *testing.T) {
 func TestAskAnswersNonsense(t *testing.T) {
 	s := startStore(t, containerdStore, "1.51")
 	s.realSizes = true
-	base := seeds(0, 10)
-	for _, seeds := range [][]int{base, changed(base, 3, 100)} {
-		img := testImage(t, small, seeds, fmt.Sprintf("hello:%d", seeds[3]))
+	base := testimage.Seeds(0, 10)
+	for _, seeds := range [][]int{base, testimage.Changed(base, 3, 100)} {
+		img := testimage.New(t, small, seeds, fmt.Sprintf("hello:%d", seeds[3]))
 		if _, err := s.client.LoadMissing(background, img, progress.New(nil)); err != nil {
 			t.Fatal(err)
 		}
@@ -274,7 +274,7 @@ func TestAskAnswersNonsense(t *testing.T) {
 func TestLoadMissingWithOtherIDs(t *testing.T) {
 	s := startStore(t, containerdStore, "1.51")
 	s.otherIDs = true
-	img := testImage(t, small, seeds(0, 3), "hello:1", "hello:2")
+	img := testimage.New(t, small, testimage.Seeds(0, 3), "hello:1", "hello:2")
 	for range 2 {
 		loaded, err := s.client.LoadMissing(background, img, nil)
 		if err != nil {
@@ -296,11 +296,11 @@ func TestEngineNames(t *testing.T) {
 		want  []string
 	}{
 		{classicStore, []string{"hello", "docker.io/library/a:1", "index.docker.io/b/c", "localhost/d", "r.io:5/e:f"}, []string{"hello:latest", "a:1", "b/c:latest", "localhost/d:latest", "r.io:5/e:f"}},
-		{podmanStore, []string{"hello", "b/c:1", "localhost/d"}, []string{"docker.io/library/hello:latest", "docker.io/b/c:1", "localhost/d:latest"}},
+		{podmanStore, []string{"hello", "b/c:1", "localhost/d", "index.docker.io/e"}, []string{"localhost/hello:latest", "localhost/b/c:1", "localhost/d:latest", "docker.io/library/e:latest"}},
 	} {
 		s := startStore(t, test.kind, "1.44")
 		e := s.client.Engine()
-		img := testImage(t, small, seeds(0, 2), test.names...)
+		img := testimage.New(t, small, testimage.Seeds(0, 2), test.names...)
 		for range 2 {
 			loaded, err := e.Load(background, img, progress.New(nil))
 			if err != nil || loaded.ID != idIn(t, s, img) || !reflect.DeepEqual(loaded.Names, test.want) {

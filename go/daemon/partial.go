@@ -3,10 +3,10 @@ package daemon
 import (
 	"context"
 	"errors"
-	"regexp"
 	"time"
 
 	"github.com/rules-strata/rules_strata/go/archive"
+	"github.com/rules-strata/rules_strata/go/layerset"
 )
 
 // send sends the layers that the daemon lacks. named is the image that has our
@@ -17,11 +17,11 @@ func (l *loader) send(ctx context.Context, named, there imageState) (imageState,
 		return l.sendByDigest(ctx, named, there)
 	case podmanStore:
 		// It knows layers one by one, so that the guess may have gaps.
-		if omit := l.sharedWith(named); len(omit) > 0 {
+		if omit := layerset.Common(l.image.Layers, named.DiffIDs); len(omit) > 0 {
 			return l.sendUpward(ctx, omit)
 		}
 	}
-	return l.sendUpward(ctx, l.below(len(l.image.Layers)))
+	return l.sendUpward(ctx, layerset.Of(l.image.Layers))
 }
 
 // maxRefusals is how many archives that lack a layer are tried before all of
@@ -31,17 +31,17 @@ const maxRefusals = 3
 // sendUpward sends the image to a store that takes all of it or nothing, and
 // names a layer that it lacks. The layers in omit are left out at first; then
 // those from the missing one up are sent.
-func (l *loader) sendUpward(ctx context.Context, omit map[string]bool) (imageState, error) {
+func (l *loader) sendUpward(ctx context.Context, omit layerset.Set) (imageState, error) {
 	for refusals := 1; ; refusals++ {
 		state, err := l.attempt(ctx, omit)
 		if len(omit) == 0 || !refused(err) {
 			return state, err
 		}
-		missing := l.lowestMissing(err, omit)
-		if refusals == maxRefusals {
+		missing, known := omit.LowestNamed(l.image.Layers, err.Error())
+		if !known || refusals == maxRefusals {
 			missing = 0
 		}
-		omit = l.below(missing)
+		omit = layerset.Below(l.image.Layers, missing)
 	}
 }
 
@@ -57,7 +57,7 @@ const (
 // sendByDigest sends the image to the containerd store, which takes an image
 // with layers missing too.
 func (l *loader) sendByDigest(ctx context.Context, named, there imageState) (imageState, error) {
-	omit := l.sharedWith(named)
+	omit := layerset.Common(l.image.Layers, named.DiffIDs)
 	if !l.store.empty && l.costWithout(omit) >= worthAsking {
 		if answer, err := l.ask(ctx); err == nil {
 			omit = answer
@@ -75,7 +75,7 @@ func (l *loader) sendByDigest(ctx context.Context, named, there imageState) (ima
 
 // attempt sends the image without its name and without the layers in omit, and
 // checks that all of it is there. Layers that were sent in vain do not count.
-func (l *loader) attempt(ctx context.Context, omit map[string]bool) (state imageState, err error) {
+func (l *loader) attempt(ctx context.Context, omit layerset.Set) (state imageState, err error) {
 	before, _ := l.progress.Sent()
 	defer func() {
 		if err != nil {
@@ -100,59 +100,10 @@ func refused(err error) bool {
 	return errors.As(err, &loadError) || errors.As(err, &apiError) || errors.Is(err, errNotWhole)
 }
 
-var hexDigest = regexp.MustCompile(`\b[0-9a-f]{64}\b`)
-
-// lowestMissing is the lowest of the layers in omit that a refusal names, 0 if
-// it names none.
-func (l *loader) lowestMissing(refusal error, omit map[string]bool) int {
-	named := map[string]bool{}
-	for _, digits := range hexDigest.FindAllString(refusal.Error(), -1) {
-		named["sha256:"+digits] = true
-	}
-	for i, layer := range l.image.Layers {
-		if named[layer.DiffID] && omit[layer.DiffID] {
-			return i
-		}
-	}
-	return 0
-}
-
-// below are the layers below number n that are not above it, too.
-func (l *loader) below(n int) map[string]bool {
-	omit := make(map[string]bool, n)
-	for _, layer := range l.image.Layers[:n] {
-		omit[layer.DiffID] = true
-	}
-	for _, layer := range l.image.Layers[n:] {
-		delete(omit, layer.DiffID)
-	}
-	return omit
-}
-
-// sharedWith are our layers that another image has.
-func (l *loader) sharedWith(other imageState) map[string]bool {
-	theirs := make(map[string]bool, len(other.DiffIDs))
-	for _, diffID := range other.DiffIDs {
-		theirs[diffID] = true
-	}
-	shared := map[string]bool{}
-	for _, layer := range l.image.Layers {
-		if theirs[layer.DiffID] {
-			shared[layer.DiffID] = true
-		}
-	}
-	return shared
-}
-
 // costWithout is what sending the layers costs that are not in omit, in bytes.
-func (l *loader) costWithout(omit map[string]bool) int64 {
-	var n int64
-	for _, layer := range l.image.Layers {
-		if !omit[layer.DiffID] {
-			n += layer.Size + layerCost
-		}
-	}
-	return n
+func (l *loader) costWithout(omit layerset.Set) int64 {
+	n, bytes := omit.Rest(l.image.Layers)
+	return bytes + int64(n)*layerCost
 }
 
 // cleanUpTimeout is how long it may take to remove what is of no use.
@@ -161,7 +112,7 @@ const cleanUpTimeout = 10 * time.Second
 // discard removes what an attempt that failed may have left of our image in the
 // containerd store, even if ctx has ended. What has a name, or is whole, stays.
 func (l *loader) discard(ctx context.Context) {
-	ctx, cancel := context.WithTimeout(context.WithoutCancel(ctx), cleanUpTimeout)
+	ctx, cancel := context.WithTimeoutCause(context.WithoutCancel(ctx), cleanUpTimeout, l.client.late(cleanUpTimeout))
 	defer cancel()
 	state, err := l.client.inspect(ctx, l.id())
 	if err != nil || len(state.RepoTags) > 0 || l.whole(state) {

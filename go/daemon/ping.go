@@ -2,7 +2,6 @@ package daemon
 
 import (
 	"context"
-	"errors"
 	"fmt"
 	"net/http"
 	"strconv"
@@ -23,18 +22,15 @@ const (
 // The error is a *NotRunningError, a *PermissionError or a *VersionError, or
 // another one if something answers that is not a Docker daemon.
 func (c *Client) Ping(ctx context.Context) (version string, err error) {
-	ctx, cancel := context.WithTimeoutCause(ctx, answerTimeout, fmt.Errorf("no answer in %v", answerTimeout))
+	ctx, cancel := c.brief(ctx)
 	defer cancel()
 	req, err := http.NewRequestWithContext(ctx, http.MethodGet, c.url("", "/_ping", nil), nil)
 	if err != nil {
 		return "", err
 	}
 	setHeader(req, "")
-	resp, err := c.answer(req)
+	resp, err := c.answer(c.http, req)
 	if err != nil {
-		if cause := context.Cause(ctx); cause != nil && errors.Is(err, context.DeadlineExceeded) {
-			return "", fmt.Errorf("docker daemon at %s: %w", c.host, cause)
-		}
 		return "", err
 	}
 	defer resp.Body.Close()
@@ -55,7 +51,21 @@ func (c *Client) Ping(ctx context.Context) (version string, err error) {
 	c.mu.Lock()
 	defer c.mu.Unlock()
 	c.version = version
+	c.podman = resp.Header.Get(podmanHeader) != ""
 	return version, nil
+}
+
+// podmanHeader is in the answers of Podman's service alone.
+const podmanHeader = "Libpod-Api-Version"
+
+// isPodman says whether it is Podman that speaks Docker's API.
+func (c *Client) isPodman(ctx context.Context) (bool, error) {
+	if _, err := c.apiVersion(ctx); err != nil {
+		return false, err
+	}
+	c.mu.Lock()
+	defer c.mu.Unlock()
+	return c.podman, nil
 }
 
 func (c *Client) apiVersion(ctx context.Context) (string, error) {

@@ -10,6 +10,7 @@ import (
 	"time"
 
 	"github.com/rules-strata/rules_strata/go/progress"
+	"github.com/rules-strata/rules_strata/go/testimage"
 )
 
 // realDaemon is a Docker daemon that the test starts and kills.
@@ -60,20 +61,20 @@ func TestRealDaemonKilled(t *testing.T) {
 	t.Cleanup(func() { d.kill() })
 	const name, layers, size = "strata-test/daemon-killed:1", 14, 1 << 18
 	first := int(rand.Uint32N(1 << 20))
-	base := seeds(first, layers)
-	old := testImage(t, size, base, name)
+	base := testimage.Seeds(first, layers)
+	old := testimage.New(t, size, base, name)
 	if _, err := p.client.LoadMissing(background, old, progress.New(nil)); err != nil {
 		t.Fatal(err)
 	}
 	for i := range 12 {
 		// In turn one layer changes, all but the lowest, and all.
-		seeds := changed(base, i%layers, first+100+i)
+		seeds := testimage.Changed(base, i%layers, first+100+i)
 		if i%3 > 0 {
 			for n := 2 - i%3; n < layers; n++ {
 				seeds[n] = first + 1000*(i+1) + n
 			}
 		}
-		img := testImage(t, size, seeds, name)
+		img := testimage.New(t, size, seeds, name)
 		archive := int64(len(wholeArchive(t, img)))
 		var after int64
 		if i%3 == 0 {

@@ -9,15 +9,16 @@ import (
 	"time"
 
 	"github.com/rules-strata/rules_strata/go/archive"
+	"github.com/rules-strata/rules_strata/go/testimage"
 )
 
 // killedImage is version n of an image whose name is loaded again and again.
 // Its layers are enough for the containerd store to be asked for them.
 func killedImage(t *testing.T, first, n int) archive.Image {
 	t.Helper()
-	all := seeds(first+100*n, 12)
+	all := testimage.Seeds(first+100*n, 12)
 	all[0] = first
-	return testImage(t, 1<<18, all, "strata-test/loader-killed:1")
+	return testimage.New(t, 1<<18, all, "strata-test/loader-killed:1")
 }
 
 // TestRealLoaderProcess is the process that TestRealLoaderKilled kills.

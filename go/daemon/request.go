@@ -10,6 +10,8 @@ import (
 	"net/http"
 	"net/url"
 	"strings"
+
+	"github.com/rules-strata/rules_strata/go/endpoint"
 )
 
 // maxAnswer bounds the answers that are read whole, in bytes.
@@ -26,7 +28,7 @@ func (c *Client) url(version, path string, query url.Values) string {
 }
 
 // send makes a versioned request and returns the answer if it is a success.
-func (c *Client) send(ctx context.Context, method, path string, query url.Values, contentType string, body io.Reader) (*http.Response, error) {
+func (c *Client) send(ctx context.Context, by *http.Client, method, path string, query url.Values, contentType string, body io.Reader) (*http.Response, error) {
 	version, err := c.apiVersion(ctx)
 	if err != nil {
 		return nil, err
@@ -36,7 +38,7 @@ func (c *Client) send(ctx context.Context, method, path string, query url.Values
 		return nil, err
 	}
 	setHeader(req, contentType)
-	return c.answer(req)
+	return c.answer(by, req)
 }
 
 func setHeader(req *http.Request, contentType string) {
@@ -46,8 +48,8 @@ func setHeader(req *http.Request, contentType string) {
 	}
 }
 
-func (c *Client) answer(req *http.Request) (*http.Response, error) {
-	resp, err := c.http.Do(req)
+func (c *Client) answer(by *http.Client, req *http.Request) (*http.Response, error) {
+	resp, err := by.Do(req)
 	if err != nil {
 		// The URL that net/http puts into the message is made up.
 		var wrapped *url.Error
@@ -88,6 +90,10 @@ func (c *Client) refusal(resp *http.Response) error {
 // call sends in as JSON (nothing if it is nil) and decodes the answer into out
 // (thrown away if it is nil).
 func (c *Client) call(ctx context.Context, method, path string, query url.Values, in, out any) error {
+	return c.callBy(ctx, c.http, method, path, query, in, out)
+}
+
+func (c *Client) callBy(ctx context.Context, by *http.Client, method, path string, query url.Values, in, out any) error {
 	var body io.Reader
 	contentType := ""
 	if in != nil {
@@ -97,12 +103,15 @@ func (c *Client) call(ctx context.Context, method, path string, query url.Values
 		}
 		body, contentType = bytes.NewReader(data), "application/json"
 	}
-	resp, err := c.send(ctx, method, path, query, contentType, body)
+	resp, err := c.send(ctx, by, method, path, query, contentType, body)
 	if err != nil {
 		return err
 	}
 	defer resp.Body.Close()
 	data, err := io.ReadAll(io.LimitReader(resp.Body, maxAnswer))
+	if stuck := endpoint.Explain(err); stuck != nil {
+		return stuck
+	}
 	if err != nil {
 		return fmt.Errorf("docker daemon at %s: its answer was cut off: %w", c.host, err)
 	}

@@ -1,6 +1,7 @@
 package daemon
 
 import (
+	"cmp"
 	"context"
 	"errors"
 	"fmt"
@@ -18,6 +19,9 @@ import (
 type RunOptions struct {
 	// Image is a name or an ID that the daemon has: nothing is pulled.
 	Image string
+	// ID is the image's ID, if it is known. Then Image is only what errors call
+	// it.
+	ID string
 	// Args replace the image's Cmd; nil keeps it.
 	Args []string
 	// Network is Docker's network mode: "" for the daemon's default, "none",
@@ -196,7 +200,7 @@ func (c *Client) create(ctx context.Context, o RunOptions) (id string, err error
 		StdinOnce    bool
 		HostConfig   hostConfig
 	}{
-		Image: o.Image, Cmd: o.Args,
+		Image: cmp.Or(o.ID, o.Image), Cmd: o.Args,
 		AttachStdin: o.Stdin != nil, AttachStdout: true, AttachStderr: true,
 		OpenStdin: o.Stdin != nil, StdinOnce: o.Stdin != nil,
 		HostConfig: hostConfig{NetworkMode: o.Network},
@@ -218,7 +222,8 @@ func (c *Client) wait(ctx context.Context, id string) (exitCode int, err error) 
 		StatusCode int
 		Error      *struct{ Message string }
 	}
-	if err := c.call(ctx, http.MethodPost, "/containers/"+id+"/wait", nil, nil, &out); err != nil {
+	// A command may run for ever, and longer than the network works.
+	if err := c.callBy(ctx, c.patient, http.MethodPost, "/containers/"+id+"/wait", nil, nil, &out); err != nil {
 		return ExitNotStarted, err
 	}
 	if out.Error != nil && out.Error.Message != "" {
@@ -229,7 +234,7 @@ func (c *Client) wait(ctx context.Context, id string) (exitCode int, err error) 
 
 // remove removes the container, running or not, even if ctx has ended.
 func (c *Client) remove(ctx context.Context, id string) error {
-	ctx, cancel := context.WithTimeout(context.WithoutCancel(ctx), removeTimeout)
+	ctx, cancel := context.WithTimeoutCause(context.WithoutCancel(ctx), removeTimeout, c.late(removeTimeout))
 	defer cancel()
 	err := c.call(ctx, http.MethodDelete, "/containers/"+id, url.Values{"force": {"1"}, "v": {"1"}}, nil, nil)
 	if err != nil && !errors.Is(err, ErrNotFound) {

@@ -15,6 +15,8 @@ import (
 	"syscall"
 	"testing"
 	"time"
+
+	"github.com/rules-strata/rules_strata/go/engine"
 )
 
 const (
@@ -136,6 +138,23 @@ func TestRunErrors(t *testing.T) {
 				t.Errorf("the container is not removed: %q", f.requests)
 			}
 		})
+	}
+}
+
+// TestRunByID: an ID counts, and errors have the name.
+func TestRunByID(t *testing.T) {
+	image := ""
+	f := startFake(t, container("", 0, map[string]http.HandlerFunc{
+		"POST /containers/create": func(w http.ResponseWriter, r *http.Request) {
+			var in struct{ Image string }
+			_ = json.NewDecoder(r.Body).Decode(&in)
+			image = in.Image
+			reply(404, `{"message":"No such image"}`)(w, r)
+		},
+	}))
+	_, err := f.client.Engine().Run(background, engine.RunOptions{Image: "x:1", ID: "sha256:12"})
+	if wantError(t, err, "run image x:1: "); image != "sha256:12" {
+		t.Errorf("it runs %q", image)
 	}
 }
 

@@ -45,14 +45,12 @@ const manifestsVersion = "1.48"
 
 // store asks what kind of store the daemon has.
 func (c *Client) store(ctx context.Context) (store, error) {
-	ctx, cancel := context.WithTimeout(ctx, answerTimeout)
+	ctx, cancel := c.brief(ctx)
 	defer cancel()
 	var answer struct {
 		Driver       string
 		DriverStatus [][]string
 		Images       int
-		// BuildahVersion is only in Podman's answers.
-		BuildahVersion string
 	}
 	if err := c.call(ctx, http.MethodGet, "/info", nil, nil, &answer); err != nil {
 		return store{}, fmt.Errorf("ask for the image store: %w", err)
@@ -62,9 +60,13 @@ func (c *Client) store(ctx context.Context) (store, error) {
 	if err != nil {
 		return store{}, err
 	}
+	isPodman, err := c.isPodman(ctx)
+	if err != nil {
+		return store{}, err
+	}
 	isContainerd := func(status []string) bool { return slices.Equal(status, containerdDriver) }
 	switch {
-	case answer.BuildahVersion != "":
+	case isPodman:
 		s.kind = podmanStore
 	case slices.ContainsFunc(answer.DriverStatus, isContainerd):
 		if !older(version, manifestsVersion) {

@@ -5,16 +5,28 @@ import (
 	"fmt"
 	"net/http"
 	"net/url"
-	"strings"
+
+	"github.com/rules-strata/rules_strata/go/reference"
 )
 
 // Tag gives an image a name, "hello:latest"; without a tag, "latest" is meant.
 // An image that had the name before loses it. id is an image's ID or another
 // of its names; the error is ErrNotFound if the daemon has no such image.
+//
+// Podman gets the name that its own commands give, "localhost/hello:latest".
 func (c *Client) Tag(ctx context.Context, id, name string) error {
-	ctx, cancel := context.WithTimeout(ctx, answerTimeout)
+	names, err := c.ownNames(ctx, []string{name})
+	if err != nil {
+		return fmt.Errorf("give image %s the name %s: %w", id, name, err)
+	}
+	return c.tag(ctx, id, names[0])
+}
+
+// tag is Tag with a name as the daemon has it.
+func (c *Client) tag(ctx context.Context, id, name string) error {
+	ctx, cancel := c.brief(ctx)
 	defer cancel()
-	repository, tag := splitName(name)
+	repository, tag := reference.Split(name)
 	query := url.Values{"repo": {repository}, "tag": {tag}}
 	if err := c.call(ctx, http.MethodPost, "/images/"+id+"/tag", query, nil, nil); err != nil {
 		return fmt.Errorf("give image %s the name %s: %w", id, name, err)
@@ -22,45 +34,34 @@ func (c *Client) Tag(ctx context.Context, id, name string) error {
 	return nil
 }
 
-// The parts of names that are left out of short ones.
-const (
-	defaultRegistry = "docker.io/"
-	defaultFolder   = "library/"
-	defaultTag      = "latest"
-)
-
-// splitName splits "localhost:5000/hello:1" into repository and tag.
-func splitName(name string) (repository, tag string) {
-	if at := strings.LastIndexByte(name, ':'); at > strings.LastIndexByte(name, '/') {
-		return name[:at], name[at+1:]
+// ownNames are names as the daemon has them and its own commands print them:
+// "hello:latest" in Docker and "localhost/hello:latest" in Podman for "hello".
+// Podman's Docker API would make "docker.io/library/hello:latest" of that, which
+// is not the image that `podman run hello` prefers.
+func (c *Client) ownNames(ctx context.Context, names []string) ([]string, error) {
+	isPodman, err := c.isPodman(ctx)
+	if err != nil {
+		return nil, err
 	}
-	return name, defaultTag
+	own := make([]string, len(names))
+	for i, text := range names {
+		name, err := reference.Parse(text)
+		if err != nil {
+			return nil, err
+		}
+		if own[i] = name.Docker(); isPodman {
+			own[i] = name.Podman()
+		}
+	}
+	return own, nil
 }
 
-// fullName is a name with all that short ones leave out:
-// "docker.io/library/hello:latest" for "hello". A first part that has a dot or
-// a colon, or is "localhost", is a registry.
-func fullName(name string) string {
-	repository, tag := splitName(name)
-	if rest, ok := strings.CutPrefix(repository, "index."+defaultRegistry); ok {
-		repository = defaultRegistry + rest
+// fullName is a name with all that Docker leaves out, empty if it is none, such
+// as "<none>:<none>".
+func fullName(text string) string {
+	name, err := reference.Parse(text)
+	if err != nil {
+		return ""
 	}
-	switch first, _, inFolder := strings.Cut(repository, "/"); {
-	case !inFolder:
-		repository = defaultRegistry + defaultFolder + repository
-	case first != "localhost" && !strings.ContainsAny(first, ".:"):
-		repository = defaultRegistry + repository
-	case first+"/" == defaultRegistry && strings.Count(repository, "/") == 1:
-		repository = defaultRegistry + defaultFolder + strings.TrimPrefix(repository, defaultRegistry)
-	}
-	return repository + ":" + tag
-}
-
-// shortName is a name as Docker shows it: "hello:latest".
-func shortName(name string) string {
-	full := fullName(name)
-	if short, ok := strings.CutPrefix(full, defaultRegistry); ok {
-		return strings.TrimPrefix(short, defaultFolder)
-	}
-	return full
+	return name.Full()
 }

@@ -78,6 +78,35 @@ func (e *TLSError) Error() string {
 
 func (e *TLSError) Unwrap() error { return e.Err }
 
+// StuckError says that an engine accepts connections and does nothing.
+type StuckError struct {
+	Kind   Kind
+	Host   string
+	Origin string
+	// Reason says what it does not do, "it sent no answer for 1m0s".
+	Reason string
+	// Err is how it failed to answer a ping. It may be nil.
+	Err error
+}
+
+func (e *StuckError) Error() string {
+	w := e.Kind.words()
+	reason := e.Reason
+	if e.Err != nil {
+		reason += fmt.Sprintf(" (%v)", e.Err)
+	}
+	return fmt.Sprintf("the %s at %s is stuck: %s: check that `%s` works, and that its disk is not full or broken, or restart it, and try again",
+		w.service, from(e.Host, e.Origin), reason, w.check)
+}
+
+func (e *StuckError) Unwrap() error { return e.Err }
+
+// Stuck is the error for the endpoint's engine that does nothing, for a reason
+// as StuckError has it. err may be nil.
+func (e *Endpoint) Stuck(reason string, err error) *StuckError {
+	return &StuckError{Kind: e.kind, Host: e.host, Origin: e.origin, Reason: reason, Err: err}
+}
+
 // from is a host and what asked for it.
 func from(host, origin string) string {
 	if origin == "" {
@@ -89,11 +118,14 @@ func from(host, origin string) string {
 // Explain finds the error of this package in the chain of err, and returns it
 // without what HTTP wrote around it. It returns nil if there is none.
 func Explain(err error) error {
+	var stuck *StuckError
 	var notRunning *NotRunningError
 	var permission *PermissionError
 	var secure *TLSError
 	var unsupported *UnsupportedError
 	switch {
+	case errors.As(err, &stuck):
+		return stuck
 	case errors.As(err, &notRunning):
 		return notRunning
 	case errors.As(err, &permission):

@@ -23,6 +23,7 @@ type words struct {
 	start    string // how to start it
 	find     string // where to find its address
 	allow    string // how to get the right to use its socket
+	check    string // the command that shows whether it works
 	load     string // the command that loads an archive from its standard input
 	program  string // what ssh runs on the far side, empty if there is none
 	socketOf string // program's option that takes a socket's URL
@@ -38,6 +39,7 @@ func (k Kind) words() words {
 			start: "start it with `systemctl --user enable --now podman.socket` or `podman machine start`",
 			find:  "an address that `podman system connection list` shows",
 			allow: "start one of your own with `systemctl --user enable --now podman.socket`",
+			check: "podman --remote version",
 			load:  "podman load", program: "podman", socketOf: "--url=",
 			tls:    "set CONTAINER_TLS_CA, CONTAINER_TLS_CERT and CONTAINER_TLS_KEY to the right files",
 			useTLS: "set CONTAINER_TLS_CA to the file of its CA, and CONTAINER_TLS_CERT and CONTAINER_TLS_KEY to those of a certificate and its key",
@@ -48,6 +50,7 @@ func (k Kind) words() words {
 			start: "start containerd",
 			find:  "its socket, such as that of k3s, /run/k3s/containerd/containerd.sock",
 			allow: "its socket is root's: run this as root",
+			check: "ctr version",
 			load:  "ctr images import -",
 		}
 	}
@@ -56,6 +59,7 @@ func (k Kind) words() words {
 		start: "start Docker",
 		find:  "the socket that `docker context inspect` shows",
 		allow: "add yourself to the group that owns it (sudo usermod -aG docker $USER) and log in again",
+		check: "docker version",
 		load:  "docker load", program: "docker", socketOf: "--host=",
 		tls:    "set DOCKER_CERT_PATH to the folder with the right ca.pem, cert.pem and key.pem",
 		useTLS: "set DOCKER_TLS_VERIFY=1, and DOCKER_CERT_PATH to the folder with ca.pem, cert.pem and key.pem",

@@ -51,10 +51,10 @@ func (e *Endpoint) dialSSH(ctx context.Context) (net.Conn, error) {
 	running, stop := context.WithCancel(context.WithoutCancel(ctx))
 	c.stop = stop
 	cmd := exec.CommandContext(running, program, e.ssh.args()...)
-	cmd.Cancel = func() error { return cmd.Process.Signal(syscall.SIGTERM) }
+	cmd.Cancel = func() error { return terminate(cmd.Process) }
 	cmd.WaitDelay = exitTimeout
 	cmd.Stderr = &c.stderr
-	cmd.SysProcAttr = &syscall.SysProcAttr{Setsid: true}
+	cmd.SysProcAttr = ownSession()
 	if err := c.start(cmd); err != nil {
 		stop()
 		return nil, e.notRunning(fmt.Errorf("start %s: %w", program, err))

@@ -45,6 +45,10 @@ type Loaded struct {
 type RunOptions struct {
 	// Image is a name or an ID of an image.
 	Image string
+	// ID is the ID of the image, as Load returned it. Then Image is what
+	// messages call it, and another image that got its name in the meantime is
+	// not run. An engine that runs nothing itself goes by Image.
+	ID string
 	// Args take the place of the image's Cmd. None leaves it.
 	Args []string
 	// Network is the engine's network mode, "none" or "host". Empty is the

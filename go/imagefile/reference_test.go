@@ -27,7 +27,7 @@ func TestRetagErrors(t *testing.T) {
 		{":v1", "a part of the name is empty"},
 		{"hello:", "the tag is empty"},
 		{"a//b:v1", "a part of the name is empty"},
-		{"UPPER/x", `"UPPER" has capital letters, which names cannot have: write "upper"`},
+		{"UPPER/x", `"UPPER" has capital letters, which are not possible: write "upper"`},
 		{"registry.example/Hello:v1", `"Hello" has capital letters`},
 		{"-a:v1", `"-a" does not begin with a letter or a digit`},
 		{"a-:v1", `"a-": want small letters and digits`},

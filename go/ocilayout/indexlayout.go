@@ -26,6 +26,10 @@ type NamedIndex struct {
 // descriptor. The layout's index.json has one entry, the image index, which has
 // the name and the tag.
 func WriteIndex(dir *outdir.Dir, n NamedIndex) error {
+	name, err := fullName(n.Name, n.Tag)
+	if err != nil {
+		return err
+	}
 	x, err := ParseIndex(n.Index)
 	if err != nil {
 		return err
@@ -40,7 +44,7 @@ func WriteIndex(dir *outdir.Dir, n NamedIndex) error {
 	if err := dir.WriteBytes(blobName(index.Digest), n.Index); err != nil {
 		return err
 	}
-	index.Annotations = map[string]string{refNameAnnotation: n.Tag, imageNameAnnotation: FullName(n.Name) + ":" + n.Tag}
+	index.Annotations = map[string]string{refNameAnnotation: n.Tag, imageNameAnnotation: name}
 	for _, file := range []struct {
 		name    string
 		content any

@@ -46,6 +46,10 @@ type index struct {
 // manifest.json, as in a docker archive: a tar of the directory also loads in
 // versions of Docker that do not know OCI layouts.
 func Write(dir *outdir.Dir, img Image) error {
+	name, err := fullName(img.Name, img.Tag)
+	if err != nil {
+		return err
+	}
 	m, err := ParseManifest(img.Manifest)
 	if err != nil {
 		return err
@@ -67,15 +71,14 @@ func Write(dir *outdir.Dir, img Image) error {
 	if err := dir.WriteBytes(blobName(manifest.Digest), img.Manifest); err != nil {
 		return err
 	}
-	fullName := FullName(img.Name) + ":" + img.Tag
 	manifest.Platform = &c.Platform
-	manifest.Annotations = map[string]string{refNameAnnotation: img.Tag, imageNameAnnotation: fullName}
+	manifest.Annotations = map[string]string{refNameAnnotation: img.Tag, imageNameAnnotation: name}
 	for _, file := range []struct {
 		name    string
 		content any
 	}{
 		{"index.json", index{schemaVersion, IndexMediaType, []Descriptor{manifest}}},
-		{"manifest.json", dockerManifest(m, fullName)},
+		{"manifest.json", dockerManifest(m, name)},
 		{"oci-layout", map[string]string{"imageLayoutVersion": "1.0.0"}},
 	} {
 		data, err := jsonfile.Marshal(file.content)
@@ -96,12 +99,12 @@ type dockerImage struct {
 }
 
 // dockerManifest is the content of manifest.json.
-func dockerManifest(m *Manifest, fullName string) []dockerImage {
+func dockerManifest(m *Manifest, name string) []dockerImage {
 	layers := make([]string, len(m.Layers))
 	for i, l := range m.Layers {
 		layers[i] = blobName(l.Digest)
 	}
-	return []dockerImage{{Config: blobName(m.Config.Digest), RepoTags: []string{fullName}, Layers: layers}}
+	return []dockerImage{{Config: blobName(m.Config.Digest), RepoTags: []string{name}, Layers: layers}}
 }
 
 // writeLayers copies the layers' blobs, each of them once.

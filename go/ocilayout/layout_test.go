@@ -174,19 +174,38 @@ func TestSizeError(t *testing.T) {
 	}
 }
 
-func TestFullName(t *testing.T) {
-	for name, want := range map[string]string{
-		"hello":                "docker.io/library/hello",
-		"me/hello":             "docker.io/me/hello",
-		"ghcr.io/me/hello":     "ghcr.io/me/hello",
-		"localhost/hello":      "localhost/hello",
-		"host:5000/hello":      "host:5000/hello",
-		"docker.io/me/hello":   "docker.io/me/hello",
-		"a/b/c":                "docker.io/a/b/c",
-		"localhost.test/hello": "localhost.test/hello",
+// TestNames: the names in a layout are full, whatever was left out of them.
+func TestNames(t *testing.T) {
+	m := newImage(t, compress.Gzip)
+	for _, test := range []struct{ name, want string }{
+		{"hello", "docker.io/library/hello:1"},
+		{"me/hello", "docker.io/me/hello:1"},
+		{"docker.io/hello", "docker.io/library/hello:1"},
+		{"index.docker.io/me/hello", "docker.io/me/hello:1"},
+		{"localhost:5000/hello", "localhost:5000/hello:1"},
 	} {
-		if got := ocilayout.FullName(name); got != want {
-			t.Errorf("%s: got %s, want %s", name, got, want)
+		var index spec.Index
+		decode(t, readFile(t, m.write(t, test.name, "1"), spec.ImageIndexFile), &index)
+		if got := index.Manifests[0].Annotations["io.containerd.image.name"]; got != test.want {
+			t.Errorf("%s: got %s, want %s", test.name, got, test.want)
+		}
+	}
+}
+
+func TestBadNames(t *testing.T) {
+	m := newImage(t, compress.Gzip)
+	for _, test := range []struct{ name, tag, want string }{
+		{"a..b", "1", `"a..b:1" is not a name for an image`},
+		{"hello", "-1", `the tag "-1"`},
+	} {
+		dir, err := outdir.Create(filepath.Join(t.TempDir(), "layout"))
+		if err != nil {
+			t.Fatal(err)
+		}
+		err = ocilayout.Write(dir, ocilayout.Image{Manifest: m.manifest(t), Config: m.config, Blobs: m, Name: test.name, Tag: test.tag})
+		dir.Discard()
+		if err == nil || !strings.Contains(err.Error(), test.want) {
+			t.Errorf("got %v, want %s", err, test.want)
 		}
 	}
 }

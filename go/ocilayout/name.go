@@ -1,26 +1,13 @@
 package ocilayout
 
-import "strings"
+import "github.com/rules-strata/rules_strata/go/reference"
 
-// The registry and the folder that names without them are in, as Docker and
-// containerd understand names.
-const (
-	defaultRegistry = "docker.io"
-	defaultFolder   = "library"
-)
-
-// FullName is an image's name with what is left out of short ones:
-// "docker.io/library/hello" for "hello", "docker.io/user/hello" for
-// "user/hello". A first part that has a dot or a colon, or is "localhost", is a
-// registry: such names are full.
-func FullName(name string) string {
-	first, _, hasFolder := strings.Cut(name, "/")
-	switch {
-	case !hasFolder:
-		return defaultRegistry + "/" + defaultFolder + "/" + name
-	case first == "localhost" || strings.ContainsAny(first, ".:"):
-		return name
-	default:
-		return defaultRegistry + "/" + name
+// fullName is an image's name with all that short ones leave out, which loaders
+// take as it is: "docker.io/library/hello:latest" for "hello" and "latest".
+func fullName(name, tag string) (string, error) {
+	n, err := reference.Parse(name + ":" + tag)
+	if err != nil {
+		return "", err
 	}
+	return n.Full(), nil
 }

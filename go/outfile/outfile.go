@@ -39,12 +39,13 @@ func Create(path string) (*File, error) {
 	}
 	p, err := renameio.NewPendingFile(path, renameio.WithPermissions(0o644))
 	if err != nil {
-		return nil, fmt.Errorf("write %s: %w", path, err)
+		return nil, fmt.Errorf("write %s: %w", path, explain(err, path, 0))
 	}
 	return newFile(path, p, p, nil), nil
 }
 
 func newFile(path string, w io.Writer, pending *renameio.PendingFile, direct *os.File) *File {
+	w = &writer{Writer: w, path: path}
 	return &File{Writer: bufio.NewWriterSize(w, 1<<16), path: path, pending: pending, direct: direct}
 }
 
@@ -59,7 +60,7 @@ func (f *File) Commit() error {
 		f.direct = nil
 	}
 	if err != nil {
-		return fmt.Errorf("write %s: %w", f.path, err)
+		return fmt.Errorf("write %s: %w", f.path, explain(err, f.path, 0))
 	}
 	return nil
 }

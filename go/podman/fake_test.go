@@ -1,6 +1,7 @@
 package podman
 
 import (
+	"context"
 	"encoding/json"
 	"io"
 	"net"
@@ -15,6 +16,8 @@ import (
 
 	"github.com/rules-strata/rules_strata/go/endpoint"
 )
+
+var background = context.Background()
 
 // fake plays a Podman service on a Unix socket: as Podman does, it keeps the
 // layers of archives that it does not take.
@@ -90,6 +93,8 @@ func (f *fake) ServeHTTP(w http.ResponseWriter, r *http.Request) {
 	}
 	path := strings.TrimPrefix(call[strings.IndexByte(call, ' ')+1:], "/images/")
 	switch name, isJSON := strings.CutSuffix(path, "/json"); {
+	case call == "GET /_ping":
+		_, _ = io.WriteString(w, "OK")
 	case call == "POST /images/load":
 		f.load(w, r.Body)
 	case call == "GET /images/json":
@@ -128,7 +133,7 @@ func (f *fake) find(ref string) *image {
 		return i
 	}
 	for _, i := range f.images {
-		if slices.Contains(i.names, ref) || slices.Contains(i.names, fullName(ref)) {
+		if slices.Contains(i.names, ref) || slices.Contains(i.names, podmanName(ref)) {
 			return i
 		}
 	}

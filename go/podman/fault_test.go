@@ -16,6 +16,7 @@ import (
 	"github.com/rules-strata/rules_strata/go/endpoint"
 	"github.com/rules-strata/rules_strata/go/engine"
 	"github.com/rules-strata/rules_strata/go/progress"
+	"github.com/rules-strata/rules_strata/go/testimage"
 )
 
 // at makes a fault of those requests whose short form is call.
@@ -55,8 +56,8 @@ func reply(status int, text string, cutOff bool) func(http.ResponseWriter, *http
 // is there; and the next load brings the new one.
 func TestFaults(t *testing.T) {
 	const name, full, size = "hello:1", "localhost/hello:1", 200 << 10
-	all := seeds(1, 5)
-	old, img := testImage(t, size, all, name), testImage(t, size, changed(changed(all, 1, 50), 3, 51), name)
+	all := testimage.Seeds(1, 5)
+	old, img := testimage.New(t, size, all, name), testimage.New(t, size, testimage.Changed(testimage.Changed(all, 1, 50), 3, 51), name)
 	for _, test := range []struct {
 		name  string
 		fault func(http.ResponseWriter, *http.Request, string) bool
@@ -86,14 +87,14 @@ func TestFaults(t *testing.T) {
 			f.reset(test.fault)
 			loaded, err := f.engine.Load(background, img, progress.New(nil))
 			wantError(t, err, append(test.want, "load an image: ")...)
-			if loaded.ID != "" || f.named(full) != idOf(old) {
+			if loaded.ID != "" || f.named(full) != testimage.ID(old) {
 				t.Errorf("loaded %+v, %s is %s", loaded, full, f.named(full))
 			}
 			if strings.Contains(err.Error(), "directory") {
 				t.Errorf("error %q has other kinds of archives", err)
 			}
 			f.reset(nil)
-			if _, err := f.engine.Load(background, img, progress.New(nil)); err != nil || f.named(full) != idOf(img) {
+			if _, err := f.engine.Load(background, img, progress.New(nil)); err != nil || f.named(full) != testimage.ID(img) {
 				t.Errorf("the next load: %v, %s is %s", err, full, f.named(full))
 			}
 		})
@@ -103,7 +104,7 @@ func TestFaults(t *testing.T) {
 // An image that Podman cannot look at is taken for none.
 func TestDamagedImage(t *testing.T) {
 	f := startFake(t)
-	img := testImage(t, 1000, seeds(1, 3), "hello:1")
+	img := testimage.New(t, 1000, testimage.Seeds(1, 3), "hello:1")
 	load(t, f, img, 3, "localhost/hello:1")
 	looks := 0
 	f.reset(at("inspect", func(w http.ResponseWriter, _ *http.Request) {
@@ -111,7 +112,7 @@ func TestDamagedImage(t *testing.T) {
 			refuse(w, 500, "layer not known")
 			return
 		}
-		f.inspect(w, idOf(img))
+		f.inspect(w, testimage.ID(img))
 	}))
 	p := progress.New(nil)
 	if _, err := f.engine.Load(background, img, p); err != nil {
@@ -124,12 +125,12 @@ func TestDamagedImage(t *testing.T) {
 
 // Podman has another image than ours after it took ours.
 func TestWrongAfterwards(t *testing.T) {
-	img, other := testImage(t, 1000, seeds(1, 3), "hello:1"), testImage(t, 1000, seeds(5, 3))
+	img, other := testimage.New(t, 1000, testimage.Seeds(1, 3), "hello:1"), testimage.New(t, 1000, testimage.Seeds(5, 3))
 	f := startFake(t)
 	load(t, f, other, 3)
-	f.reset(at("load", reply(200, `{"Names":["`+idOf(other)+`"]}`, false)))
+	f.reset(at("load", reply(200, `{"Names":["`+testimage.ID(other)+`"]}`, false)))
 	_, err := f.engine.Load(background, img, progress.New(nil))
-	wantError(t, err, "other layers than it took", idOf(other))
+	wantError(t, err, "other layers than it took", testimage.ID(other))
 	f = startFake(t)
 	f.reset(at("tag", reply(201, "", false)))
 	_, err = f.engine.Load(background, img, progress.New(nil))
@@ -138,7 +139,7 @@ func TestWrongAfterwards(t *testing.T) {
 
 func TestKilledLoad(t *testing.T) {
 	const full, size = "localhost/hello:1", 100 << 10
-	old, img := testImage(t, size, seeds(1, 3), "hello:1"), testImage(t, size, seeds(10, 3), "hello:1")
+	old, img := testimage.New(t, size, testimage.Seeds(1, 3), "hello:1"), testimage.New(t, size, testimage.Seeds(10, 3), "hello:1")
 	f := startFake(t)
 	load(t, f, old, 3, full)
 	for _, call := range []string{"load", "tag", "inspect"} {
@@ -153,13 +154,13 @@ func TestKilledLoad(t *testing.T) {
 			if _, err := f.engine.Load(ctx, img, progress.New(nil)); !errors.Is(err, context.Canceled) {
 				t.Errorf("got %v", err)
 			}
-			if f.named(full) != idOf(old) {
+			if f.named(full) != testimage.ID(old) {
 				t.Errorf("%s is %s", full, f.named(full))
 			}
 		})
 	}
 	f.reset(nil)
-	if _, err := f.engine.Load(background, img, progress.New(nil)); err != nil || f.named(full) != idOf(img) {
+	if _, err := f.engine.Load(background, img, progress.New(nil)); err != nil || f.named(full) != testimage.ID(img) {
 		t.Errorf("%v, %s is %s", err, full, f.named(full))
 	}
 }
@@ -168,7 +169,7 @@ func TestKilledLoad(t *testing.T) {
 func TestLayerFails(t *testing.T) {
 	broken := errors.New("the store object changed")
 	f := startFake(t)
-	img := testImage(t, 200<<10, seeds(1, 3), "hello:1")
+	img := testimage.New(t, 200<<10, testimage.Seeds(1, 3), "hello:1")
 	img.Layers[1].Write = func(_ context.Context, w io.Writer) error {
 		_, _ = w.Write(make([]byte, 1000))
 		return broken
@@ -195,7 +196,7 @@ func TestVersions(t *testing.T) {
 		"x":     {"speaks version x"},
 	} {
 		f.version = version
-		_, err := f.engine.Load(background, testImage(t, 10, seeds(1, 1), "hello:1"), progress.New(nil))
+		_, err := f.engine.Load(background, testimage.New(t, 10, testimage.Seeds(1, 1), "hello:1"), progress.New(nil))
 		wantError(t, err, want...)
 		var versionError *VersionError
 		if !errors.As(err, &versionError) || versionError.Version != version {

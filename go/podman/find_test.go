@@ -14,6 +14,7 @@ import (
 
 	"github.com/rules-strata/rules_strata/go/endpoint"
 	"github.com/rules-strata/rules_strata/go/progress"
+	"github.com/rules-strata/rules_strata/go/testimage"
 )
 
 // TestMain makes of the tests' program a podman command, if it is called so,
@@ -98,8 +99,8 @@ func TestFindStartsAService(t *testing.T) {
 	if !strings.HasPrefix(e.String(), "Podman (/") || !strings.HasSuffix(e.String(), "/podman)") {
 		t.Errorf("got %s", e)
 	}
-	img := testImage(t, 1000, seeds(1, 2), "hello:1")
-	if loaded, err := e.Load(background, img, progress.New(nil)); err != nil || loaded.ID != idOf(img) {
+	img := testimage.New(t, 1000, testimage.Seeds(1, 2), "hello:1")
+	if loaded, err := e.Load(background, img, progress.New(nil)); err != nil || loaded.ID != testimage.ID(img) {
 		t.Error(loaded, err)
 	}
 	service := e.service
@@ -127,17 +128,86 @@ func TestFindExisting(t *testing.T) {
 		}
 	})
 	t.Run("socket", func(t *testing.T) {
-		if err := os.Mkdir(filepath.Join(dir, "podman"), 0o700); err != nil {
-			t.Fatal(err)
-		}
-		listener, err := net.Listen("unix", filepath.Join(dir, "podman/podman.sock"))
-		if err != nil {
-			t.Fatal(err)
-		}
-		defer listener.Close()
+		serveAt(t, dir, newFake())
 		e, err := Find(background, "")
 		if err != nil || e.service != nil || e.Close() != nil {
 			t.Errorf("got %v, %v", e, err)
+		}
+	})
+}
+
+// serveAt has something answer at the socket of a user's own service.
+func serveAt(t *testing.T, runtimeDir string, handler http.Handler) (socket string) {
+	t.Helper()
+	folder := filepath.Join(runtimeDir, "podman")
+	if err := os.MkdirAll(folder, 0o700); err != nil {
+		t.Fatal(err)
+	}
+	t.Cleanup(func() { _ = os.RemoveAll(folder) })
+	socket = filepath.Join(folder, "podman.sock")
+	listener, err := net.Listen("unix", socket)
+	if err != nil {
+		t.Fatal(err)
+	}
+	server := &http.Server{Handler: handler}
+	go func() { _ = server.Serve(listener) }()
+	t.Cleanup(func() { _ = server.Close() })
+	return socket
+}
+
+// TestFindSkipsWhatDoesNotAnswer: a socket without a Podman that can be used
+// behind it is passed over, unless it was asked for.
+func TestFindSkipsWhatDoesNotAnswer(t *testing.T) {
+	needLinux(t)
+	old := newFake()
+	old.version = "3.4.4"
+	ends := http.HandlerFunc(func(http.ResponseWriter, *http.Request) { panic(http.ErrAbortHandler) })
+	for _, test := range []struct {
+		name    string
+		handler http.Handler
+		want    string
+	}{
+		{"another program", http.NotFoundHandler(), "what listens there is not a Podman service"},
+		{"too old", old, "speaks version 3.4.4"},
+		{"closes connections", ends, "it closed the connection instead of answering"},
+	} {
+		t.Run(test.name, func(t *testing.T) {
+			dir := withPodman(t, "")
+			socket := serveAt(t, dir, test.handler)
+			e, err := Find(background, "")
+			if err != nil {
+				t.Fatal(err)
+			}
+			if e.service == nil {
+				t.Errorf("found %v", e)
+			}
+			if err := e.Close(); err != nil {
+				t.Error(err)
+			}
+			_, err = Find(background, "unix://"+socket)
+			wantError(t, err, test.want, "unix://"+socket)
+			t.Setenv(modeVariable, "refuses")
+			_, err = Find(background, "")
+			wantError(t, err, "cannot set up namespace using newuidmap", test.want)
+			t.Setenv("PATH", "")
+			_, err = Find(background, "")
+			wantError(t, err, test.want)
+		})
+	}
+	t.Run("dead", func(t *testing.T) {
+		dir := withPodman(t, "")
+		socket := filepath.Join(dir, "s")
+		listener, err := net.ListenUnix("unix", &net.UnixAddr{Name: socket, Net: "unix"})
+		if err != nil {
+			t.Fatal(err)
+		}
+		listener.SetUnlinkOnClose(false)
+		_ = listener.Close()
+		t.Setenv("CONTAINER_HOST", "unix://"+socket)
+		_, err = Find(background, "")
+		var notRunning *endpoint.NotRunningError
+		if wantError(t, err, "connection refused", socket, "from CONTAINER_HOST"); !errors.As(err, &notRunning) {
+			t.Errorf("got %#v", err)
 		}
 	})
 }

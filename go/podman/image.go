@@ -5,6 +5,8 @@ import (
 	"fmt"
 	"net/http"
 	"net/url"
+
+	"github.com/rules-strata/rules_strata/go/reference"
 )
 
 // image is what Podman knows of an image.
@@ -50,7 +52,7 @@ func (e *Engine) list(ctx context.Context) ([]image, error) {
 // tag gives an image a name, which must be full. An image that had it before
 // loses it.
 func (e *Engine) tag(ctx context.Context, id, name string) error {
-	repository, tag := splitName(name)
+	repository, tag := reference.Split(name)
 	query := url.Values{"repo": {repository}, "tag": {tag}}
 	if err := e.call(ctx, http.MethodPost, "/images/"+id+"/tag", query, nil); err != nil {
 		return fmt.Errorf("give image %s the name %s: %w", id, name, err)

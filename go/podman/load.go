@@ -11,16 +11,16 @@ import (
 	"github.com/rules-strata/rules_strata/go/daemon"
 	"github.com/rules-strata/rules_strata/go/engine"
 	"github.com/rules-strata/rules_strata/go/progress"
+	"github.com/rules-strata/rules_strata/go/reference"
 )
 
 // Load brings an image to Podman, as engine.Engine says. Names become what
 // `podman load` makes of them: "localhost/hello:latest" of "hello:latest". An
 // image that is there with its names costs one request.
 func (e *Engine) Load(ctx context.Context, img archive.Image, p *progress.Reporter) (engine.Loaded, error) {
-	hybrid, err := archive.NewHybrid(img)
+	l, err := newLoader(e, img, p)
 	var loaded engine.Loaded
 	if err == nil {
-		l := &loader{engine: e, image: img, hybrid: hybrid, progress: p}
 		loaded, err = l.run(ctx)
 	}
 	if err != nil {
@@ -35,14 +35,27 @@ type loader struct {
 	image    archive.Image
 	hybrid   *archive.Hybrid
 	progress *progress.Reporter
+	names    []string // as Podman has them
+}
+
+func newLoader(e *Engine, img archive.Image, p *progress.Reporter) (*loader, error) {
+	hybrid, err := archive.NewHybrid(img)
+	if err != nil {
+		return nil, err
+	}
+	names := make([]string, len(img.RepoTags))
+	for i, text := range img.RepoTags {
+		name, err := reference.Parse(text)
+		if err != nil {
+			return nil, err
+		}
+		names[i] = name.Podman()
+	}
+	return &loader{engine: e, image: img, hybrid: hybrid, progress: p, names: names}, nil
 }
 
 func (l *loader) run(ctx context.Context) (engine.Loaded, error) {
 	l.progress.SetTotal(len(l.image.Layers))
-	names := make([]string, len(l.image.RepoTags))
-	for i, name := range l.image.RepoTags {
-		names[i] = fullName(name)
-	}
 	there, err := l.lookUp(ctx, l.hybrid.ConfigDigest())
 	if err != nil {
 		return engine.Loaded{}, err
@@ -51,10 +64,10 @@ func (l *loader) run(ctx context.Context) (engine.Loaded, error) {
 		if there.id, err = l.send(ctx); err != nil {
 			return engine.Loaded{}, err
 		}
-	} else if includes(there.names, names) {
-		return engine.Loaded{ID: there.id, Names: names}, nil
+	} else if includes(there.names, l.names) {
+		return engine.Loaded{ID: there.id, Names: l.names}, nil
 	}
-	for _, name := range names {
+	for _, name := range l.names {
 		if slices.Contains(there.names, name) {
 			continue
 		}
@@ -62,10 +75,10 @@ func (l *loader) run(ctx context.Context) (engine.Loaded, error) {
 			return engine.Loaded{}, err
 		}
 	}
-	if err := l.check(ctx, there.id, names); err != nil {
+	if err := l.check(ctx, there.id); err != nil {
 		return engine.Loaded{}, err
 	}
-	return engine.Loaded{ID: there.id, Names: names}, nil
+	return engine.Loaded{ID: there.id, Names: l.names}, nil
 }
 
 // lookUp is an image, or none if it is not there or so damaged that Podman
@@ -80,7 +93,7 @@ func (l *loader) lookUp(ctx context.Context, ref string) (image, error) {
 }
 
 // check looks at what is there after a load.
-func (l *loader) check(ctx context.Context, id string, names []string) error {
+func (l *loader) check(ctx context.Context, id string) error {
 	found, err := l.engine.inspect(ctx, id)
 	if err != nil {
 		return err
@@ -89,8 +102,8 @@ func (l *loader) check(ctx context.Context, id string, names []string) error {
 	if !slices.EqualFunc(found.diffIDs, l.image.Layers, same) {
 		return fmt.Errorf("%v has image %s with other layers than it took: remove it with `podman rmi`, and load it again", l.engine, id)
 	}
-	if !includes(found.names, names) {
-		return fmt.Errorf("%v gave image %s the names %q, want %q: is another load under way? load it again", l.engine, id, found.names, names)
+	if !includes(found.names, l.names) {
+		return fmt.Errorf("%v gave image %s the names %q, want %q: is another load under way? load it again", l.engine, id, found.names, l.names)
 	}
 	return nil
 }

@@ -8,6 +8,8 @@ import (
 
 	"github.com/rules-strata/rules_strata/go/archive"
 	"github.com/rules-strata/rules_strata/go/progress"
+	"github.com/rules-strata/rules_strata/go/reference"
+	"github.com/rules-strata/rules_strata/go/testimage"
 )
 
 // load loads an image and checks how many layers were sent and what is there
@@ -20,8 +22,8 @@ func load(t *testing.T, f *fake, img archive.Image, layers int, names ...string)
 	if err != nil {
 		t.Fatal(err)
 	}
-	if loaded.ID != idOf(img) || !slices.Equal(loaded.Names, names) {
-		t.Errorf("loaded %+v, want %s as %q", loaded, idOf(img), names)
+	if loaded.ID != testimage.ID(img) || !slices.Equal(loaded.Names, names) {
+		t.Errorf("loaded %+v, want %s as %q", loaded, testimage.ID(img), names)
 	}
 	for _, name := range names {
 		if got := f.named(name); got != loaded.ID {
@@ -69,8 +71,8 @@ const overhead = 32 << 10
 func TestLoad(t *testing.T) {
 	const name, full, size = "hello:latest", "localhost/hello:latest", 100 << 10
 	f := startFake(t)
-	all := seeds(1, 5)
-	requests, sent := load(t, f, testImage(t, size, all, name), 5, full)
+	all := testimage.Seeds(1, 5)
+	requests, sent := load(t, f, testimage.New(t, size, all, name), 5, full)
 	wantRequests(t, requests, "inspect inspect load tag inspect")
 	if sent < 5*size || sent > 5*size+overhead {
 		t.Errorf("%d bytes were sent", sent)
@@ -82,10 +84,10 @@ func TestLoad(t *testing.T) {
 		want   string
 	}{
 		{"unchanged", all, 0, "inspect"},
-		{"top", changed(all, 4, 100), 1, "inspect inspect load tag inspect"},
-		{"unchanged top", changed(all, 4, 100), 0, "inspect"},
-		{"middle", changed(changed(all, 4, 100), 2, 101), 1, "inspect inspect load tag inspect"},
-		{"bottom", changed(changed(changed(all, 4, 100), 2, 101), 0, 102), 1, "inspect inspect load tag inspect"},
+		{"top", testimage.Changed(all, 4, 100), 1, "inspect inspect load tag inspect"},
+		{"unchanged top", testimage.Changed(all, 4, 100), 0, "inspect"},
+		{"middle", testimage.Changed(testimage.Changed(all, 4, 100), 2, 101), 1, "inspect inspect load tag inspect"},
+		{"bottom", testimage.Changed(testimage.Changed(testimage.Changed(all, 4, 100), 2, 101), 0, 102), 1, "inspect inspect load tag inspect"},
 		{"back", all, 0, "inspect tag inspect"},
 		{"a layer more", append(slices.Clone(all), 103), 1, "inspect inspect load tag inspect"},
 		{"a layer twice", append(slices.Clone(all), 104, 104), 1, "inspect inspect load tag inspect"},
@@ -93,7 +95,7 @@ func TestLoad(t *testing.T) {
 		{"no layer", nil, 0, "inspect inspect load tag inspect"},
 	} {
 		t.Run(step.name, func(t *testing.T) {
-			requests, sent := load(t, f, testImage(t, size, step.seeds, name), step.layers, full)
+			requests, sent := load(t, f, testimage.New(t, size, step.seeds, name), step.layers, full)
 			wantRequests(t, requests, step.want)
 			if most := int64(step.layers*(size+4096) + overhead); sent > most {
 				t.Errorf("%d bytes were sent, want at most %d", sent, most)
@@ -104,54 +106,33 @@ func TestLoad(t *testing.T) {
 
 func TestNames(t *testing.T) {
 	f := startFake(t)
-	all := seeds(1, 2)
-	requests, _ := load(t, f, testImage(t, 1000, all), 2)
+	all := testimage.Seeds(1, 2)
+	requests, _ := load(t, f, testimage.New(t, 1000, all), 2)
 	wantRequests(t, requests, "inspect load inspect")
-	requests, _ = load(t, f, testImage(t, 1000, all), 0)
+	requests, _ = load(t, f, testimage.New(t, 1000, all), 0)
 	wantRequests(t, requests, "inspect")
-	requests, _ = load(t, f, testImage(t, 1000, all, "hello:1", "example.com/hello:1"), 0, "localhost/hello:1", "example.com/hello:1")
+	requests, _ = load(t, f, testimage.New(t, 1000, all, "hello:1", "example.com/hello:1"), 0, "localhost/hello:1", "example.com/hello:1")
 	wantRequests(t, requests, "inspect tag tag inspect")
-	requests, _ = load(t, f, testImage(t, 1000, all, "hello:1", "hello"), 0, "localhost/hello:1", "localhost/hello:latest")
+	requests, _ = load(t, f, testimage.New(t, 1000, all, "hello:1", "hello"), 0, "localhost/hello:1", "localhost/hello:latest")
 	wantRequests(t, requests, "inspect tag inspect")
 	// The image of the second name is looked at, too.
-	requests, _ = load(t, f, testImage(t, 1000, append(slices.Clone(all), 7), "new:1", "hello:1"), 1, "localhost/new:1", "localhost/hello:1")
+	requests, _ = load(t, f, testimage.New(t, 1000, append(slices.Clone(all), 7), "new:1", "hello:1"), 1, "localhost/new:1", "localhost/hello:1")
 	wantRequests(t, requests, "inspect inspect inspect load tag tag inspect")
 	if got := f.named("example.com/hello:1"); got == "" || got == f.named("localhost/hello:1") {
 		t.Errorf("the first image is %q", got)
 	}
 }
 
-func TestFullName(t *testing.T) {
-	for name, want := range map[string]string{
-		"hello":                          "localhost/hello:latest",
-		"hello:1":                        "localhost/hello:1",
-		"a/b/hello:1":                    "localhost/a/b/hello:1",
-		"localhost/hello":                "localhost/hello:latest",
-		"localhost:5000/hello":           "localhost:5000/hello:latest",
-		"example.com/hello:1":            "example.com/hello:1",
-		"docker.io/hello:1":              "docker.io/library/hello:1",
-		"docker.io/library/hello":        "docker.io/library/hello:latest",
-		"docker.io/me/hello":             "docker.io/me/hello:latest",
-		"index.docker.io/hello:1":        "docker.io/library/hello:1",
-		"example.com:5000/hello":         "example.com:5000/hello:latest",
-		"registry.example.com/a/hello:1": "registry.example.com/a/hello:1",
-	} {
-		if got := fullName(name); got != want {
-			t.Errorf("%s is %s, want %s", name, got, want)
-		}
-	}
-}
-
 // What Podman has of a large image that it does not know by name.
 func TestLargeImage(t *testing.T) {
 	const size, layers = 1 << 20, 12
-	all := seeds(1, layers)
+	all := testimage.Seeds(1, layers)
 	withImage := func(seeds []int, names ...string) *fake {
 		f := startFake(t)
-		load(t, f, testImage(t, size, seeds, names...), len(seeds), namesOf(names)...)
+		load(t, f, testimage.New(t, size, seeds, names...), len(seeds), namesOf(names)...)
 		return f
 	}
-	img := testImage(t, size, all, "hello:2")
+	img := testimage.New(t, size, all, "hello:2")
 	for _, test := range []struct {
 		name     string
 		fake     *fake
@@ -159,11 +140,11 @@ func TestLargeImage(t *testing.T) {
 		requests string
 	}{
 		{"nothing", startFake(t), layers, "inspect inspect list load load tag inspect"},
-		{"another tag", withImage(changed(all, 5, 100), "hello:1"), 1, "inspect inspect list inspect load tag inspect"},
-		{"another repository", withImage(changed(all, 5, 100), "other:1"), 1, "inspect inspect list inspect load tag inspect"},
-		{"no name", withImage(changed(all, 5, 100)), 1, "inspect inspect list inspect load tag inspect"},
-		{"lower ones and one with a name", withImage(changed(changed(all, 3, 100), 0, 101), "hello:2"), 2, "inspect inspect load tag inspect"},
-		{"few in common", withImage(append(seeds(100, 8), all[8:]...), "hello:2"), 8, "inspect inspect list load load tag inspect"},
+		{"another tag", withImage(testimage.Changed(all, 5, 100), "hello:1"), 1, "inspect inspect list inspect load tag inspect"},
+		{"another repository", withImage(testimage.Changed(all, 5, 100), "other:1"), 1, "inspect inspect list inspect load tag inspect"},
+		{"no name", withImage(testimage.Changed(all, 5, 100)), 1, "inspect inspect list inspect load tag inspect"},
+		{"lower ones and one with a name", withImage(testimage.Changed(testimage.Changed(all, 3, 100), 0, 101), "hello:2"), 2, "inspect inspect load tag inspect"},
+		{"few in common", withImage(append(testimage.Seeds(100, 8), all[8:]...), "hello:2"), 8, "inspect inspect list load load tag inspect"},
 	} {
 		t.Run(test.name, func(t *testing.T) {
 			requests, _ := load(t, test.fake, img, test.layers, "localhost/hello:2")
@@ -192,12 +173,12 @@ func TestLargeImage(t *testing.T) {
 	t.Run("many images", func(t *testing.T) {
 		f := startFake(t)
 		for i := range 40 {
-			load(t, f, testImage(t, 10, []int{1000 + i}, "other:"+string(rune('a'+i%26))+string(rune('a'+i/26))), 1, "localhost/other:"+string(rune('a'+i%26))+string(rune('a'+i/26)))
+			load(t, f, testimage.New(t, 10, []int{1000 + i}, "other:"+string(rune('a'+i%26))+string(rune('a'+i/26))), 1, "localhost/other:"+string(rune('a'+i%26))+string(rune('a'+i/26)))
 		}
-		load(t, f, testImage(t, size, changed(all, 5, 100), "hello:1"), layers, "localhost/hello:1")
+		load(t, f, testimage.New(t, size, testimage.Changed(all, 5, 100), "hello:1"), layers, "localhost/hello:1")
 		requests, _ := load(t, f, img, 1, "localhost/hello:2")
 		wantRequests(t, requests, "inspect inspect list inspect load tag inspect")
-		other := testImage(t, size, seeds(200, layers), "third:1")
+		other := testimage.New(t, size, testimage.Seeds(200, layers), "third:1")
 		requests, _ = load(t, f, other, layers, "localhost/third:1")
 		wantRequests(t, requests, "inspect inspect list"+strings.Repeat(" inspect", maxRelatives)+" load load tag inspect")
 	})
@@ -206,7 +187,7 @@ func TestLargeImage(t *testing.T) {
 func namesOf(names []string) []string {
 	full := []string{}
 	for _, name := range names {
-		full = append(full, fullName(name))
+		full = append(full, podmanName(name))
 	}
 	return full
 }
@@ -216,17 +197,35 @@ func namesOf(names []string) []string {
 func TestLayersVanish(t *testing.T) {
 	const name, full = "hello:1", "localhost/hello:1"
 	f := startFake(t)
-	all := seeds(1, 5)
-	load(t, f, testImage(t, 1000, all, name), 5, full)
+	all := testimage.Seeds(1, 5)
+	load(t, f, testimage.New(t, 1000, all, name), 5, full)
 	f.mu.Lock()
 	clear(f.layers)
 	f.mu.Unlock()
-	requests, _ := load(t, f, testImage(t, 1000, changed(all, 2, 9), name), 5, full)
+	requests, _ := load(t, f, testimage.New(t, 1000, testimage.Changed(all, 2, 9), name), 5, full)
 	wantRequests(t, requests, "inspect inspect load load tag inspect")
 	f.mu.Lock()
 	have := maps.Clone(f.layers)
 	f.mu.Unlock()
 	if len(have) != 5 {
 		t.Errorf("%d layers", len(have))
+	}
+}
+
+// podmanName is a name as Podman has it.
+func podmanName(text string) string {
+	name, err := reference.Parse(text)
+	if err != nil {
+		panic(err)
+	}
+	return name.Podman()
+}
+
+func TestBadName(t *testing.T) {
+	f := startFake(t)
+	_, err := f.engine.Load(background, testimage.New(t, 10, testimage.Seeds(1, 1), "hello:1", "UPPER/x"), progress.New(nil))
+	wantError(t, err, "load an image: ", `"UPPER/x" is not a name for an image`)
+	if requests, _ := f.counts(); len(requests) != 0 {
+		t.Errorf("requests %q", requests)
 	}
 }

@@ -3,11 +3,11 @@ package podman
 import (
 	"context"
 	"errors"
-	"maps"
-	"regexp"
 	"slices"
 
 	"github.com/rules-strata/rules_strata/go/daemon"
+	"github.com/rules-strata/rules_strata/go/layerset"
+	"github.com/rules-strata/rules_strata/go/reference"
 )
 
 const (
@@ -25,9 +25,9 @@ const (
 // by an archive without layers, of which Podman names the lowest that it lacks:
 // those below it are there, be it from a load that was killed.
 func (l *loader) send(ctx context.Context) (id string, err error) {
-	omit := map[string]bool{}
-	for _, name := range l.image.RepoTags {
-		if err := l.omitThoseOf(ctx, fullName(name), omit); err != nil {
+	omit := layerset.Set{}
+	for _, name := range l.names {
+		if err := l.omitThoseOf(ctx, name, omit); err != nil {
 			return "", err
 		}
 	}
@@ -37,7 +37,7 @@ func (l *loader) send(ctx context.Context) (id string, err error) {
 		}
 	}
 	if l.bytesWithout(omit) >= worthAsking {
-		all := l.below(len(l.image.Layers))
+		all := layerset.Of(l.image.Layers)
 		id, err := l.transfer(ctx, all)
 		if err == nil || !refused(err) {
 			return id, err
@@ -54,51 +54,48 @@ func (l *loader) send(ctx context.Context) (id string, err error) {
 
 // omitAfter is what to omit after an archive without all layers was refused,
 // and known is omitted anyway.
-func (l *loader) omitAfter(refusal error, all, known map[string]bool) map[string]bool {
-	missing, ok := l.lowestMissing(refusal, all)
+func (l *loader) omitAfter(refusal error, all, known layerset.Set) layerset.Set {
+	missing, ok := all.LowestNamed(l.image.Layers, refusal.Error())
 	if !ok {
 		return nil
 	}
-	omit := l.below(missing)
-	maps.Copy(omit, known)
+	// It knows layers one by one: one that is above it, too, is there.
+	omit := layerset.Of(l.image.Layers[:missing])
+	omit.Add(known)
 	delete(omit, l.image.Layers[missing].DiffID)
 	return omit
 }
 
 // omitThoseOf adds to omit the layers of ours that another image has, if that
 // is there.
-func (l *loader) omitThoseOf(ctx context.Context, ref string, omit map[string]bool) error {
+func (l *loader) omitThoseOf(ctx context.Context, ref string, omit layerset.Set) error {
 	other, err := l.lookUp(ctx, ref)
 	if err != nil {
 		return err
 	}
-	for _, layer := range l.image.Layers {
-		if slices.Contains(other.diffIDs, layer.DiffID) {
-			omit[layer.DiffID] = true
-		}
-	}
+	omit.Add(layerset.Common(l.image.Layers, other.diffIDs))
 	return nil
 }
 
 // omitThoseOfRelatives adds to omit the layers of ours that some other images
 // have: first those with a name of ours that has another tag, last those
 // without a name.
-func (l *loader) omitThoseOfRelatives(ctx context.Context, omit map[string]bool) error {
+func (l *loader) omitThoseOfRelatives(ctx context.Context, omit layerset.Set) error {
 	images, err := l.engine.list(ctx)
 	if err != nil {
 		return err
 	}
-	var full, repositories []string
-	for _, name := range l.image.RepoTags {
-		repository, _ := splitName(fullName(name))
-		full, repositories = append(full, fullName(name)), append(repositories, repository)
+	var repositories []string
+	for _, name := range l.names {
+		repository, _ := reference.Split(name)
+		repositories = append(repositories, repository)
 	}
 	distance := func(i image) int {
 		if len(i.names) == 0 {
 			return 2
 		}
 		for _, name := range i.names {
-			if repository, _ := splitName(name); slices.Contains(repositories, repository) {
+			if repository, _ := reference.Split(name); slices.Contains(repositories, repository) {
 				return 0
 			}
 		}
@@ -106,7 +103,7 @@ func (l *loader) omitThoseOfRelatives(ctx context.Context, omit map[string]bool)
 	}
 	slices.SortStableFunc(images, func(a, b image) int { return distance(a) - distance(b) })
 	for _, i := range images[:min(maxRelatives, len(images))] {
-		if slices.ContainsFunc(i.names, func(name string) bool { return slices.Contains(full, name) }) {
+		if slices.ContainsFunc(i.names, func(name string) bool { return slices.Contains(l.names, name) }) {
 			continue // we know it
 		}
 		if err := l.omitThoseOf(ctx, i.id, omit); err != nil {
@@ -125,41 +122,8 @@ func refused(err error) bool {
 	return errors.As(err, &refusal)
 }
 
-var hexDigest = regexp.MustCompile(`\b[0-9a-f]{64}\b`)
-
-// lowestMissing is the lowest of the layers in omit that a refusal names.
-func (l *loader) lowestMissing(err error, omit map[string]bool) (layer int, ok bool) {
-	if !refused(err) {
-		return 0, false
-	}
-	named := map[string]bool{}
-	for _, digits := range hexDigest.FindAllString(err.Error(), -1) {
-		named[digestPrefix+digits] = true
-	}
-	for i, layer := range l.image.Layers {
-		if named[layer.DiffID] && omit[layer.DiffID] {
-			return i, true
-		}
-	}
-	return 0, false
-}
-
-// below are the layers below number n.
-func (l *loader) below(n int) map[string]bool {
-	layers := make(map[string]bool, n)
-	for _, layer := range l.image.Layers[:n] {
-		layers[layer.DiffID] = true
-	}
-	return layers
-}
-
 // bytesWithout is the size of the layers that are not in omit.
-func (l *loader) bytesWithout(omit map[string]bool) int64 {
-	var n int64
-	for _, layer := range l.image.Layers {
-		if !omit[layer.DiffID] {
-			n += layer.Size
-		}
-	}
-	return n
+func (l *loader) bytesWithout(omit layerset.Set) int64 {
+	_, bytes := omit.Rest(l.image.Layers)
+	return bytes
 }

@@ -32,7 +32,7 @@ var _ engine.Engine = (*Engine)(nil)
 // New makes a client of the service that listens at an endpoint. Nothing is
 // sent yet.
 func New(e *endpoint.Endpoint) *Engine {
-	return &Engine{endpoint: e, http: &http.Client{Transport: e.Transport()}}
+	return &Engine{endpoint: e, http: &http.Client{Transport: &endpoint.Watchdog{Endpoint: e, Next: e.Transport()}}}
 }
 
 // String is "Podman at unix:///run/podman/podman.sock", or "Podman

@@ -21,6 +21,7 @@ import (
 	"github.com/rules-strata/rules_strata/go/daemon"
 	"github.com/rules-strata/rules_strata/go/engine"
 	"github.com/rules-strata/rules_strata/go/progress"
+	"github.com/rules-strata/rules_strata/go/testimage"
 )
 
 // realEngine is the service that STRATA_TEST_PODMAN_HOST names, behind a meter.
@@ -115,8 +116,8 @@ func checkReal(t *testing.T, e *Engine, name string, img archive.Image) {
 		t.Error(err)
 		return
 	}
-	if found.id != idOf(img) || len(found.diffIDs) != len(img.Layers) {
-		t.Errorf("%s is %+v, want %s", name, found, idOf(img))
+	if found.id != testimage.ID(img) || len(found.diffIDs) != len(img.Layers) {
+		t.Errorf("%s is %+v, want %s", name, found, testimage.ID(img))
 	}
 	if runtime.GOARCH != "amd64" {
 		return
@@ -167,13 +168,13 @@ func TestRealLoad(t *testing.T) {
 	e, m := realEngine(t)
 	layers, size := number(t, "STRATA_TEST_LAYERS", 12), number(t, "STRATA_TEST_LAYER_SIZE", 1<<20)
 	first := int(rand.Uint32())
-	all := seeds(first, layers)
+	all := testimage.Seeds(first, layers)
 	const name, other = "strata-test/load:1", "example.com:5000/strata-test/other:2"
-	img := testImage(t, size, all, name)
+	img := testimage.New(t, size, all, name)
 	begun := time.Now()
 	whole := podmanLoad(t, e, img)
 	_, sent := m.counts()
-	if whole != fullName(name) {
+	if whole != podmanName(name) {
 		t.Errorf("podman calls it %s", whole)
 	}
 	t.Logf("%-24s %11d bytes %7.3f s", "podman load", sent, time.Since(begun).Seconds())
@@ -189,20 +190,20 @@ func TestRealLoad(t *testing.T) {
 		{"cold", all, []string{name}, layers},
 		{"unchanged", all, []string{name}, 0},
 		{"another name", all, []string{name, other}, 0},
-		{"top", changed(all, layers-1, first-1), []string{name}, 1},
-		{"middle", changed(all, layers/2, first-2), []string{name}, 1},
-		{"bottom", changed(all, 0, first-3), []string{name}, 1},
+		{"top", testimage.Changed(all, layers-1, first-1), []string{name}, 1},
+		{"middle", testimage.Changed(all, layers/2, first-2), []string{name}, 1},
+		{"bottom", testimage.Changed(all, 0, first-3), []string{name}, 1},
 		{"a layer more", append(slices.Clone(all), first-4), []string{name}, 1},
 		{"one more in the middle", slices.Insert(slices.Clone(all), layers/2, first-5), []string{name}, 1},
-		{"another tag", changed(all, 1, first-6), []string{"strata-test/load:2"}, 1},
+		{"another tag", testimage.Changed(all, 1, first-6), []string{"strata-test/load:2"}, 1},
 	} {
 		if step.name != "cold" {
 			if _, err := e.Load(background, img, progress.New(nil)); err != nil {
 				t.Fatal(err)
 			}
 		}
-		img := testImage(t, size, step.seeds, step.names...)
-		left = append(left, idOf(img))
+		img := testimage.New(t, size, step.seeds, step.names...)
+		left = append(left, testimage.ID(img))
 		m.reset(0, nil)
 		p := progress.New(nil)
 		begun := time.Now()
@@ -216,7 +217,7 @@ func TestRealLoad(t *testing.T) {
 		if got, _ := p.Sent(); got != step.layers && !(step.name == "another tag" && size*layers < worthAsking) {
 			t.Errorf("%s: %d layers were sent, want %d", step.name, got, step.layers)
 		}
-		if loaded.ID != idOf(img) || !slices.Equal(loaded.Names, namesOf(step.names)) {
+		if loaded.ID != testimage.ID(img) || !slices.Equal(loaded.Names, namesOf(step.names)) {
 			t.Errorf("%s: loaded %+v", step.name, loaded)
 		}
 		for _, n := range step.names {
@@ -229,8 +230,8 @@ func TestRealLoad(t *testing.T) {
 // TestRealNames compares names with those that Podman gives.
 func TestRealNames(t *testing.T) {
 	e, _ := realEngine(t)
-	img := testImage(t, 1000, []int{int(rand.Uint32())})
-	id := idOf(img)
+	img := testimage.New(t, 1000, []int{int(rand.Uint32())})
+	id := testimage.ID(img)
 	for _, name := range []string{"strata-test", "strata-test/a:1", "docker.io/strata-test:1", "docker.io/me/strata-test:1", "example.com/strata-test:1", "localhost:5000/strata-test", "localhost/strata-test:3"} {
 		img.RepoTags = []string{name}
 		loaded, err := e.Load(background, img, progress.New(nil))
@@ -244,7 +245,7 @@ func TestRealNames(t *testing.T) {
 	}
 	img.RepoTags = []string{"Strata-Test:1"}
 	_, err := e.Load(background, img, progress.New(nil))
-	wantError(t, err, "must be lowercase", "Strata-Test:1")
+	wantError(t, err, "capital letters", "Strata-Test:1")
 	remove(t, e, id)
 }
 
@@ -254,14 +255,14 @@ func TestRealKilledLoad(t *testing.T) {
 	e, m := realEngine(t)
 	const name, layers, size = "strata-test/killed:1", 6, 1 << 18
 	first := int(rand.Uint32())
-	old := testImage(t, size, seeds(first, layers), name)
-	left := []string{idOf(old)}
+	old := testimage.New(t, size, testimage.Seeds(first, layers), name)
+	left := []string{testimage.ID(old)}
 	if _, err := e.Load(background, old, progress.New(nil)); err != nil {
 		t.Fatal(err)
 	}
 	for i := range 8 {
-		img := testImage(t, size, changed(seeds(first, layers), i%layers, first-1-i), name)
-		left = append(left, idOf(img))
+		img := testimage.New(t, size, testimage.Changed(testimage.Seeds(first, layers), i%layers, first-1-i), name)
+		left = append(left, testimage.ID(img))
 		ctx, cancel := context.WithCancel(background)
 		stop := cancel
 		if i >= 4 { // after the upload
@@ -290,17 +291,17 @@ func TestRealRun(t *testing.T) {
 	if status, err := e.Run(background, engine.RunOptions{Image: "strata-test/absent:1"}); status != daemon.ExitNotStarted || !errors.Is(err, daemon.ErrNotFound) {
 		t.Errorf("an absent image: %d, %v", status, err)
 	}
-	img := testImage(t, 1000, []int{int(rand.Uint32())}, "strata-test/run:1")
+	img := testimage.New(t, 1000, []int{int(rand.Uint32())}, "strata-test/run:1")
 	if _, err := e.Load(background, img, progress.New(nil)); err != nil {
 		t.Fatal(err)
 	}
 	if status, err := e.Run(background, engine.RunOptions{Image: "strata-test/run:1", Args: []string{"/absent"}, Network: "none"}); status != daemon.ExitNotFound || err == nil {
 		t.Errorf("an absent command: %d, %v", status, err)
 	}
-	if status, err := e.Run(background, engine.RunOptions{Image: idOf(img), Network: "none"}); status != 0 || err != nil {
+	if status, err := e.Run(background, engine.RunOptions{Image: testimage.ID(img), Network: "none"}); status != 0 || err != nil {
 		t.Errorf("without input: %d, %v", status, err)
 	}
-	remove(t, e, idOf(img))
+	remove(t, e, testimage.ID(img))
 }
 
 // TestRealService starts services with the podman command that
@@ -312,7 +313,7 @@ func TestRealService(t *testing.T) {
 		t.Skip("set STRATA_TEST_PODMAN to a podman command to run this test")
 	}
 	const name, layers, size = "strata-test/service:1", 12, 2 << 20
-	img := testImage(t, size, seeds(int(rand.Uint32()), layers), name)
+	img := testimage.New(t, size, testimage.Seeds(int(rand.Uint32()), layers), name)
 	for last := false; ; {
 		begun := time.Now()
 		e, err := start(background, program)
@@ -330,7 +331,7 @@ func TestRealService(t *testing.T) {
 		t.Logf("%s (%s): %v", p.Summary(), requests, err)
 		if last || err == nil {
 			checkReal(t, e, name, img)
-			remove(t, e, idOf(img))
+			remove(t, e, testimage.ID(img))
 			begun = time.Now()
 			if err := e.Close(); err != nil {
 				t.Error(err)

@@ -24,6 +24,9 @@ const (
 	// answerTimeout is how long a service may take to answer a question that
 	// needs no work. Each question reads the list of all images.
 	answerTimeout = time.Minute
+	// pingTimeout is how long it may take to answer a ping. systemd may have to
+	// start it first.
+	pingTimeout = 30 * time.Second
 	// maxAnswer bounds the answers that are read, in bytes. An image takes some
 	// 600 in a list of images.
 	maxAnswer = 64 << 20
@@ -77,25 +80,35 @@ func (e *Engine) send(ctx context.Context, method, path string, query url.Values
 	return resp, nil
 }
 
+// ping finds out whether a Podman service answers that is new enough.
+func (e *Engine) ping(ctx context.Context) error {
+	return e.callWithin(ctx, pingTimeout, http.MethodGet, "/_ping", nil, nil)
+}
+
 // call asks a question that needs no work and decodes the answer into out
 // (thrown away if it is nil).
 func (e *Engine) call(ctx context.Context, method, path string, query url.Values, out any) error {
-	ctx, cancel := context.WithTimeoutCause(ctx, answerTimeout, fmt.Errorf("no answer in %v", answerTimeout))
+	return e.callWithin(ctx, answerTimeout, method, path, query, out)
+}
+
+func (e *Engine) callWithin(ctx context.Context, limit time.Duration, method, path string, query url.Values, out any) error {
+	late := e.endpoint.Stuck(fmt.Sprintf("it sent no answer for %v", limit), nil)
+	ctx, cancel := context.WithTimeoutCause(ctx, limit, late)
 	defer cancel()
 	resp, err := e.send(ctx, method, path, query, nil)
-	if err == nil {
-		defer resp.Body.Close()
-		err = e.decode(resp, out)
+	if err != nil {
+		return err
 	}
-	if err != nil && errors.Is(err, context.DeadlineExceeded) {
-		return fmt.Errorf("%v: %w", e, context.Cause(ctx))
-	}
-	return err
+	defer resp.Body.Close()
+	return e.decode(resp, out)
 }
 
 // decode reads an answer of JSON to its end.
 func (e *Engine) decode(resp *http.Response, out any) error {
 	data, err := io.ReadAll(io.LimitReader(resp.Body, maxAnswer))
+	if stuck := endpoint.Explain(err); stuck != nil {
+		return stuck
+	}
 	if err != nil {
 		return fmt.Errorf("%v: its answer was cut off: %w", e, err)
 	}

@@ -9,12 +9,13 @@ import (
 
 	"github.com/rules-strata/rules_strata/go/daemon"
 	"github.com/rules-strata/rules_strata/go/engine"
+	"github.com/rules-strata/rules_strata/go/testimage"
 )
 
 // Podman's Docker API gets the ID of the image that Podman means by a name.
 func TestRunByID(t *testing.T) {
 	f := startFake(t)
-	img := testImage(t, 10, seeds(1, 1), "hello:1")
+	img := testimage.New(t, 10, testimage.Seeds(1, 1), "hello:1")
 	load(t, f, img, 1, "localhost/hello:1")
 	created := ""
 	f.reset(func(w http.ResponseWriter, r *http.Request, call string) bool {
@@ -37,8 +38,12 @@ func TestRunByID(t *testing.T) {
 	})
 	status, err := f.engine.Run(background, engine.RunOptions{Image: "hello:1", Args: []string{"/a", "b"}, Network: "none"})
 	wantError(t, err, "no containers today")
-	if want := idOf(img) + " /a b none"; created != want || status != daemon.ExitNotStarted {
+	if want := testimage.ID(img) + " /a b none"; created != want || status != daemon.ExitNotStarted {
 		t.Errorf("status %d, created %q, want %q", status, created, want)
+	}
+	_, err = f.engine.Run(background, engine.RunOptions{Image: "moved:1", ID: "sha256:12"})
+	if wantError(t, err, "run image moved:1: "); !strings.HasPrefix(created, "sha256:12 ") {
+		t.Errorf("created %q", created)
 	}
 	status, err = f.engine.Run(background, engine.RunOptions{Image: "absent:1"})
 	wantError(t, err, "run image absent:1", "failed to find image absent:1")

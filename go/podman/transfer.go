@@ -5,10 +5,13 @@ import (
 	"errors"
 	"fmt"
 	"io"
+	"net"
 	"net/http"
 	"strings"
+	"syscall"
 
 	"github.com/rules-strata/rules_strata/go/archive"
+	"github.com/rules-strata/rules_strata/go/layerset"
 	"github.com/rules-strata/rules_strata/go/progress"
 )
 
@@ -17,7 +20,7 @@ var errStopped = errors.New("the service stopped reading")
 // transfer sends the image without a name and without the layers in omit, and
 // returns the ID that it got. Layers that were sent in vain are taken back from
 // the count.
-func (l *loader) transfer(ctx context.Context, omit map[string]bool) (id string, err error) {
+func (l *loader) transfer(ctx context.Context, omit layerset.Set) (id string, err error) {
 	before, _ := l.progress.Sent()
 	r, w := io.Pipe()
 	written := make(chan error, 1)
@@ -36,14 +39,27 @@ func (l *loader) transfer(ctx context.Context, omit map[string]bool) (id string,
 	l.progress.TakeBack(after - before)
 	// The archive's own error tells more than what HTTP makes of it.
 	if own != nil && !errors.Is(own, errStopped) && !errors.Is(own, io.ErrClosedPipe) {
-		err = own
+		return "", own
+	}
+	if isBreak(err) && ctx.Err() == nil {
+		err = fmt.Errorf("%w: the service went away during the load: load again when it runs", err)
 	}
 	return "", err
 }
 
+// isBreak says that a connection ended too early.
+func isBreak(err error) bool {
+	for _, end := range []error{io.EOF, io.ErrUnexpectedEOF, net.ErrClosed, syscall.EPIPE, syscall.ECONNRESET} {
+		if errors.Is(err, end) {
+			return true
+		}
+	}
+	return false
+}
+
 // write writes the archive that Podman gets. Only an OCI layout may lack layers.
 // A docker archive is loaded faster, since Podman need not unpack it first.
-func (l *loader) write(ctx context.Context, w io.Writer, omit map[string]bool) error {
+func (l *loader) write(ctx context.Context, w io.Writer, omit layerset.Set) error {
 	if len(omit) > 0 {
 		return l.hybrid.Write(ctx, w, archive.HybridOptions{Omit: omit, Progress: l.progress})
 	}

@@ -46,6 +46,7 @@ func (c *runCmd) Run(ctx context.Context, img *imagefile.Image, std *streams) (e
 	// Signals are the container's from here on: it may end as it likes.
 	status, err := in.Run(context.WithoutCancel(ctx), engine.RunOptions{
 		Image:   img.Ref(),
+		ID:      loaded.ID,
 		Args:    c.Args,
 		Network: c.Network,
 		Stdin:   std.in,

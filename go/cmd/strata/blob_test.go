@@ -209,7 +209,7 @@ func TestBlobErrors(t *testing.T) {
 	objects := writeFile(t, "objects", "object\x00"+appPath+"\nnar\x00"+nar+"\n")
 	layers := writeFile(t, "layers.json", `{"layers":[{"diff_id":"sha256:`+strings.Repeat("a", 64)+`","entries":1,"kind":"store","size":10240,"store_paths":["`+appPath+`"]}],"objects":{},"version":1}`)
 	config := writeFile(t, "config.json", `{"os":"linux","architecture":"amd64","rootfs":{"diff_ids":["sha256:`+strings.Repeat("a", 64)+`"]}}`)
-	tag := writeFile(t, "tag", "a\nb\n")
+	tag, noTag := writeFile(t, "tag", "1\n"), writeFile(t, "no-tag", "a\nb\n")
 	for _, test := range []struct {
 		name string
 		args []string
@@ -224,9 +224,9 @@ func TestBlobErrors(t *testing.T) {
 		{"base that is not there", []string{"base-blobs", "--image=missing", "--compression=gzip", "--out=OUT", "--descriptors=OUT2"}, "missing: no such file"},
 		{"layer without a blob", []string{"manifest", "--layers", layers, "--config", config, "--out=OUT", "--digest-out=OUT2"}, "layer 1 of 1 (" + appPath + "): no descriptor of a blob has its diff ID"},
 		{"descriptor that is none", []string{"manifest", "--layers", layers, "--config", config, "--descriptor", plan, "--out=OUT", "--digest-out=OUT2"}, "plan.json: json: unknown field"},
-		{"manifest that is none", []string{"layout", "--manifest", plan, "--config", config, "--name=x", "--tag", metadata, "--out=OUT"}, "not an image manifest"},
-		{"tag that is none", []string{"layout", "--manifest", plan, "--config", config, "--name=x", "--tag", tag, "--out=OUT"}, "/tag: want a tag, one line"},
-		{"blob that is not described", []string{"layout", "--manifest", plan, "--config", config, "--name=x", "--tag", metadata, "--blob", plan + "=" + nar, "--out=OUT"}, "unknown field"},
+		{"manifest that is none", []string{"layout", "--manifest", plan, "--config", config, "--name=x", "--tag", tag, "--out=OUT"}, "not an image manifest"},
+		{"tag that is none", []string{"layout", "--manifest", plan, "--config", config, "--name=x", "--tag", noTag, "--out=OUT"}, "/no-tag: want a tag, one line"},
+		{"blob that is not described", []string{"layout", "--manifest", plan, "--config", config, "--name=x", "--tag", tag, "--blob", plan + "=" + nar, "--out=OUT"}, "unknown field"},
 	} {
 		t.Run(test.name, func(t *testing.T) {
 			folder := t.TempDir()

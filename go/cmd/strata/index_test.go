@@ -13,7 +13,6 @@ import (
 	"github.com/google/go-containerregistry/pkg/v1/validate"
 
 	"github.com/rules-strata/rules_strata/go/command"
-	"github.com/rules-strata/rules_strata/go/ocilayout"
 )
 
 // indexSteps are the two steps alone, so that their tests need no others.
@@ -58,7 +57,8 @@ func TestIndexSteps(t *testing.T) {
 	images := makeImages(t, "arm64", "amd64")
 	work := t.TempDir()
 	at := func(name string) string { return filepath.Join(work, name) }
-	args := []string{"index", "--annotations", writeFile(t, "annotations.json", `{"a": "b=c\nd"}`), "--tag=v1",
+	annotations := writeFile(t, "annotations.json", `{"a": "b=c\nd"}`)
+	args := []string{"index", "--annotations", annotations, "--tag=v1",
 		"--out", at("index.json"), "--digest-out", at("digest"), "--tag-out", at("tag")}
 	args = append(append(args, images[0].flags("//:arm64")...), images[1].flags("//:amd64")...)
 	if status, text := indexStep(args...); status != 0 || text != "" {
@@ -70,8 +70,8 @@ func TestIndexSteps(t *testing.T) {
 	if got := readFile(t, at("tag")); got != "v1\n" {
 		t.Errorf("tag %q", got)
 	}
-	if status, text := indexStep("index-layout", "--index", at("index.json"), "--name=hello", "--tag", at("tag"), "--out", at("layout"),
-		"--layout", images[0].layout, "--layout", images[1].layout); status != 0 || text != "" {
+	if status, text := indexStep("index-layout", "--annotations", annotations, "--name=hello", "--tag=v1", "--out", at("layout"),
+		"--label=//:arm64", "--layout", images[0].layout, "--label=//:amd64", "--layout", images[1].layout); status != 0 || text != "" {
 		t.Fatalf("status %d: %s", status, text)
 	}
 	top, err := layout.ImageIndexFromPath(at("layout"))
@@ -145,14 +145,34 @@ func TestIndexStepErrors(t *testing.T) {
 			}
 		})
 	}
-	index := writeFile(t, "index.json", `{"manifests":[{"digest":"sha256:`+strings.Repeat("a", 64)+`","mediaType":"`+ocilayout.ManifestMediaType+
-		`","platform":{"architecture":"amd64","os":"linux"},"size":1}],"mediaType":"`+ocilayout.IndexMediaType+`","schemaVersion":2}`)
-	folder := filepath.Join(t.TempDir(), "layout")
-	status, text := indexStep("index-layout", "--index", index, "--layout", images[0].layout, "--name=x", "--tag", writeFile(t, "tag", "y\n"), "--out", folder)
-	if want := "image for linux/amd64, sha256:"; status != command.ExitBadInput || !strings.Contains(text, want) {
-		t.Errorf("status %d: %s, want %s", status, text, want)
+}
+
+func TestIndexLayoutErrors(t *testing.T) {
+	images := makeImages(t, "amd64")
+	broken := makeImages(t, "arm64")[0].layout
+	if err := os.RemoveAll(filepath.Join(broken, "blobs")); err != nil {
+		t.Fatal(err)
 	}
-	if _, err := os.Stat(folder); err == nil {
-		t.Error("there is a layout all the same")
+	folder := filepath.Join(t.TempDir(), "layout")
+	for _, test := range []struct {
+		name string
+		args []string
+		want string
+	}{
+		{"nothing", nil, "strata index-layout: there is no image in it"},
+		{"a label too few", []string{"--layout=x"}, "0 times --label and 1 times --layout: give each once"},
+		{"no such layout", []string{"--label=//:a", "--layout=/no/such"}, "//:a: the layout /no/such: open /no/such/index.json"},
+		{"a layout without blobs", []string{"--label=//:a", "--layout", broken}, "//:a: the layout " + broken + ": manifest: "},
+		{"the same platform", []string{"--label=//:a", "--layout", images[0].layout, "--label=//:b", "--layout", images[0].layout}, "//:a and //:b are both for linux/amd64"},
+	} {
+		t.Run(test.name, func(t *testing.T) {
+			status, text := indexStep(append([]string{"index-layout", "--name=x", "--out", folder}, test.args...)...)
+			if status != command.ExitBadInput || !strings.Contains(text, test.want) {
+				t.Errorf("status %d: %s, want %s", status, text, test.want)
+			}
+			if _, err := os.Stat(folder); err == nil {
+				t.Error("there is a layout all the same")
+			}
+		})
 	}
 }

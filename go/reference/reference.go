@@ -1,0 +1,96 @@
+// Package reference is how images are named: NAME:TAG, and what the engines
+// make of names that leave something out.
+//
+// The grammar, and what is left out, are those of Docker's own package
+// github.com/distribution/reference.
+package reference
+
+import (
+	"fmt"
+	"strings"
+
+	"github.com/distribution/reference"
+)
+
+// DefaultTag is the tag of names without one.
+const DefaultTag = "latest"
+
+// localhost is the registry in which Podman puts images without one: they were
+// made here.
+const localhost = "localhost/"
+
+// Name is an image's name with its tag. Make it with Parse.
+type Name struct {
+	repository string // as it was written
+	tag        string
+	whole      reference.NamedTagged
+}
+
+// Error says why a text is no name of an image.
+type Error struct {
+	// Text is what was given.
+	Text string
+	// Reason is what is wrong with it.
+	Reason string
+}
+
+func (e *Error) Error() string {
+	return fmt.Sprintf("%.300q is not a name for an image: %s", e.Text, e.Reason)
+}
+
+// Parse reads NAME:TAG, or NAME, which means NAME:latest. A first part of NAME
+// that has a dot or a colon, or is "localhost", is a registry. The error is an
+// *Error.
+func Parse(text string) (Name, error) {
+	n := Name{repository: text, tag: DefaultTag}
+	if at := strings.LastIndexByte(text, ':'); at > strings.LastIndexByte(text, '/') {
+		n.repository, n.tag = text[:at], text[at+1:]
+	}
+	named, err := reference.ParseNormalizedNamed(n.repository)
+	if err == nil {
+		n.whole, err = reference.WithTag(reference.TrimNamed(named), n.tag)
+	}
+	if reason := reasonAgainst(n.repository, n.tag, err); reason != "" {
+		return Name{}, &Error{Text: text, Reason: reason}
+	}
+	return n, nil
+}
+
+// String is the name as it was written, with its tag: "hello:latest".
+func (n Name) String() string { return n.repository + ":" + n.tag }
+
+// Repository is what comes before the tag, as it was written: "hello".
+func (n Name) Repository() string { return n.repository }
+
+// Tag is what comes after the colon: "latest".
+func (n Name) Tag() string { return n.tag }
+
+// Full is the name with all that may be left out, as containerd and the
+// annotations of OCI layouts have it: "docker.io/library/hello:latest".
+func (n Name) Full() string { return n.whole.String() }
+
+// Docker is the name as Docker shows it: "hello:latest" also for
+// "docker.io/library/hello".
+func (n Name) Docker() string { return reference.FamiliarString(n.whole) }
+
+// Podman is the name that `podman load` makes of it: "localhost/hello:latest".
+// `podman run hello` finds that.
+func (n Name) Podman() string {
+	if !hasRegistry(n.repository) {
+		return localhost + n.String()
+	}
+	return n.Full()
+}
+
+// hasRegistry says whether the first part of a name is a registry.
+func hasRegistry(repository string) bool {
+	first, _, several := strings.Cut(repository, "/")
+	return several && (first == "localhost" || strings.ContainsAny(first, ".:"))
+}
+
+// Split splits a name that an engine prints, such as "localhost/hello:1", into
+// what comes before and after the tag's colon. It must have a tag.
+func Split(name string) (repository, tag string) {
+	at := strings.LastIndexByte(name, ':')
+	return name[:max(at, 0)], name[at+1:]
+}
