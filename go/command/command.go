@@ -1,6 +1,7 @@
-// Package command is the frame of the action binaries: a program of
-// sub-commands, each of which reads files, calls one package and writes files.
-// Command lines follow the GNU conventions, and Bazel's parameter files.
+// Package command is the frame of the project's programs. A Program is an action
+// binary: sub-commands, each of which reads files, calls one package and writes
+// files. A Tool is what people run. Command lines follow the GNU conventions,
+// those of a Program also Bazel's parameter files.
 package command
 
 import (
@@ -14,7 +15,7 @@ import (
 
 // Exit statuses of a program.
 const (
-	ExitBadInput = 1 // an input is bad
+	ExitBadInput = 1 // an input is bad, or what was asked for failed
 	ExitUsage    = 2 // the command line is
 )
 

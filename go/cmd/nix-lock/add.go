@@ -3,6 +3,7 @@ package main
 import (
 	"context"
 
+	"github.com/rules-strata/rules_strata/go/command"
 	"github.com/rules-strata/rules_strata/go/nixlock"
 )
 
@@ -19,7 +20,7 @@ func (addCmd) Help() string {
 	return "NAME=PACKAGE takes the place of the package of that name and system. A package that is locked for any system cannot have one beside it: lock it again with --system. Objects that the lock has already stay as they are, and so do the systems of a package that has its store path already."
 }
 
-func (c *addCmd) Run(ctx context.Context, std *streams) error {
+func (c *addCmd) Run(ctx context.Context, std *command.Streams) error {
 	old, err := c.read()
 	if err != nil {
 		return err

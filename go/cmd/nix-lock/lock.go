@@ -3,6 +3,7 @@ package main
 import (
 	"context"
 
+	"github.com/rules-strata/rules_strata/go/command"
 	"github.com/rules-strata/rules_strata/go/nixlock"
 	"github.com/rules-strata/rules_strata/go/outfile"
 )
@@ -16,7 +17,7 @@ type lockCmd struct {
 	quietFlag
 }
 
-func (c *lockCmd) Run(ctx context.Context, std *streams) error {
+func (c *lockCmd) Run(ctx context.Context, std *command.Streams) error {
 	l := nixlock.New(c.StoreDir, c.Cache, c.Key)
 	packages, err := c.resolve(ctx, l.StoreDir, std)
 	if err != nil {
@@ -33,7 +34,7 @@ func (c *lockCmd) Run(ctx context.Context, std *streams) error {
 	if c.Out != "" {
 		err = outfile.Write(inFolder(c.Out), data)
 	} else {
-		_, err = std.out.Write(data)
+		_, err = std.Out.Write(data)
 	}
 	if err == nil {
 		c.summarise(std, l)

@@ -5,13 +5,9 @@ package main
 
 import (
 	"context"
-	"fmt"
-	"io"
 	"os"
-	"os/signal"
-	"syscall"
 
-	"github.com/alecthomas/kong"
+	"github.com/rules-strata/rules_strata/go/command"
 )
 
 // commands are the sub-commands, one file each.
@@ -28,55 +24,11 @@ const help = "Locks Nix packages, so that Bazel can take them from binary caches
 	"Logins for caches are read from the file that NETRC names, or from ~/.netrc, and sent to the servers of the caches alone. " +
 	"Objects come from the first cache that has them signed by a trusted key, or content-addressed."
 
-// streams are the program's standard streams.
-type streams struct {
-	out io.Writer
-	err io.Writer
-}
-
-const (
-	exitFailure     = 1
-	exitUsage       = 2
-	exitInterrupted = 130
-)
-
 func main() {
-	ctx, stop := signal.NotifyContext(context.Background(), os.Interrupt, syscall.SIGTERM)
-	status := run(ctx, os.Args[1:], &streams{out: os.Stdout, err: os.Stderr})
-	stop()
-	os.Exit(status)
+	os.Exit(command.Main(run))
 }
 
-func run(ctx context.Context, args []string, std *streams) int {
-	exited := -1
-	parser, err := kong.New(new(commands),
-		kong.Name("nix_lock"),
-		kong.Description(help),
-		kong.Writers(std.err, std.err),
-		kong.Exit(func(code int) { exited = code }),
-		kong.BindTo(ctx, (*context.Context)(nil)),
-		kong.Bind(std),
-	)
-	if err != nil {
-		panic(err)
-	}
-	parsed, err := parser.Parse(args)
-	if exited >= 0 {
-		return exited
-	}
-	if err != nil {
-		fmt.Fprintf(std.err, "nix_lock: %v\n", err)
-		return exitUsage
-	}
-	err = parsed.Run()
-	switch {
-	case err == nil:
-		return 0
-	case ctx.Err() != nil:
-		fmt.Fprintln(std.err, "nix_lock: interrupted: nothing was written")
-		return exitInterrupted
-	default:
-		fmt.Fprintf(std.err, "nix_lock: %v\n", err)
-		return exitFailure
-	}
+func run(ctx context.Context, args []string, std *command.Streams) int {
+	tool := command.Tool{Name: "nix_lock", Description: help, Interrupted: "nothing was written"}
+	return tool.Run(ctx, new(commands), args, std)
 }

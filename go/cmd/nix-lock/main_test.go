@@ -12,6 +12,7 @@ import (
 	"syscall"
 	"testing"
 
+	"github.com/rules-strata/rules_strata/go/command"
 	"github.com/rules-strata/rules_strata/go/nixlock"
 	"github.com/rules-strata/rules_strata/go/nixlock/locktest"
 	"github.com/rules-strata/rules_strata/go/store"
@@ -33,7 +34,7 @@ type outcome struct {
 
 func call(args ...string) outcome {
 	var stdout, stderr bytes.Buffer
-	status := run(context.Background(), args, &streams{out: &stdout, err: &stderr})
+	status := run(context.Background(), args, &command.Streams{Out: &stdout, Err: &stderr})
 	return outcome{status, stdout.String(), stderr.String()}
 }
 
@@ -136,7 +137,7 @@ func TestObjectThatIsALink(t *testing.T) {
 	}
 	for _, arg := range []string{link, result, "result"} {
 		var p nixlock.Package
-		if err := new(packageFlags).find(t.Context(), &p, storeDir, arg, &streams{}); err != nil || string(p.Path) != link {
+		if err := new(packageFlags).find(t.Context(), &p, storeDir, arg, &command.Streams{}); err != nil || string(p.Path) != link {
 			t.Errorf("%s: got %s, %v", arg, p.Path, err)
 		}
 	}
@@ -164,9 +165,9 @@ func TestSchemaFieldIsKept(t *testing.T) {
 func TestAddToAny(t *testing.T) {
 	l := newLab(t)
 	want(t, call("--cache", l.url, "--key", l.Key.String(), "--out", "nix.lock.json", string(l.app)), 0)
-	want(t, call("add", "--system", "aarch64-linux", string(l.app)), exitFailure, `packages: app: "any" stands alone`, "lock it again with --system")
+	want(t, call("add", "--system", "aarch64-linux", string(l.app)), command.ExitBadInput, `packages: app: "any" stands alone`, "lock it again with --system")
 	want(t, call("--cache", l.url, "--key", l.Key.String(), "--system", "x86_64-linux", "--out", "nix.lock.json", string(l.app)), 0)
-	want(t, call("add", "--system", "any", string(l.app)), exitFailure, `packages: app: "any" stands alone`, "lock it again with --system")
+	want(t, call("add", "--system", "any", string(l.app)), command.ExitBadInput, `packages: app: "any" stands alone`, "lock it again with --system")
 	want(t, call("add", string(l.app)), 0, "1 package, 2 objects")
 	want(t, call("add", "--system", "aarch64-linux", string(l.app)), 0, "1 package, 2 objects")
 }
@@ -198,8 +199,8 @@ func TestAddUpdateVerify(t *testing.T) {
 	if err := os.WriteFile(file, []byte(edited), 0o644); err != nil {
 		t.Fatal(err)
 	}
-	want(t, call("verify"), exitFailure, file, "nar_hash:")
-	want(t, call("add", string(l.app)), exitFailure, file, "nar_hash:")
+	want(t, call("verify"), command.ExitBadInput, file, "nar_hash:")
+	want(t, call("add", string(l.app)), command.ExitBadInput, file, "nar_hash:")
 	want(t, call("update"), 0, "1 package, 1 object")
 	want(t, call("verify"), 0)
 
@@ -207,7 +208,7 @@ func TestAddUpdateVerify(t *testing.T) {
 	other := locktest.New("other-1")
 	other.Add("lib-1.0")
 	url := other.Serve(t).URL
-	want(t, call("update", "--cache", url), exitFailure, "cache "+url, `signed by "other-1"`, `trusted are "lab-1"`)
+	want(t, call("update", "--cache", url), command.ExitBadInput, "cache "+url, `signed by "other-1"`, `trusted are "lab-1"`)
 	want(t, call("update", "--cache", url, "--key", other.Key.String()), 0)
 	want(t, call("verify", "--online", "--lock", file), 0)
 	want(t, call("add", "--cache", l.url, "--key", l.Key.String(), string(l.app)), 0)
@@ -232,12 +233,12 @@ func TestAFailureLeavesTheLock(t *testing.T) {
 		{"add", string(locktest.Path("none"))},
 		{"--out", "nix.lock.json", "--cache", l.url, "--key", l.Key.String(), string(l.app)},
 	} {
-		want(t, call(args...), exitFailure, "is in none of the caches ("+l.url+")")
+		want(t, call(args...), command.ExitBadInput, "is in none of the caches ("+l.url+")")
 		if now, err := os.ReadFile(file); err != nil || !bytes.Equal(now, before) {
 			t.Errorf("%q: the lock changed: %v", args, err)
 		}
 	}
-	want(t, call("verify", "--online"), exitFailure, "nix.lock.json: cache "+l.url+": "+string(l.lib), "any more")
+	want(t, call("verify", "--online"), command.ExitBadInput, "nix.lock.json: cache "+l.url+": "+string(l.lib), "any more")
 	if left, err := os.ReadDir(l.folder); err != nil || len(left) != 1 {
 		t.Errorf("files were left: %v, %v", left, err)
 	}
@@ -266,7 +267,7 @@ func TestFetch(t *testing.T) {
 			args[i] = o.NARHash
 		}
 	}
-	want(t, call(args...), exitFailure, string(l.app), "file hash is "+o.FileHash+", want "+o.NARHash)
+	want(t, call(args...), command.ExitBadInput, string(l.app), "file hash is "+o.FileHash+", want "+o.NARHash)
 	if _, err := os.Stat(filepath.Join(l.folder, "app.nar")); !os.IsNotExist(err) {
 		t.Errorf("there is an output: %v", err)
 	}
@@ -291,7 +292,7 @@ func TestFetchWithLogin(t *testing.T) {
 	o := l.read(t, "nix.lock.json").Objects[l.lib]
 	args := []string{"fetch", "--url", server.URL + "/" + o.URL, "--file-hash", o.FileHash, "--out", "lib.nar", "--store-path", string(l.lib),
 		"--compression", string(o.Compression), "--nar-hash", o.NARHash, "--nar-size", fmt.Sprint(o.NARSize), "--signature", o.Signatures[0], "--trusted-public-key", l.Key.String()}
-	want(t, call(args...), exitFailure, "401 Unauthorized: no login was sent", "not the server of the cache")
+	want(t, call(args...), command.ExitBadInput, "401 Unauthorized: no login was sent", "not the server of the cache")
 	want(t, call(append(args, "--cache", server.URL)...), 0)
 }
 
@@ -310,21 +311,21 @@ func TestUsage(t *testing.T) {
 		{"help of update", []string{"update", "--help"}, 0, "keep their store paths"},
 		{"help of verify", []string{"verify", "--help"}, 0, "--online"},
 		{"help of fetch", []string{"fetch", "--help"}, 0, "--file-hash"},
-		{"nothing", nil, exitUsage, "--cache"},
-		{"no package", []string{"--cache", l.url}, exitUsage, "<package>"},
-		{"no cache", []string{string(l.app)}, exitUsage, "missing flags: --cache"},
-		{"unknown flag", []string{"verify", "--fast"}, exitUsage, "unknown flag --fast"},
-		{"no URL", []string{"--cache", "cache.example.org", "--key", key, string(l.app)}, exitFailure, "want https://, http:// or file://"},
-		{"no key", []string{"--cache", l.url, "--key", "abc", string(l.app)}, exitFailure, "trusted_public_keys: "},
-		{"no trusted key", []string{"--cache", l.url, string(l.app)}, exitFailure, string(l.app)},
-		{"system", []string{"--cache", l.url, "--system", "Linux", string(l.app)}, exitFailure, `--system: "Linux" is not a system that packages are locked for`},
-		{"system that Bazel has no word for", []string{"--cache", l.url, "--key", key, "--system", "i686-linux", string(l.app)}, exitFailure, "aarch64-darwin, aarch64-linux, any, x86_64-darwin, x86_64-linux"},
-		{"name", []string{"--cache", l.url, "closure=" + string(l.app)}, exitFailure, "it stands for all packages"},
-		{"store path", []string{"--cache", l.url, "/nix/store/x"}, exitFailure, "not a store path"},
-		{"other store", []string{"--cache", l.url, "--store-dir", "/gnu/store", string(l.app)}, exitFailure, "not in the store directory /gnu/store"},
-		{"cache of another store", []string{"--cache", l.url, "--key", key, "--store-dir", "/gnu/store", "/gnu/store/" + l.app.Base()}, exitFailure, "has objects of the store directory \"/nix/store\", want \"/gnu/store\""},
-		{"no such lock", []string{"verify", "--lock", "none.json"}, exitFailure, l.folder + "/none.json"},
-		{"no Nix", []string{"--cache", l.url, "nixpkgs#hello"}, exitFailure, `"nixpkgs#hello" is not a store path, and there is no Nix here`},
+		{"nothing", nil, command.ExitUsage, "--cache"},
+		{"no package", []string{"--cache", l.url}, command.ExitUsage, "<package>"},
+		{"no cache", []string{string(l.app)}, command.ExitUsage, "missing flags: --cache"},
+		{"unknown flag", []string{"verify", "--fast"}, command.ExitUsage, "unknown flag --fast"},
+		{"no URL", []string{"--cache", "cache.example.org", "--key", key, string(l.app)}, command.ExitBadInput, "want https://, http:// or file://"},
+		{"no key", []string{"--cache", l.url, "--key", "abc", string(l.app)}, command.ExitBadInput, "trusted_public_keys: "},
+		{"no trusted key", []string{"--cache", l.url, string(l.app)}, command.ExitBadInput, string(l.app)},
+		{"system", []string{"--cache", l.url, "--system", "Linux", string(l.app)}, command.ExitBadInput, `--system: "Linux" is not a system that packages are locked for`},
+		{"system that Bazel has no word for", []string{"--cache", l.url, "--key", key, "--system", "i686-linux", string(l.app)}, command.ExitBadInput, "aarch64-darwin, aarch64-linux, any, x86_64-darwin, x86_64-linux"},
+		{"name", []string{"--cache", l.url, "closure=" + string(l.app)}, command.ExitBadInput, "it stands for all packages"},
+		{"store path", []string{"--cache", l.url, "/nix/store/x"}, command.ExitBadInput, "not a store path"},
+		{"other store", []string{"--cache", l.url, "--store-dir", "/gnu/store", string(l.app)}, command.ExitBadInput, "not in the store directory /gnu/store"},
+		{"cache of another store", []string{"--cache", l.url, "--key", key, "--store-dir", "/gnu/store", "/gnu/store/" + l.app.Base()}, command.ExitBadInput, "has objects of the store directory \"/nix/store\", want \"/gnu/store\""},
+		{"no such lock", []string{"verify", "--lock", "none.json"}, command.ExitBadInput, l.folder + "/none.json"},
+		{"no Nix", []string{"--cache", l.url, "nixpkgs#hello"}, command.ExitBadInput, `"nixpkgs#hello" is not a store path, and there is no Nix here`},
 	} {
 		t.Run(test.name, func(t *testing.T) {
 			r := call(test.args...)
@@ -368,7 +369,7 @@ func TestInterrupt(t *testing.T) {
 			}
 			cmd.Wait()
 			r := outcome{cmd.ProcessState.ExitCode(), stdout.String(), stderr.String()}
-			want(t, r, exitInterrupted, "interrupted: nothing was written")
+			want(t, r, command.ExitInterrupted, "interrupted: nothing was written")
 			if left, err := os.ReadDir(l.folder); err != nil || len(left) != 0 || r.stdout != "" {
 				t.Errorf("got %+v; files were left: %v, %v", r, left, err)
 			}

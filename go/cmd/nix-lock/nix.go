@@ -9,6 +9,7 @@ import (
 	"strings"
 	"time"
 
+	"github.com/rules-strata/rules_strata/go/command"
 	"github.com/rules-strata/rules_strata/go/nixlock"
 	"github.com/rules-strata/rules_strata/go/store"
 )
@@ -18,7 +19,7 @@ const describe = `p: { path = p.outPath; system = p.system or ""; }`
 
 // evaluate asks an installed Nix for the store path of FLAKE#ATTRIBUTE, or of
 // an attribute of the file.
-func (f *packageFlags) evaluate(ctx context.Context, p *nixlock.Package, storeDir, arg string, std *streams) error {
+func (f *packageFlags) evaluate(ctx context.Context, p *nixlock.Package, storeDir, arg string, std *command.Streams) error {
 	nix, err := exec.LookPath("nix")
 	if err != nil {
 		return fmt.Errorf("%q is not a store path, and there is no Nix here that could find out its store path: install Nix, or name the store path (%s/<hash>-<name>)", arg, storeDir)
@@ -30,7 +31,7 @@ func (f *packageFlags) evaluate(ctx context.Context, p *nixlock.Package, storeDi
 	args = append(args, f.expression(arg)...)
 	cmd := exec.CommandContext(ctx, nix, args...)
 	cmd.Dir = os.Getenv("BUILD_WORKING_DIRECTORY")
-	cmd.Stderr = std.err
+	cmd.Stderr = std.Err
 	cmd.Cancel = func() error { return cmd.Process.Signal(os.Interrupt) }
 	cmd.WaitDelay = 5 * time.Second
 	out, err := cmd.Output()

@@ -6,6 +6,7 @@ import (
 	"strings"
 	"testing"
 
+	"github.com/rules-strata/rules_strata/go/command"
 	"github.com/rules-strata/rules_strata/go/nixlock"
 	"github.com/rules-strata/rules_strata/go/nixlock/locktest"
 	"github.com/rules-strata/rules_strata/go/store"
@@ -72,7 +73,7 @@ func TestInstallableErrors(t *testing.T) {
 		t.Run(test.name, func(t *testing.T) {
 			l := newLab(t)
 			fakeNix(t, l, test.script)
-			want(t, call("--cache", l.url, "--key", l.Key.String(), "nixpkgs#app"), exitFailure, test.want)
+			want(t, call("--cache", l.url, "--key", l.Key.String(), "nixpkgs#app"), command.ExitBadInput, test.want)
 		})
 	}
 }
@@ -96,7 +97,7 @@ func TestAttributesOfNix(t *testing.T) {
 	if err != nil || lock.Packages["app"][n.Run("nix", "eval", "--impure", "--raw", "--expr", "builtins.currentSystem")] != store.Path(app) {
 		t.Errorf("got %s, %v", here.stdout, err)
 	}
-	want(t, call("--store-dir", n.StoreDir, "--cache", url, "--key", key, "-f", "default.nix", "nothing"), exitFailure, "nothing", "nix eval: exit status 1")
+	want(t, call("--store-dir", n.StoreDir, "--cache", url, "--key", key, "-f", "default.nix", "nothing"), command.ExitBadInput, "nothing", "nix eval: exit status 1")
 
 	flake := `{ outputs = { self }: { packages.x86_64-linux = import ./default.nix; }; }`
 	text := strings.Replace(n.Run("cat", "default.nix"), "builtins.currentSystem", `"x86_64-linux"`, 1)

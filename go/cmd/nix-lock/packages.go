@@ -7,6 +7,7 @@ import (
 	"regexp"
 	"strings"
 
+	"github.com/rules-strata/rules_strata/go/command"
 	"github.com/rules-strata/rules_strata/go/nixlock"
 	"github.com/rules-strata/rules_strata/go/store"
 )
@@ -22,7 +23,7 @@ type packageFlags struct {
 var namedPattern = regexp.MustCompile(`^([A-Za-z0-9_][A-Za-z0-9+._-]*)=(.+)$`)
 
 // resolve finds the store paths of the packages.
-func (f *packageFlags) resolve(ctx context.Context, storeDir string, std *streams) ([]nixlock.Package, error) {
+func (f *packageFlags) resolve(ctx context.Context, storeDir string, std *command.Streams) ([]nixlock.Package, error) {
 	if f.System != "" {
 		if err := nixlock.CheckSystem(f.System); err != nil {
 			return nil, fmt.Errorf("--system: %w", err)
@@ -46,7 +47,7 @@ func (f *packageFlags) resolve(ctx context.Context, storeDir string, std *stream
 }
 
 // find finds the store path of one package.
-func (f *packageFlags) find(ctx context.Context, p *nixlock.Package, storeDir, arg string, std *streams) error {
+func (f *packageFlags) find(ctx context.Context, p *nixlock.Package, storeDir, arg string, std *command.Streams) error {
 	// An object can be a link itself.
 	if _, err := store.ParsePath(storeDir, arg); err != nil {
 		if target, err := os.Readlink(inFolder(arg)); err == nil && strings.HasPrefix(target, storeDir+"/") {

@@ -8,6 +8,7 @@ import (
 
 	"golang.org/x/term"
 
+	"github.com/rules-strata/rules_strata/go/command"
 	"github.com/rules-strata/rules_strata/go/nixlock"
 )
 
@@ -17,19 +18,19 @@ type quietFlag struct {
 }
 
 // work runs what looks up objects, and says how far it is.
-func (f *quietFlag) work(std *streams, do func(*nixlock.Resolver) error) error {
+func (f *quietFlag) work(std *command.Streams, do func(*nixlock.Resolver) error) error {
 	client := newClient()
 	defer client.Close()
 	r := &nixlock.Resolver{Client: client}
 	if !f.Quiet {
-		p := newProgress(std.err)
+		p := newProgress(std.Err)
 		defer p.clear()
 		r.Progress = p.show
 	}
 	return do(r)
 }
 
-func (f *quietFlag) summarise(std *streams, l *nixlock.Lock) {
+func (f *quietFlag) summarise(std *command.Streams, l *nixlock.Lock) {
 	if f.Quiet {
 		return
 	}
@@ -38,7 +39,7 @@ func (f *quietFlag) summarise(std *streams, l *nixlock.Lock) {
 		files += o.FileSize
 		nars += o.NARSize
 	}
-	fmt.Fprintf(std.err, "%s, %s: %.1f MiB to download, %.1f MiB of content\n",
+	fmt.Fprintf(std.Err, "%s, %s: %.1f MiB to download, %.1f MiB of content\n",
 		count(len(l.Packages), "package"), count(len(l.Objects), "object"), float64(files)/(1<<20), float64(nars)/(1<<20))
 }
 

@@ -3,6 +3,7 @@ package main
 import (
 	"context"
 
+	"github.com/rules-strata/rules_strata/go/command"
 	"github.com/rules-strata/rules_strata/go/nixlock"
 )
 
@@ -18,7 +19,7 @@ func (updateCmd) Help() string {
 	return "The packages keep their store paths: give a package another one with add."
 }
 
-func (c *updateCmd) Run(ctx context.Context, std *streams) error {
+func (c *updateCmd) Run(ctx context.Context, std *command.Streams) error {
 	old, err := nixlock.ReadPackages(inFolder(c.Lock))
 	if err != nil {
 		return err

@@ -4,6 +4,7 @@ import (
 	"context"
 	"fmt"
 
+	"github.com/rules-strata/rules_strata/go/command"
 	"github.com/rules-strata/rules_strata/go/nixlock"
 )
 
@@ -13,7 +14,7 @@ type verifyCmd struct {
 	quietFlag
 }
 
-func (c *verifyCmd) Run(ctx context.Context, std *streams) error {
+func (c *verifyCmd) Run(ctx context.Context, std *command.Streams) error {
 	l, err := c.read()
 	if err != nil {
 		return err

@@ -3,6 +3,8 @@ package main
 import (
 	"bytes"
 	"fmt"
+	"io"
+	"log"
 	"net/http/httptest"
 	"strings"
 	"testing"
@@ -13,6 +15,8 @@ import (
 	"github.com/google/go-containerregistry/pkg/v1/empty"
 	"github.com/google/go-containerregistry/pkg/v1/mutate"
 	"github.com/google/go-containerregistry/pkg/v1/remote"
+
+	"github.com/rules-strata/rules_strata/go/command"
 )
 
 // imageFor is an image without layers for a platform.
@@ -29,7 +33,7 @@ func imageFor(t *testing.T, os, arch string) v1.Image {
 // team/plain:latest, an image.
 func served(t *testing.T) (host, index, plain string) {
 	t.Helper()
-	server := httptest.NewServer(memory.New())
+	server := httptest.NewServer(memory.New(memory.Logger(log.New(io.Discard, "", 0))))
 	t.Cleanup(server.Close)
 	host = strings.TrimPrefix(server.URL, "http://")
 	arm := imageFor(t, "linux", "arm64")
@@ -65,7 +69,7 @@ func served(t *testing.T) (host, index, plain string) {
 func call(t *testing.T, args ...string) (status int, stdout, stderr string) {
 	t.Helper()
 	var out, err bytes.Buffer
-	status = run(t.Context(), args, &streams{out: &out, err: &err})
+	status = run(t.Context(), args, &command.Streams{Out: &out, Err: &err})
 	return status, out.String(), err.String()
 }
 
@@ -139,13 +143,13 @@ func TestPrefetchErrors(t *testing.T) {
 		status int
 		want   string
 	}{
-		{"nothing", nil, exitFailure, "no image: prefetch IMAGE, or --image-name NAME"},
-		{"two images", []string{"a", "--image-name=b"}, exitFailure, "both name the image"},
-		{"a tag and a digest", []string{"--image-name=b", "--image-tag=c", "--image-digest=d"}, exitFailure, "both choose the image"},
-		{"capitals", []string{"UPPER/x"}, exitFailure, "UPPER"},
-		{"no such platform", []string{host + "/hello:v1", "--arch=s390x"}, exitFailure, "linux/arm64"},
-		{"no such image", []string{host + "/absent"}, exitFailure, "absent"},
-		{"unknown flag", []string{"--fast"}, exitUsage, "unknown flag"},
+		{"nothing", nil, command.ExitBadInput, "no image: prefetch IMAGE, or --image-name NAME"},
+		{"two images", []string{"a", "--image-name=b"}, command.ExitBadInput, "both name the image"},
+		{"a tag and a digest", []string{"--image-name=b", "--image-tag=c", "--image-digest=d"}, command.ExitBadInput, "both choose the image"},
+		{"capitals", []string{"UPPER/x"}, command.ExitBadInput, "UPPER"},
+		{"no such platform", []string{host + "/hello:v1", "--arch=s390x"}, command.ExitBadInput, "linux/arm64"},
+		{"no such image", []string{host + "/absent"}, command.ExitBadInput, "absent"},
+		{"unknown flag", []string{"--fast"}, command.ExitUsage, "unknown flag"},
 		{"help", []string{"--help"}, 0, "Usage: prefetch"},
 	} {
 		t.Run(test.name, func(t *testing.T) {

@@ -5,6 +5,8 @@ import (
 	"fmt"
 	"io"
 	"strings"
+
+	"github.com/rules-strata/rules_strata/go/modulefile"
 )
 
 // pin has the attributes of a tag pull.image; empty ones are left out.
@@ -17,51 +19,42 @@ type pin struct {
 	Variant        string `json:"variant,omitempty"`
 	FinalImageName string `json:"final_image_name,omitempty"`
 	FinalImageTag  string `json:"final_image_tag,omitempty"`
-	PlainHTTP      bool   `json:"-"`
+	// TLSVerify is nil where TLS is used.
+	TLSVerify *bool `json:"tls_verify,omitempty"`
 }
 
-// repositoryName is the last component of an image's name, as a name that a
-// repository can have.
-func repositoryName(imageName string) string {
-	base := imageName[strings.LastIndexByte(imageName, '/')+1:]
-	return strings.Map(func(r rune) rune {
-		if strings.ContainsRune("abcdefghijklmnopqrstuvwxyzABCDEFGHIJKLMNOPQRSTUVWXYZ0123456789_", r) {
-			return r
+// attributes are all but the name.
+func (p pin) attributes() []modulefile.Attribute {
+	var all []modulefile.Attribute
+	for _, a := range []struct{ name, value string }{
+		{"image_name", p.ImageName}, {"image_digest", p.ImageDigest}, {"os", p.OS}, {"arch", p.Arch}, {"variant", p.Variant},
+		{"final_image_name", p.FinalImageName}, {"final_image_tag", p.FinalImageTag},
+	} {
+		if a.value != "" {
+			all = append(all, modulefile.Attribute{Name: a.name, Value: a.value})
 		}
-		return '_'
-	}, base)
+	}
+	if p.TLSVerify != nil {
+		all = append(all, modulefile.Attribute{Name: "tls_verify", Value: *p.TLSVerify})
+	}
+	return all
 }
 
 // writeTag writes the lines for MODULE.bazel.
 func (p pin) writeTag(w io.Writer) error {
 	var b strings.Builder
-	b.WriteString("pull = use_extension(\"@rules_strata//rules:extensions.bzl\", \"pull\")\npull.image(\n")
-	for _, a := range []struct{ name, value string }{
-		{"name", p.Name}, {"image_name", p.ImageName}, {"image_digest", p.ImageDigest}, {"os", p.OS}, {"arch", p.Arch}, {"variant", p.Variant},
-		{"final_image_name", p.FinalImageName}, {"final_image_tag", p.FinalImageTag},
-	} {
-		if a.value != "" {
-			fmt.Fprintf(&b, "    %s = %q,\n", a.name, a.value)
-		}
+	fmt.Fprintf(&b, "%s = use_extension(\"@%s%s\", %q)\n", pull.Name, pull.Module, pull.File, pull.Name)
+	fmt.Fprintf(&b, "%s.%s(\n    name = %q,\n", pull.Name, imageTag, p.Name)
+	for _, a := range p.attributes() {
+		fmt.Fprintf(&b, "    %s,\n", a)
 	}
-	if p.PlainHTTP {
-		b.WriteString("    tls_verify = False,\n")
-	}
-	fmt.Fprintf(&b, ")\nuse_repo(pull, %q)\n", p.Name)
+	fmt.Fprintf(&b, ")\nuse_repo(%s, %q)\n", pull.Name, p.Name)
 	_, err := io.WriteString(w, b.String())
 	return err
 }
 
-// writeJSON writes the attributes as one JSON object.
-func (p pin) writeJSON(w io.Writer) error {
-	attributes := struct {
-		pin
-		TLSVerify *bool `json:"tls_verify,omitempty"`
-	}{pin: p}
-	if p.PlainHTTP {
-		attributes.TLSVerify = new(bool)
-	}
-	data, err := json.MarshalIndent(attributes, "", "  ")
+func writeJSON(w io.Writer, value any) error {
+	data, err := json.MarshalIndent(value, "", "  ")
 	if err != nil {
 		return err
 	}

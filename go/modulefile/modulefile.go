@@ -1,0 +1,168 @@
+// Package modulefile edits the MODULE.bazel file of a workspace: it changes and
+// adds tags of a module extension (Bazel, "Module extensions"), and leaves every
+// other byte of the file as it is.
+//
+// A file is parsed for the places of what is in it, and edited as text. What is
+// not written out in it (names that a comprehension makes, attributes that are
+// variables) is not understood, and is an error where it would have to be
+// changed.
+package modulefile
+
+import (
+	"errors"
+	"fmt"
+	"io/fs"
+	"os"
+	"path/filepath"
+	"strings"
+
+	"github.com/bazelbuild/buildtools/build"
+)
+
+// Base is the name of the file at the root of a workspace.
+const Base = "MODULE.bazel"
+
+// Extension names a module extension.
+type Extension struct {
+	// Module is the module that has it: "rules_strata".
+	Module string
+	// File is the label of its file without the module: "//rules:extensions.bzl".
+	File string
+	// Name is what it is called there.
+	Name string
+}
+
+// Module is a MODULE.bazel file with the files that it includes.
+type Module struct {
+	files []*file
+	// modules has the names of modules by their apparent names.
+	modules map[string]string
+}
+
+// file is one file of a module.
+type file struct {
+	path string
+	data []byte
+	tree *build.File
+}
+
+// Read reads the file at path, MODULE.bazel or one that is included in it, and
+// what it includes. Nothing of it is run. Errors name the file.
+func Read(path string) (*Module, error) {
+	m := &Module{modules: map[string]string{}}
+	if err := m.read(path, rootOf(path)); err != nil {
+		return nil, err
+	}
+	for _, f := range m.files {
+		for _, call := range f.calls("module", "bazel_dep") {
+			m.note(call)
+		}
+	}
+	return m, nil
+}
+
+// rootOf is the folder of the workspace that a file belongs to.
+func rootOf(path string) string {
+	dir := filepath.Dir(path)
+	if filepath.Base(path) == Base {
+		return dir
+	}
+	for at := dir; ; at = filepath.Dir(at) {
+		if _, err := os.Stat(filepath.Join(at, Base)); err == nil {
+			return at
+		}
+		if at == filepath.Dir(at) {
+			return dir
+		}
+	}
+}
+
+// read reads a file and what it includes.
+func (m *Module) read(path, root string) error {
+	for _, f := range m.files {
+		if f.path == path {
+			return nil
+		}
+	}
+	data, err := os.ReadFile(path)
+	if errors.Is(err, fs.ErrNotExist) {
+		return fmt.Errorf("%s: there is no such file: name the MODULE.bazel of the workspace", path)
+	}
+	if err != nil {
+		return err
+	}
+	f, err := parse(path, data)
+	if err != nil {
+		return err
+	}
+	m.files = append(m.files, f)
+	for _, call := range f.calls("include") {
+		if len(call.List) == 0 {
+			continue
+		}
+		label, ok := text(call.List[0])
+		folder, name, found := strings.Cut(strings.TrimPrefix(label, "//"), ":")
+		if !ok || !found || !strings.HasPrefix(label, "//") {
+			return fmt.Errorf("%s: include: want the label of a file of the workspace, such as \"//:images.MODULE.bazel\"", f.at(call))
+		}
+		if err := m.read(filepath.Join(root, filepath.FromSlash(folder), filepath.FromSlash(name)), root); err != nil {
+			return fmt.Errorf("%s: include: %w", f.at(call), err)
+		}
+	}
+	return nil
+}
+
+func parse(path string, data []byte) (*file, error) {
+	tree, err := build.ParseModule(path, data)
+	if err != nil {
+		var broken build.ParseError
+		if errors.As(err, &broken) {
+			err = fmt.Errorf("%s:%d:%d: %s", path, broken.Pos.Line, broken.Pos.LineRune, broken.Message)
+		}
+		return nil, fmt.Errorf("%w: mend the file first, or change it by hand", err)
+	}
+	return &file{path: path, data: data, tree: tree}, nil
+}
+
+// note learns a module's apparent name from module() or bazel_dep().
+func (m *Module) note(call *build.CallExpr) {
+	own := call.X.(*build.Ident).Name == "module"
+	name, ok := argument(call, "name", 0)
+	if !ok {
+		return
+	}
+	apparent, given := argument(call, "repo_name", -1)
+	if !given {
+		apparent = name
+	}
+	m.modules[apparent] = name
+	if own {
+		m.modules[""] = name
+	}
+}
+
+// label is how files of a module are named here; ok is false if it is not a
+// dependency.
+func (m *Module) label(e Extension) (label string, ok bool) {
+	if m.modules[""] == e.Module {
+		return e.File, true
+	}
+	for apparent, module := range m.modules {
+		if module == e.Module {
+			return "@" + apparent + e.File, true
+		}
+	}
+	return "", false
+}
+
+// isOf says whether a label and a name are those of an extension.
+func (m *Module) isOf(e Extension, label, name string) bool {
+	repository, path, ok := strings.Cut(label, "//")
+	return ok && name == e.Name && "//"+path == e.File && m.modules[strings.TrimPrefix(repository, "@")] == e.Module
+}
+
+// at is a place for messages, FILE:LINE.
+func (f *file) at(x build.Expr) string {
+	start, _ := x.Span()
+	return fmt.Sprintf("%s:%d", f.path, start.Line)
+}
