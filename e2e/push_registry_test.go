@@ -4,6 +4,7 @@ package e2e
 
 import (
 	"encoding/json"
+	"io"
 	"net/http"
 	"net/http/httptest"
 	"net/http/httputil"
@@ -27,21 +28,31 @@ type pushRegistry struct {
 
 	mu       sync.Mutex
 	requests []string
+	cut      int // answers with blobs that still break off in their middle
 }
 
 // newPushRegistry starts an empty registry, which ends with the test.
 func newPushRegistry(t *testing.T, account ...string) *pushRegistry {
 	t.Helper()
+	return beforeRegistry(t, harness.StartRegistry(t), account...)
+}
+
+// beforeRegistry starts the proxy of a registry.
+func beforeRegistry(t *testing.T, behind *harness.Registry, account ...string) *pushRegistry {
+	t.Helper()
 	r := &pushRegistry{}
 	if len(account) > 0 {
 		r.user, r.password = account[0], account[1]
 	}
-	registry := &url.URL{Scheme: "http", Host: harness.StartRegistry(t).Address}
-	proxy := &httputil.ReverseProxy{Rewrite: func(p *httputil.ProxyRequest) {
-		p.SetURL(registry)
-		// The registry's own URLs lead through the proxy.
-		p.Out.Host = p.In.Host
-	}}
+	registry := &url.URL{Scheme: "http", Host: behind.Address}
+	proxy := &httputil.ReverseProxy{
+		Rewrite: func(p *httputil.ProxyRequest) {
+			p.SetURL(registry)
+			// The registry's own URLs lead through the proxy.
+			p.Out.Host = p.In.Host
+		},
+		ModifyResponse: r.breakOff,
+	}
 	server := httptest.NewServer(http.HandlerFunc(func(w http.ResponseWriter, request *http.Request) {
 		if user, password, _ := request.BasicAuth(); user != r.user || password != r.password {
 			w.Header().Set("WWW-Authenticate", `Basic realm="tests"`)
@@ -59,15 +70,37 @@ func newPushRegistry(t *testing.T, account ...string) *pushRegistry {
 func (r *pushRegistry) note(request *http.Request) {
 	r.mu.Lock()
 	defer r.mu.Unlock()
-	r.requests = append(r.requests, request.Method+" "+request.URL.RequestURI())
+	line := request.Method + " " + request.URL.RequestURI()
+	if part := request.Header.Get("Range"); part != "" {
+		line += " " + part
+	}
+	r.requests = append(r.requests, line)
+}
+
+// breakOff ends the body of the next answers with a large blob in its middle.
+func (r *pushRegistry) breakOff(resp *http.Response) error {
+	r.mu.Lock()
+	defer r.mu.Unlock()
+	if r.cut > 0 && resp.Request.Method == http.MethodGet && strings.Contains(resp.Request.URL.Path, "/blobs/") && resp.ContentLength > 1<<16 {
+		r.cut--
+		resp.Body = io.NopCloser(io.LimitReader(resp.Body, resp.ContentLength/2))
+	}
+	return nil
+}
+
+// all are the requests since the last call.
+func (r *pushRegistry) all() []string {
+	r.mu.Lock()
+	defer r.mu.Unlock()
+	all := r.requests
+	r.requests = nil
+	return all
 }
 
 // writes are the requests since the last call that change something, those of
 // blobs and those of manifests.
 func (r *pushRegistry) writes() (blobs, manifests []string) {
-	r.mu.Lock()
-	defer r.mu.Unlock()
-	for _, request := range r.requests {
+	for _, request := range r.all() {
 		switch method, path, _ := strings.Cut(request, " "); {
 		case slices.Contains([]string{"GET", "HEAD"}, method):
 		case strings.Contains(path, "/manifests/"):
@@ -76,7 +109,6 @@ func (r *pushRegistry) writes() (blobs, manifests []string) {
 			blobs = append(blobs, request)
 		}
 	}
-	r.requests = nil
 	return blobs, manifests
 }
 

@@ -16,7 +16,12 @@ import (
 type base struct {
 	// diffIDs are those that the layers must have.
 	diffIDs []string
-	open    func() (layers, error)
+	// open is nil where the layers are at the origin alone.
+	open func() (layers, error)
+	// isImage says that the base is an image of ours, which knows the origins of
+	// its layers; otherwise origin is that of all of them, nil if there is none.
+	isImage bool
+	origin  *Origin
 
 	mu     sync.Mutex
 	opened *layers
@@ -29,6 +34,8 @@ type layers struct {
 	write   func(ctx context.Context, i int, w io.Writer) error
 	// stored is the layer i where it is held as a blob, else nil.
 	stored func(i int) (*baseimage.Layer, error)
+	// origin is where the layer i was pulled from, of an image of ours.
+	origin func(i int) (*Origin, error)
 	close  func() error
 }
 
@@ -38,14 +45,16 @@ func (d *baseDescription) open(dir string, p Parts) BaseLayers {
 	if d == nil {
 		return nil
 	}
-	b := &base{}
+	b := &base{isImage: d.Image != "", origin: d.Origin}
 	for _, l := range p.Layers {
 		if l.Kind == image.BaseLayer {
 			b.diffIDs = append(b.diffIDs, l.DiffID)
 		}
 	}
-	b.open = func() (layers, error) { return openImage(filepath.Join(dir, filepath.FromSlash(d.Image)), dir) }
-	if d.Archive != "" {
+	switch {
+	case b.isImage:
+		b.open = func() (layers, error) { return openImage(filepath.Join(dir, filepath.FromSlash(d.Image)), dir) }
+	case d.Archive != "":
 		b.open = func() (layers, error) {
 			return openArchive(filepath.Join(dir, filepath.FromSlash(d.Archive)), baseimage.Selection{
 				Name: d.Name, Tag: d.Tag, Architecture: d.Architecture,
@@ -60,7 +69,7 @@ func openImage(file, dir string) (layers, error) {
 	if err != nil {
 		return layers{}, err
 	}
-	return layers{diffIDs: img.DiffIDs(), write: img.WriteLayer, stored: img.storedLayer, close: img.Close}, nil
+	return layers{diffIDs: img.DiffIDs(), write: img.WriteLayer, stored: img.storedLayer, origin: img.LayerOrigin, close: img.Close}, nil
 }
 
 func openArchive(name string, sel baseimage.Selection) (layers, error) {
@@ -114,6 +123,9 @@ func (b *base) layer(i int) (*layers, error) {
 func (b *base) get() (*layers, error) {
 	b.mu.Lock()
 	defer b.mu.Unlock()
+	if b.open == nil {
+		return nil, errRemote(b.origin)
+	}
 	if b.opened == nil && b.err == nil {
 		opened, err := b.open()
 		if err != nil {

@@ -46,7 +46,7 @@ type description struct {
 }
 
 // baseDescription is an image of ours by its own description, or an archive or
-// a layout.
+// a layout, or an image in a registry.
 type baseDescription struct {
 	Image   string `json:"image"`
 	Archive string `json:"archive"`
@@ -54,6 +54,9 @@ type baseDescription struct {
 	Tag     string `json:"tag"`
 	// Architecture chooses in an index of an archive or a layout.
 	Architecture string `json:"architecture"`
+	// Origin is that of an image that was pulled; without an archive its layers
+	// are there alone.
+	Origin *Origin `json:"origin"`
 }
 
 // now stands for the time at which the image is taken to where it runs.
@@ -149,8 +152,14 @@ func (d *description) check() error {
 	if d.Created != "" && d.Created != now {
 		return fmt.Errorf(`"created" is %q: want nothing, as the config says it, or %q`, d.Created, now)
 	}
-	if d.Base != nil && (d.Base.Image == "") == (d.Base.Archive == "") {
-		return errors.New(`"base": want either "image" or "archive"`)
+	if d.Base == nil {
+		return nil
+	}
+	if err := d.Base.check(); err != nil {
+		return err
+	}
+	if d.Base.isRemote() && (!d.isBaseAlone() || d.Manifest == "") {
+		return errors.New(`"base" has only an "origin": then the image is the base as it is, with its "manifest"`)
 	}
 	return nil
 }

@@ -16,6 +16,8 @@ type Parts struct {
 	// Manifest and Config are pushed verbatim.
 	Manifest []byte
 	Config   []byte
+	// ConfigFrom are repositories that may have the config, as Layer.From are.
+	ConfigFrom []name.Repository
 	// Layers are those of the manifest, in its order.
 	Layers []Layer
 }
@@ -70,6 +72,7 @@ func (p *Parts) check() (*checkedParts, error) {
 	if err != nil {
 		return nil, err
 	}
+	config.From = p.ConfigFrom
 	c.blobs = append(c.blobs, config)
 	return c, nil
 }

@@ -169,7 +169,7 @@ def _pull_config_test_impl(ctx):
     env = unittest.begin(ctx)
     good = {"architecture": "arm64", "os": "linux", "rootfs": {"diff_ids": ["x"]}, "variant": "v8"}
     parsed = parse_config(json.encode(good), 1)
-    asserts.equals(env, (None, "linux", "arm64", "v8"), (parsed.problem, parsed.os, parsed.architecture, parsed.variant))
+    asserts.equals(env, (None, "linux", "arm64", "v8", ["x"]), (parsed.problem, parsed.os, parsed.architecture, parsed.variant, parsed.diff_ids))
     for content, word in [
         ([], "not JSON of an image's config"),
         (good | {"os": ""}, '"os"'),
@@ -177,6 +177,7 @@ def _pull_config_test_impl(ctx):
         (good | {"rootfs": None}, '"rootfs"'),
         (good | {"rootfs": {}}, '"diff_ids"'),
         (good | {"rootfs": {"diff_ids": []}}, "it has 0 diff IDs, and the manifest 1 layers"),
+        (good | {"rootfs": {"diff_ids": [1]}}, "its diff IDs are not texts"),
     ]:
         asserts.true(env, word in (parse_config(json.encode(content), 1).problem or ""), "{}".format(content))
     return unittest.end(env)

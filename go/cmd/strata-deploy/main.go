@@ -28,6 +28,7 @@ type commands struct {
 	Stream  streamCmd  `cmd:"" help:"Write the image to standard output, as an archive that docker load reads."`
 	Run     runCmd     `cmd:"" help:"Load the image and run it; where there is no engine, in a sandbox of its own."`
 	Push    pushCmd    `cmd:"" help:"Push the image to a registry: what it lacks."`
+	Pull    pullCmd    `cmd:"" help:"Download an image of a registry into an OCI layout; the program's own image has no part in it."`
 	Inspect inspectCmd `cmd:"" help:"Print what the image is, as JSON."`
 	Layers  layersCmd  `cmd:"" help:"List the image's layers."`
 	Check   checkCmd   `cmd:"" help:"Compare the image with what is expected of it."`
@@ -79,7 +80,9 @@ func run(ctx context.Context, argv []string, std *streams) int {
 	}
 	program, programErr := imagefile.Locate(argv[0])
 	args := argv[1:]
-	if program.Stream && !namesCommand(args) {
+	if programErr != nil && filepath.Base(argv[0]) == pullName {
+		args = append([]string{pullName}, args...)
+	} else if program.Stream && !namesCommand(args) {
 		args = append([]string{"stream"}, args...)
 	} else if isPush(program) && !namesCommand(args) {
 		args = append([]string{"push"}, args...)
@@ -94,8 +97,9 @@ func run(ctx context.Context, argv []string, std *streams) int {
 		fmt.Fprintf(std.err, "%s: %v\n", parser.Model.Name, err)
 		return exitUsage
 	}
-	err = programErr
-	if err == nil {
+	if parsed.Selected().Name == pullName {
+		err = parsed.Run()
+	} else if err = programErr; err == nil {
 		err = runOn(program, parsed)
 	}
 	var status exitStatus
@@ -121,6 +125,9 @@ func runOn(program imagefile.Program, command *kong.Context) error {
 	img, err := imagefile.OpenAt(program.Description, program.Runfiles, time.Now())
 	if err != nil {
 		return err
+	}
+	if img.IsRemote() && command.Selected().Name != "push" {
+		return fmt.Errorf("%s: this program can push the image and nothing else, since its layers are in %s and not here: run the image's own target", img.Ref(), img.Origin().Repository)
 	}
 	return errors.Join(command.Run(img, program), img.Close())
 }

@@ -61,11 +61,11 @@ func (c *pushCmd) Run(ctx context.Context, img *imagefile.Image, program imagefi
 	}
 	reporter := progress.New(shown)
 	source := &pushSource{image: img, cache: blob.UserCache(os.Getenv), compression: target.compression, reporter: reporter}
-	client := registry.New(registry.Options{
+	source.origins = newPushOrigins(registry.Options{
 		Insecure: target.Insecure, Jobs: source.jobs(target), Progress: reporter, UserAgent: "rules_strata",
 	})
-	defer client.Close()
-	pushed, err := source.push(ctx, client, refs, target)
+	defer source.origins.close()
+	pushed, err := source.push(ctx, refs, target)
 	if err != nil {
 		return err
 	}

@@ -5,7 +5,6 @@ import (
 	"errors"
 	"fmt"
 	"io"
-	"os"
 	"path/filepath"
 
 	"github.com/google/go-containerregistry/pkg/name"
@@ -18,11 +17,7 @@ import (
 )
 
 // pushIndex sends an index that Bazel built, with its images.
-func pushIndex(ctx context.Context, client *registry.Client, refs []name.Reference, t *pushTarget) (pushed *registry.Pushed, err error) {
-	// Object sets have paths from the folder that the program runs in.
-	if err := os.Chdir(filepath.Join(t.runfiles, "exec")); err != nil {
-		return nil, err
-	}
+func pushIndex(ctx context.Context, origins *pushOrigins, refs []name.Reference, t *pushTarget) (pushed *registry.Pushed, err error) {
 	parts := registry.IndexParts{Manifest: t.manifest}
 	var opened []*imagefile.Image
 	defer func() {
@@ -31,33 +26,37 @@ func pushIndex(ctx context.Context, client *registry.Client, refs []name.Referen
 		}
 	}()
 	for _, i := range t.Images {
-		img, err := imagefile.Open(i.Description, "")
+		img, err := imagefile.Open(filepath.Join(t.runfiles, filepath.FromSlash(i.Description)), t.runfiles)
 		if err != nil {
 			return nil, err
 		}
 		opened = append(opened, img)
-		p, err := builtParts(img, i.Manifest, i.manifest, i.config)
+		p, err := builtParts(img, i.Manifest, i.manifest, i.config, origins)
 		if err != nil {
 			return nil, err
 		}
 		parts.Images = append(parts.Images, p)
 	}
-	return client.PushIndex(ctx, refs, parts)
+	return origins.client.PushIndex(ctx, refs, parts)
 }
 
 // builtParts is an image with the manifest that Bazel built, which is the
 // content of a file.
-func builtParts(img *imagefile.Image, file string, manifest, config []byte) (registry.Parts, error) {
+func builtParts(img *imagefile.Image, file string, manifest, config []byte, origins *pushOrigins) (registry.Parts, error) {
 	blobs, err := ocilayout.ManifestBlobs(manifest, img.Layers)
 	if err != nil {
 		return registry.Parts{}, fmt.Errorf("%s: %w", file, err)
 	}
-	return partsOf(img, manifest, config, blobs)
+	return partsOf(img, manifest, config, blobs, origins)
 }
 
 // partsOf is an image as package registry sends it.
-func partsOf(img *imagefile.Image, manifest, config []byte, blobs []blob.Descriptor) (registry.Parts, error) {
+func partsOf(img *imagefile.Image, manifest, config []byte, blobs []blob.Descriptor, origins *pushOrigins) (registry.Parts, error) {
 	p := registry.Parts{Manifest: manifest, Config: config}
+	var err error
+	if p.ConfigFrom, err = configFrom(img, config); err != nil {
+		return p, err
+	}
 	described := img.Archive().Layers
 	for n, d := range blobs {
 		digest, err := v1.NewHash(d.Digest)
@@ -68,10 +67,14 @@ func partsOf(img *imagefile.Image, manifest, config []byte, blobs []blob.Descrip
 		if err != nil {
 			return p, err
 		}
-		p.Layers = append(p.Layers, registry.Layer{
+		l := registry.Layer{
 			MediaType: d.MediaType, Digest: digest, Size: d.Size, DiffID: diffID, Name: described[n].Describe,
 			Open: func(ctx context.Context) (io.ReadCloser, error) { return img.OpenBlob(ctx, n, d) },
-		})
+		}
+		if err := origins.apply(img, n, &l); err != nil {
+			return p, err
+		}
+		p.Layers = append(p.Layers, l)
 	}
 	return p, nil
 }

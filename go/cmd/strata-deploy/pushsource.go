@@ -23,6 +23,7 @@ type pushSource struct {
 	image       *imagefile.Image
 	cache       *blob.Cache
 	compression compress.Kind
+	origins     *pushOrigins
 	reporter    *progress.Reporter
 }
 
@@ -43,22 +44,22 @@ func (s *pushSource) jobs(t *pushTarget) int {
 
 // push sends the image. Digests that the cache remembers are believed until
 // bytes show that they are wrong.
-func (s *pushSource) push(ctx context.Context, client *registry.Client, refs []name.Reference, t *pushTarget) (*registry.Pushed, error) {
+func (s *pushSource) push(ctx context.Context, refs []name.Reference, t *pushTarget) (*registry.Pushed, error) {
 	if len(t.Images) > 0 {
-		return pushIndex(ctx, client, refs, t)
+		return pushIndex(ctx, s.origins, refs, t)
 	}
 	if t.manifest != nil {
-		parts, err := builtParts(s.image, t.Manifest, t.manifest, t.config)
+		parts, err := builtParts(s.image, t.Manifest, t.manifest, t.config, s.origins)
 		if err != nil {
 			return nil, err
 		}
-		return client.Push(ctx, refs, parts)
+		return s.origins.client.Push(ctx, refs, parts)
 	}
 	parts, remembered, err := s.found(ctx)
 	if err != nil {
 		return nil, err
 	}
-	pushed, err := client.Push(ctx, refs, parts)
+	pushed, err := s.origins.client.Push(ctx, refs, parts)
 	if !remembered || !otherBytes(err) {
 		return pushed, err
 	}
@@ -71,7 +72,7 @@ func (s *pushSource) push(ctx context.Context, client *registry.Client, refs []n
 	if parts, _, err = s.found(ctx); err != nil {
 		return nil, err
 	}
-	return client.Push(ctx, refs, parts)
+	return s.origins.client.Push(ctx, refs, parts)
 }
 
 // otherBytes says whether an error is that a layer's bytes were not those of
@@ -113,7 +114,7 @@ func (s *pushSource) found(ctx context.Context) (parts registry.Parts, remembere
 	if err != nil {
 		return parts, false, err
 	}
-	parts, err = partsOf(s.image, data, s.image.Config, blobs)
+	parts, err = partsOf(s.image, data, s.image.Config, blobs, s.origins)
 	return parts, remembered, err
 }
 

@@ -34,12 +34,10 @@ type pushTarget struct {
 	compression compress.Kind
 }
 
-// pushImage is one image of an index. Paths, and those in the files, are
-// relative to the folder exec of the runfiles: images for several platforms
-// have the same runfiles paths.
+// pushImage is one image of an index.
 type pushImage struct {
 	Config string `json:"config"`
-	// Description is NAME.exec-image.json.
+	// Description is NAME.image.json.
 	Description string `json:"description"`
 	Manifest    string `json:"manifest"`
 
@@ -88,7 +86,7 @@ func pushTargetOf(program imagefile.Program) (*pushTarget, error) {
 	}
 	for n := range t.Images {
 		i := &t.Images[n]
-		i.config, i.manifest = read("exec/"+i.Config), read("exec/"+i.Manifest)
+		i.config, i.manifest = read(i.Config), read(i.Manifest)
 	}
 	for line := range strings.Lines(string(read(t.Tags))) {
 		t.tags = append(t.tags, strings.TrimRight(line, "\n"))

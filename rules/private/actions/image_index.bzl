@@ -10,7 +10,7 @@ def image_index(ctx, *, members, annotations, tag, output):
     Args:
       ctx: rule context.
       members: list of structs: label (string, for messages) and image (ImageInfo).
-      annotations: dict of strings.
+      annotations: File from index_annotations, or None.
       tag: string, or "" for one of the content.
       output: string, the stem of the outputs' file names.
 
@@ -31,11 +31,8 @@ def image_index(ctx, *, members, annotations, tag, output):
         args.add("--config", member.image.config)
         inputs += [member.image.manifest, member.image.config]
     if annotations:
-        # A file of their own, because they may have several lines.
-        texts = ctx.actions.declare_file(output + ".annotations.json")
-        ctx.actions.write(texts, json.encode(annotations) + "\n")
-        args.add("--annotations", texts)
-        inputs.append(texts)
+        args.add("--annotations", annotations)
+        inputs.append(annotations)
     if tag:
         args.add(tag, format = "--tag=%s")
     args.add("--out", index)
@@ -51,37 +48,62 @@ def image_index(ctx, *, members, annotations, tag, output):
     )
     return struct(index = index, digest = digest, tag = tag_file)
 
-def image_index_layout(ctx, *, index, members, name, tag, output):
-    """Declares ImageIndexLayout: the index and all its images as a directory that registries' tools read.
-
-    Follows the OCI image specification, "Image Layout".
+def index_annotations(ctx, annotations, *, output):
+    """Writes annotations to a file of their own, because they may have several lines.
 
     Args:
       ctx: rule context.
-      index: File.
-      members: list of structs with image (ImageInfo).
+      annotations: dict of strings.
+      output: string, the stem of the output's name.
+
+    Returns:
+      File, or None if there are none.
+    """
+    if not annotations:
+        return None
+    texts = ctx.actions.declare_file(output + ".annotations.json")
+    ctx.actions.write(texts, json.encode(annotations) + "\n")
+    return texts
+
+def image_index_layout(ctx, *, members, annotations, name, tag, output):
+    """Declares ImageIndexLayout: the index and all its images as a directory that registries' tools read.
+
+    It makes the index once more, of the manifests in the images' layouts, so
+    that each layer is compressed once. Follows the OCI image specification,
+    "Image Layout".
+
+    Args:
+      ctx: rule context.
+      members: list of structs: label (string, for messages) and image (ImageInfo).
+      annotations: File from index_annotations, or None.
       name: string, the repository part of the index's name.
-      tag: File, one line.
+      tag: string, or "" for one of the content.
       output: string, the stem of the output's name.
 
     Returns:
       File: a directory.
     """
     out = ctx.actions.declare_directory(output + ".oci")
-    layouts = [member.image.oci_layout for member in members]
+    inputs = []
     args = ctx.actions.args()
     args.use_param_file("@%s")
     args.set_param_file_format("multiline")
     args.add("index-layout")
-    args.add("--index", index)
-    args.add_all(layouts, before_each = "--layout", expand_directories = False)
+    for member in members:
+        args.add(member.label, format = "--label=%s")
+        args.add_all([member.image.oci_layout], before_each = "--layout", expand_directories = False)
+        inputs.append(member.image.oci_layout)
+    if annotations:
+        args.add("--annotations", annotations)
+        inputs.append(annotations)
     args.add(name, format = "--name=%s")
-    args.add("--tag", tag)
+    if tag:
+        args.add(tag, format = "--tag=%s")
     args.add_all([out], before_each = "--out", expand_directories = False)
     run_strata(
         ctx,
         arguments = [args],
-        inputs = [index, tag] + layouts,
+        inputs = inputs,
         outputs = [out],
         mnemonic = "ImageIndexLayout",
         progress_message = "Writing the OCI layout of %{label}",

@@ -6,8 +6,8 @@ entries, never from the file system, which does not keep them.
 
 A tree is handed over as a manifest: one record a line, fields separated by
 NUL: type, mode, destination, and source or link target. The same entries are
-written with exec paths into an action's own parameter file, and with runfiles
-paths into a file that travels with `bazel run`.
+written with exec paths into an action's own parameter file, and with the paths
+of run_path into a file that travels with `bazel run`.
 """
 
 def nar_source(nar):
@@ -136,7 +136,7 @@ def add_records(args, source, *, runfiles):
     Args:
       args: Args, written as lines.
       source: struct, the object's source, not a NAR.
-      runfiles: bool, name sources by their runfiles paths instead of exec paths.
+      runfiles: bool, name sources by run_path instead of exec paths.
     """
     for entry in source.entries:
         if entry.layout == "literal":
@@ -161,6 +161,38 @@ def runfiles_path(file):
     if file.short_path.startswith("../"):
         return file.short_path[len("../"):]
     return "_main/" + file.short_path
+
+def run_path(file):
+    """Where the programs of `bazel run` find a File, below the runfiles root.
+
+    What a build made is in the folder exec, by its exec path: one tree may hold
+    it from several configurations, such as two platforms, and its runfiles path
+    is the same in all of them.
+
+    Args:
+      file: File, in the runfiles by run_files.
+
+    Returns:
+      string.
+    """
+    return runfiles_path(file) if file.is_source else _EXEC + file.path
+
+def run_files(ctx, files):
+    """Files as runfiles that run_path leads to.
+
+    Args:
+      ctx: rule or aspect context.
+      files: list of Files.
+
+    Returns:
+      runfiles.
+    """
+    return ctx.runfiles(
+        files = [file for file in files if file.is_source],
+        root_symlinks = {_EXEC + file.path: file for file in files if not file.is_source},
+    )
+
+_EXEC = "exec/"
 
 def package_relative_path(file):
     """The path of a File relative to the package of the target that made it.
@@ -187,38 +219,38 @@ def _below(prefix, path):
     return prefix.replace("%", "%%") + "/" + path if prefix else path
 
 # Each layout has two functions from a File to what fills its record, because
-# map_each takes top-level functions: one for exec paths, one for runfiles
-# paths. All but "single" give the destination's rest, NUL, the source.
+# map_each takes top-level functions: one for exec paths, one for the paths of
+# `bazel run`. All but "single" give the destination's rest, NUL, the source.
 
 def _single_exec(file):
     return file.path
 
 def _single_runfiles(file):
-    return runfiles_path(file)
+    return run_path(file)
 
 def _tree_exec(file):
     return file.tree_relative_path + "\0" + file.path
 
 def _tree_runfiles(file):
-    return file.tree_relative_path + "\0" + runfiles_path(file)
+    return file.tree_relative_path + "\0" + run_path(file)
 
 def _runfiles_exec(file):
     return runfiles_path(file) + "\0" + file.path
 
 def _runfiles_runfiles(file):
-    return runfiles_path(file) + "\0" + runfiles_path(file)
+    return runfiles_path(file) + "\0" + run_path(file)
 
 def _package_exec(file):
     return package_relative_path(file) + "\0" + file.path
 
 def _package_runfiles(file):
-    return package_relative_path(file) + "\0" + runfiles_path(file)
+    return package_relative_path(file) + "\0" + run_path(file)
 
 def _basename_exec(file):
     return file.basename + "\0" + file.path
 
 def _basename_runfiles(file):
-    return file.basename + "\0" + runfiles_path(file)
+    return file.basename + "\0" + run_path(file)
 
 _EXEC_LAYOUTS = {
     "basename": _basename_exec,

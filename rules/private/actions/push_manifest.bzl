@@ -2,7 +2,7 @@
 
 load("//rules/private/actions:strata.bzl", "run_strata")
 
-def push_manifest(ctx, *, manifest, config, repository, tags, tag_files, additions, status, output):
+def push_manifest(ctx, *, manifest, config, repository, tags, tag_files, additions, status, reference, output):
     """Declares the action.
 
     Args:
@@ -14,7 +14,8 @@ def push_manifest(ctx, *, manifest, config, repository, tags, tag_files, additio
       tag_files: list of Files with tags, one a line.
       additions: File with annotations and labels, or None.
       status: list of Files: Bazel's status files, none for a build without stamping.
-      output: string, the stem of the outputs' file names.
+      reference: File, where `repository@digest` goes, one line.
+      output: string, the stem of the other outputs' file names.
 
     Returns:
       struct of Files: manifest, config (None for an index), reference (one line), tags (one a line).
@@ -22,7 +23,7 @@ def push_manifest(ctx, *, manifest, config, repository, tags, tag_files, additio
     outputs = struct(
         config = ctx.actions.declare_file(output + ".config.json") if config else None,
         manifest = ctx.actions.declare_file(output + ".manifest.json"),
-        reference = ctx.actions.declare_file(output + ".reference"),
+        reference = reference,
         tags = ctx.actions.declare_file(output + ".tags"),
     )
     inputs = [manifest] + tag_files + status

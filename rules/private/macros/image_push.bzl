@@ -19,7 +19,9 @@ def image_push(
     `repository@sha256:…`: what is pushed is known before. Of the image's layers
     the digests are found and kept, and no compressed bytes; these are made once
     more while they are sent. The output groups `manifest`, `config` and `tags`
-    have the other files.
+    have the other files. `bazel build :NAME.reference` makes that file alone,
+    `bazel build :NAME` also brings what `bazel run` needs: with a remote cache,
+    the objects of the image are downloaded for it.
 
     ```starlark
     image_push(
@@ -30,6 +32,10 @@ def image_push(
         annotations = {"org.opencontainers.image.revision": "{STABLE_GIT_COMMIT}"},
     )
     ```
+
+    Layers of an image of `pull.image` are not downloaded: the registry mounts
+    them from the repository that it was pulled from, or they go straight from
+    one registry to the other.
 
     `bazel run :push -- --tag TAG` (repeatable) and `--repository REPOSITORY`
     push to somewhere else. Credentials are Docker's and Podman's, from
@@ -71,6 +77,7 @@ def image_push(
             "//conditions:default": False,
         }),
         image = image,
+        reference = name + ".reference",
         insecure = insecure,
         labels = labels,
         remote_tag_file = remote_tag_file,

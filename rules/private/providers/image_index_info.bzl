@@ -11,7 +11,7 @@ _FIELDS = {
     "images": "list of ImageInfo: the images, in the order of the index.",
     "index": "File: the OCI image index. Compresses the layers.",
     "name": "string: the repository part of the name, lower case.",
-    "oci_layout": "File: a directory, the OCI layout of the index and all its images.",
+    "oci_layout": "File: a directory, the OCI layout of the index and all its images; None where one of these has none.",
     "tag": "string or None: the tag asked for; None means that it comes from the content, see image_tag.",
 }
 

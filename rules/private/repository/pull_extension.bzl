@@ -26,9 +26,9 @@ use_repo(pull, "nix_image")    # bazel run @nix_image//:image
 ```
 
 Nothing is downloaded until a target is needed: manifest and config when one of the repository is loaded, layers
-when `image` is. Downloads go through Bazel's own downloader, by digest, so that `--repository_cache`,
-`--experimental_downloader_config`, `--credential_helper` and proxies work; there is no second hash to keep. An image that the
-repository cache has needs no registry.
+when `image` is, but not for an `image_push` of it, which leaves them to the registries. Downloads go through Bazel's
+own downloader, by digest, so that `--repository_cache`, `--experimental_downloader_config`, `--credential_helper` and
+proxies work; there is no second hash to keep. An image that the repository cache has needs no registry.
 
 Logins are those of Docker and Podman: `REGISTRY_AUTH_FILE`, `config.json` in `DOCKER_CONFIG` or `~/.docker`,
 `auth.json` in `XDG_RUNTIME_DIR/containers` or `~/.config/containers`, with the helpers that they name. Tokens come

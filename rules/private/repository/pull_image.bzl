@@ -1,5 +1,6 @@
 """A repository with one image of a registry: its manifest and its config, and targets that have the rest."""
 
+load("//rules/private/repository:pull_reference.bzl", "full_name")
 load("//rules/private/repository:pull_resolve.bzl", "IMAGE_SOURCE_ATTRS", "resolve_image")
 
 def _pull_image_impl(rctx):
@@ -19,21 +20,34 @@ def _build_file(attributes, image):
         'filegroup(name = "manifest", srcs = ["manifest.json"])',
         'filegroup(name = "config", srcs = ["config.json"])',
         'filegroup(name = "digest", srcs = ["digest.txt"])',
-        "pulled_image(name = \"image\", {})".format(", ".join(["{} = {}".format(key, repr(value)) for key, value in {
-            "architecture": image.architecture,
-            "config": "config.json",
-            "digest": "digest.txt",
-            "image_name": attributes.final_image_name,
-            "layout": "@{}//:layout".format(layers_repository(attributes.public_name)),
-            "manifest": "manifest.json",
-            "os": image.os,
-            "tag": attributes.final_image_tag,
-            "tag_file": "tag.txt",
-        }.items()])),
+        "pulled_image(name = \"image\", {})".format(", ".join(["{} = {}".format(key, value) for key, value in _attributes(attributes, image).items()])),
     ]
     if attributes.public_name not in names:
         text.append("alias(name = {}, actual = \":image\")".format(repr(attributes.public_name)))
     return "\n".join(text) + "\n"
+
+def _attributes(attributes, image):
+    """The texts of the attributes of pulled_image."""
+    layers = "@{}//:layout".format(layers_repository(attributes.public_name))
+    texts = {key: repr(value) for key, value in {
+        "architecture": image.architecture,
+        "config": "config.json",
+        "diff_ids": image.diff_ids,
+        "digest": "digest.txt",
+        "image_name": attributes.final_image_name,
+        "manifest": "manifest.json",
+        "os": image.os,
+        "plain_http": not attributes.tls_verify,
+        "repository": full_name(attributes.image_name),
+        "tag": attributes.final_image_tag,
+        "tag_file": "tag.txt",
+    }.items()}
+
+    # The repository of layers is fetched when this chooses it.
+    return texts | {"layout": "select({{{}: None, \"//conditions:default\": {}}})".format(
+        repr("@rules_strata//rules/private/settings:is_by_reference"),
+        repr(layers),
+    )}
 
 LAYERS_PREFIX = "pulled_layers_of_"
 

@@ -165,11 +165,11 @@ def parse_config(text, layers):
       layers: int, the number of layers in the manifest.
 
     Returns:
-      struct: problem (string or None), os, architecture and variant (strings).
+      struct: problem (string or None), os, architecture and variant (strings), diff_ids (list of strings).
     """
     content = json.decode(text, default = None)
     if type(content) != "dict":
-        return struct(problem = "it is not JSON of an image's config", os = None, architecture = None, variant = None)
+        return struct(problem = "it is not JSON of an image's config", os = None, architecture = None, variant = None, diff_ids = None)
     rootfs = content.get("rootfs")
     diff_ids = rootfs.get("diff_ids") if type(rootfs) == "dict" else None
     problem = None
@@ -181,8 +181,11 @@ def parse_config(text, layers):
         problem = 'it has no "rootfs" with "diff_ids"'
     elif len(diff_ids) != layers:
         problem = "it has {} diff IDs, and the manifest {} layers".format(len(diff_ids), layers)
+    elif any([type(diff_id) != "string" for diff_id in diff_ids]):
+        problem = "its diff IDs are not texts"
     return struct(
         architecture = content.get("architecture"),
+        diff_ids = diff_ids,
         os = content.get("os"),
         problem = problem,
         variant = content.get("variant") or "",

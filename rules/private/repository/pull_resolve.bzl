@@ -27,7 +27,7 @@ def resolve_image(rctx, folder):
 
     Returns:
       struct: session, digest and size and media_type (of the manifest), layers (list of dicts, descriptors), config
-      (descriptor), os, architecture and variant (strings).
+      (descriptor), diff_ids (list of strings), os, architecture and variant (strings).
     """
     attributes = rctx.attr
     where = 'pull.image(name = "{}")'.format(attributes.public_name)
@@ -48,6 +48,7 @@ def resolve_image(rctx, folder):
     return struct(
         architecture = described.architecture,
         config = config,
+        diff_ids = described.diff_ids,
         digest = manifest.digest,
         layers = layers,
         media_type = manifest.media_type,

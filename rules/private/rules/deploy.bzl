@@ -12,7 +12,7 @@ DEPLOY_ATTRS = {
     ),
 }
 
-def deploy_files(ctx, *, description, objects, base):
+def deploy_files(ctx, *, description, base):
     """Makes the executables and collects what they read.
 
     Both are the deploy binary under another name. It finds NAME.image.json
@@ -21,21 +21,23 @@ def deploy_files(ctx, *, description, objects, base):
     Args:
       ctx: rule context with DEPLOY_ATTRS.
       description: struct from image_description.
-      objects: list of StoreObjectInfo, the candidates.
       base: struct from image_base, or None.
 
     Returns:
-      struct: run and stream (Files), runfiles.
+      struct: run and stream (Files), runfiles, and described (those that the
+      description names).
     """
     binary = ctx.attr._deploy[0][DefaultInfo].files_to_run.executable
     run = ctx.actions.declare_file(ctx.label.name)
     stream = ctx.actions.declare_file(ctx.label.name + ".stream")
     for executable in [run, stream]:
         ctx.actions.symlink(output = executable, target_file = binary, is_executable = True)
-    runfiles = ctx.runfiles(
-        files = [binary, run, stream] + description.runfiles,
-        transitive_files = depset(transitive = [info.source.files for info in objects]),
-    )
+    described = description.runfiles
     if base and base.image:
-        runfiles = runfiles.merge(base.image.description.runfiles)
-    return struct(run = run, runfiles = runfiles, stream = stream)
+        described = described.merge(base.image.description.runfiles)
+    return struct(
+        described = described,
+        run = run,
+        runfiles = ctx.runfiles(files = [binary, run, stream, description.run]).merge(described),
+        stream = stream,
+    )

@@ -1,10 +1,10 @@
 """NAME.image.json: an image as the programs read it that make its bytes."""
 
 load("//rules/private/actions:object_pool.bzl", "pool_files", "write_pool")
-load("//rules/private/actions:object_source.bzl", "runfiles_path")
+load("//rules/private/actions:object_source.bzl", "run_files", "run_path")
 
 def image_description(ctx, *, name, base, config, created, customisation, layer_compression, layers, objects, options, mtime_at_run, tag):
-    """Describes the image twice: with runfiles paths for `bazel run`, and with exec paths for actions.
+    """Describes the image twice: with paths in the runfiles for `bazel run`, and with exec paths for actions.
 
     Args:
       ctx: rule context.
@@ -21,11 +21,10 @@ def image_description(ctx, *, name, base, config, created, customisation, layer_
       tag: File, one line.
 
     Returns:
-      struct: name, run and exec (Files), runfiles (list of Files beside those of the
-      objects), exec_files (depset: all that exec names).
+      struct: name, run and exec (Files), runfiles (all that run names, but for a
+      base that is an image), exec_files (depset: all that exec names).
     """
     own = [config, layers, tag, customisation] + ([options.mtime_file] if options.mtime_file else [])
-    manifests = [info.source.runfiles_manifest for info in objects if not info.source.nar]
 
     def fields(path):
         return {
@@ -54,7 +53,7 @@ def image_description(ctx, *, name, base, config, created, customisation, layer_
     pool = write_pool(ctx, objects, output = ctx.label.name)
 
     run = ctx.actions.declare_file(ctx.label.name + ".image.json")
-    ctx.actions.write(run, json.encode(fields(runfiles_path) | {"objects": runfiles_path(list_file)}) + "\n")
+    ctx.actions.write(run, json.encode(fields(run_path) | {"objects": run_path(list_file)}) + "\n")
     exec = ctx.actions.declare_file(ctx.label.name + ".exec-image.json")
     ctx.actions.write(exec, json.encode(fields(_exec_path) | {"object_set": pool.path}) + "\n")
     base_files = _base_files(base)
@@ -63,7 +62,7 @@ def image_description(ctx, *, name, base, config, created, customisation, layer_
         name = name,
         exec_files = depset(own + [exec, pool] + base_files, transitive = pool_files(objects) + ([base.image.description.exec_files] if base and base.image else [])),
         run = run,
-        runfiles = own + [run, list_file] + manifests + base_files,
+        runfiles = run_files(ctx, own + [run, list_file] + base_files).merge_all([info.source.runfiles for info in objects]),
     )
 
 def _exec_path(file):
@@ -74,7 +73,7 @@ def _base(base, path):
         return None
     if base.image:
         description = base.image.description
-        return {"image": path(description.run if path == runfiles_path else description.exec)}
+        return {"image": path(description.run if path == run_path else description.exec)}
     return {"archive": path(base.archive), "architecture": base.architecture, "name": base.name, "tag": base.tag}
 
 def _base_files(base):
@@ -82,5 +81,5 @@ def _base_files(base):
 
 def _object_line(info):
     if info.source.nar:
-        return info.store_path + "\0" + runfiles_path(info.source.nar)
-    return info.store_path + "\0@" + runfiles_path(info.source.runfiles_manifest)
+        return info.store_path + "\0" + run_path(info.source.nar)
+    return info.store_path + "\0@" + run_path(info.source.runfiles_manifest)

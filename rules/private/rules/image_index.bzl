@@ -1,6 +1,6 @@
 """The rule of image indexes: one name for images of several platforms."""
 
-load("//rules/private/actions:image_index.bzl", _index = "image_index", _layout = "image_index_layout")
+load("//rules/private/actions:image_index.bzl", "index_annotations", _index = "image_index", _layout = "image_index_layout")
 load("//rules/private/actions:strata.bzl", "TOOLCHAIN_TYPE")
 load("//rules/private/providers:image_index_info.bzl", "ImageIndexInfo")
 load("//rules/private/rules:image_index_members.bzl", "IMAGE_INDEX_MEMBERS_ATTRS", "index_members")
@@ -10,8 +10,11 @@ load("//rules/private/values:reference.bzl", "name_problem", "tag_problem")
 def _image_index_impl(ctx):
     name = _name(ctx)
     members = index_members(ctx)
-    index = _index(ctx, members = members, annotations = ctx.attr.annotations, tag = ctx.attr.tag, output = ctx.label.name)
-    layout = _layout(ctx, index = index.index, members = members, name = name, tag = index.tag, output = ctx.label.name)
+    annotations = index_annotations(ctx, ctx.attr.annotations, output = ctx.label.name)
+    index = _index(ctx, members = members, annotations = annotations, tag = ctx.attr.tag, output = ctx.label.name)
+    layout = None
+    if all([member.image.oci_layout for member in members]):
+        layout = _layout(ctx, members = members, annotations = annotations, name = name, tag = ctx.attr.tag, output = ctx.label.name)
     run = index_run_files(ctx, members)
     return [
         ImageIndexInfo(
@@ -32,7 +35,7 @@ def _image_index_impl(ctx):
             digest = depset([index.digest]),
             image_tag = depset([index.tag]),
             index = depset([index.index]),
-            oci_layout = depset([layout]),
+            oci_layout = depset([layout] if layout else []),
         ),
     ]
 

@@ -1,17 +1,18 @@
 """The rule behind the macro image_push."""
 
-load("//rules/private/actions:object_source.bzl", "runfiles_path")
+load("//rules/private/actions:object_source.bzl", "run_files", "run_path", "runfiles_path")
 load("//rules/private/actions:push_manifest.bzl", "push_manifest")
 load("//rules/private/actions:strata.bzl", "TOOLCHAIN_TYPE")
 load("//rules/private/providers:image_index_info.bzl", "ImageIndexInfo")
 load("//rules/private/providers:image_info.bzl", "ImageInfo")
 load("//rules/private/providers:image_push_info.bzl", "ImagePushInfo")
 load("//rules/private/rules:deploy.bzl", "DEPLOY_ATTRS")
+load("//rules/private/transitions:by_reference.bzl", "by_reference")
 load("//rules/private/values:placeholders.bzl", "has_placeholder", "without_placeholders")
 load("//rules/private/values:reference.bzl", "name_problem", "tag_problem")
 
 def _image_push_impl(ctx):
-    what = _what(ctx.attr.image)
+    what = _what(ctx.attr.image[0])
     _check(ctx, what)
     stamped = ctx.attr.stamp == 1 or (ctx.attr.stamp == -1 and ctx.attr.build_is_stamped)
     tag_files = [ctx.file.remote_tag_file] if ctx.file.remote_tag_file else []
@@ -25,6 +26,7 @@ def _image_push_impl(ctx):
         tags = ctx.attr.remote_tags,
         tag_files = tag_files,
         additions = _additions(ctx),
+        reference = ctx.outputs.reference,
         status = [ctx.info_file, ctx.version_file] if stamped and _needs_status(ctx) else [],
         output = ctx.label.name,
     )
@@ -60,11 +62,11 @@ def _what(target):
 def _check(ctx, what):
     if any([image.made_at_run for image in what.images]):
         fail(('{}: image: the time of {} is "now", so that its digest is not known before it runs: ' +
-              "give it a fixed time, or push it with `bazel run {} -- push {}`").format(ctx.label, ctx.attr.image.label, ctx.attr.image.label, ctx.attr.repository))
+              "give it a fixed time, or push it with `bazel run {} -- push {}`").format(ctx.label, ctx.attr.image[0].label, ctx.attr.image[0].label, ctx.attr.repository))
     if ctx.attr.stamp not in [-1, 0, 1]:
         fail("{}: stamp = {}: want 1 (always), 0 (never) or -1 (with --stamp)".format(ctx.label, ctx.attr.stamp))
     if not what.config and (ctx.attr.annotations or ctx.attr.labels):
-        fail("{}: {} is an index: give annotations to image_index, and labels to its images".format(ctx.label, ctx.attr.image.label))
+        fail("{}: {} is an index: give annotations to image_index, and labels to its images".format(ctx.label, ctx.attr.image[0].label))
     problem = _repository_problem(ctx.attr.repository)
     if problem:
         fail('{}: repository = "{}": {}'.format(ctx.label, ctx.attr.repository, problem))
@@ -119,22 +121,15 @@ def _program(ctx, what, pushed):
         files.append(pushed.config)
     else:
         fields["images"] = [
-            {"config": image.config.path, "description": image.description.exec.path, "manifest": image.manifest.path}
+            {"config": run_path(image.config), "description": run_path(image.description.run), "manifest": run_path(image.manifest)}
             for image in what.images
         ]
     ctx.actions.write(push, json.encode(fields) + "\n")
+    images = run_files(ctx, [image.manifest for image in what.images]) if not pushed.config else ctx.runfiles()
     return struct(
         executable = executable,
-        runfiles = ctx.runfiles(files = files, root_symlinks = _exec_paths(what) if not pushed.config else {}).merge(what.images[0].description.runfiles),
+        runfiles = ctx.runfiles(files = files).merge_all([images] + [image.description.runfiles for image in what.images]),
     )
-
-def _exec_paths(index):
-    """What the images of an index are made of, by exec paths: runfiles paths are the same for all platforms."""
-    return {
-        "exec/" + file.path: file
-        for image in index.images
-        for file in image.description.exec_files.to_list() + [image.config, image.manifest]
-    }
 
 image_push = rule(
     implementation = _image_push_impl,
@@ -142,9 +137,15 @@ image_push = rule(
     attrs = {
         "annotations": attr.string_dict(doc = "Annotations that the manifest gets."),
         "build_is_stamped": attr.bool(doc = "The build has --stamp."),
-        "image": attr.label(doc = "The image, or the image index.", mandatory = True, providers = [[ImageInfo], [ImageIndexInfo]]),
+        "image": attr.label(
+            doc = "The image, or the image index.",
+            mandatory = True,
+            providers = [[ImageInfo], [ImageIndexInfo]],
+            cfg = by_reference,
+        ),
         "insecure": attr.bool(doc = "The registry is asked by plain HTTP."),
         "labels": attr.string_dict(doc = "Labels that the config gets."),
+        "reference": attr.output(doc = "The file with the reference.", mandatory = True),
         "remote_tag_file": attr.label(doc = "A file of tags in the registry, one a line.", allow_single_file = True),
         "remote_tags": attr.string_list(doc = "The tags in the registry."),
         "repository": attr.string(doc = "Registry and repository.", mandatory = True),

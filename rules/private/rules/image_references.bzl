@@ -6,18 +6,19 @@ load("//rules/private/values:placeholders.bzl", "is_placeholder_name")
 
 def _image_references_impl(ctx):
     template = ctx.file.template
-    out = ctx.actions.declare_file(ctx.attr.out or ctx.label.name)
+    out = ctx.outputs.out or ctx.actions.declare_file(ctx.label.name)
     args = ctx.actions.args()
     args.add("references")
     args.add("--template", template)
     references = []
-    for name, push in zip(ctx.attr.names, ctx.attr.pushes):
-        if not is_placeholder_name(name):
-            fail('{}: images: "{}" is not a name: use letters, digits and _'.format(ctx.label, name))
+    for push, names in ctx.attr.images.items():
         reference = push[ImagePushInfo].reference
         references.append(reference)
-        args.add("--reference")
-        args.add(reference, format = name + "=%s")
+        for name in json.decode(names):
+            if not is_placeholder_name(name):
+                fail('{}: images: "{}" is not a name: use letters, digits and _'.format(ctx.label, name))
+            args.add("--reference")
+            args.add(reference, format = name + "=%s")
     args.add("--out", out)
     run_strata(
         ctx,
@@ -33,9 +34,8 @@ _image_references = rule(
     implementation = _image_references_impl,
     doc = "The rule behind the macro image_references.",
     attrs = {
-        "names": attr.string_list(doc = "What stands in braces, in the order of `pushes`.", mandatory = True, allow_empty = False),
-        "out": attr.string(doc = "The file's name; the target's name when empty."),
-        "pushes": attr.label_list(doc = "The images as they are pushed.", providers = [ImagePushInfo]),
+        "images": attr.label_keyed_string_dict(doc = "The images as they are pushed, each with a JSON list of what stands in braces for it.", mandatory = True, allow_empty = False, providers = [ImagePushInfo]),
+        "out": attr.output(doc = "The file; one of the target's name when None."),
         "template": attr.label(doc = "The text.", allow_single_file = True, mandatory = True),
     },
     toolchains = [TOOLCHAIN_TYPE],
@@ -60,15 +60,20 @@ def image_references(name, template, images, out = None, **kwargs):
       name: the target's name: `"deployment"`.
       template: label of the text: `"deployment.yaml.in"`.
       images: dict from what stands in braces to labels of `image_push`
-        targets: `{"HELLO": ":push"}`. A name that is not in the text is an error.
-      out: the file's name; the target's name when None: `"deployment.yaml"`.
+        targets, which may be there several times: `{"HELLO": ":push"}`. A name
+        that is not in the text is an error.
+      out: the file that is made, a label of its own; one of the target's name
+        when None: `"deployment.yaml"`.
       **kwargs: attributes of every rule (visibility, tags, testonly, ...).
     """
+    names = {}
+    for placeholder, push in images.items():
+        # However it is written, a label is there once.
+        names.setdefault(native.package_relative_label(push), []).append(placeholder)
     _image_references(
         name = name,
-        names = images.keys(),
+        images = {push: json.encode(placeholders) for push, placeholders in names.items()},
         out = out,
-        pushes = images.values(),
         template = template,
         **kwargs
     )

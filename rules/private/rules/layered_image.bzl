@@ -38,7 +38,7 @@ def _providers(described, files):
         DefaultInfo(
             executable = described.deploy.run,
             files = depset(files),
-            runfiles = image.description.runfiles,
+            runfiles = described.deploy.runfiles,
         ),
         OutputGroupInfo(
             closure = depset([image.closure]),
@@ -73,7 +73,7 @@ def _describe(ctx):
         mtime_at_run = times.mtime == "now" and ctx.attr.times_at_run,
         tag = described.tag,
     )
-    deploy = deploy_files(ctx, base = parts.base, description = description, objects = parts.stored.objects)
+    deploy = deploy_files(ctx, base = parts.base, description = description)
     outputs = image_outputs(
         ctx,
         base = parts.base,
@@ -145,7 +145,7 @@ def _image_info(ctx, parts, times, described, description, deploy, outputs):
             exec = description.exec,
             exec_files = description.exec_files,
             run = description.run,
-            runfiles = deploy.runfiles,
+            runfiles = deploy.described,
         ),
         digest = outputs.digest,
         image_tag = described.tag,

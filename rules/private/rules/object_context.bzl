@@ -4,7 +4,7 @@ load("@bazel_skylib//rules:common_settings.bzl", "BuildSettingInfo")
 load("//rules/private/actions:layer_options.bzl", "layer_options")
 load("//rules/private/actions:object_info.bzl", "object_info")
 load("//rules/private/actions:object_layer.bzl", "object_layer")
-load("//rules/private/actions:object_source.bzl", "add_records")
+load("//rules/private/actions:object_source.bzl", "add_records", "run_files")
 load("//rules/private/platform:target_platform.bzl", "TargetPlatformInfo")
 load("//rules/private/providers:store_object_info.bzl", "StoreObjectInfo", "closure_of")
 load("//rules/private/values:store_path.bzl", "bazel_store_path")
@@ -82,8 +82,7 @@ def make_store_object(ctx, *, label, store_path, source, deps, references, mutab
     """
     listing = ctx.actions.declare_file(output + ".listing.mtree")
     references = sorted({path: None for path in references}.keys())
-    if not source.nar:
-        source = _with_runfiles_manifest(ctx, source, output)
+    source = _with_runfiles(ctx, source, output)
     return StoreObjectInfo(
         allow_undeclared_references = allow_undeclared_references,
         has_deps = has_deps,
@@ -108,15 +107,21 @@ def make_store_object(ctx, *, label, store_path, source, deps, references, mutab
         transitive = closure_of(deps),
     )
 
-def _with_runfiles_manifest(ctx, source, output):
-    manifest = ctx.actions.declare_file(output + ".runfiles.manifest")
-    lines = ctx.actions.args()
-    lines.set_param_file_format("multiline")
-    add_records(lines, source, runfiles = True)
-    ctx.actions.write(manifest, lines)
+def _with_runfiles(ctx, source, output):
+    """The source with what `bazel run` needs of it: the files, and of a tree the manifest."""
+    files = source.files.to_list()
+    manifest = None
+    if not source.nar:
+        manifest = ctx.actions.declare_file(output + ".runfiles.manifest")
+        lines = ctx.actions.args()
+        lines.set_param_file_format("multiline")
+        add_records(lines, source, runfiles = True)
+        ctx.actions.write(manifest, lines)
+        files = files + [manifest]
     return struct(
-        nar = None,
+        nar = source.nar,
         entries = source.entries,
         files = source.files,
+        runfiles = run_files(ctx, files),
         runfiles_manifest = manifest,
     )

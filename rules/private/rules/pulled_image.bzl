@@ -12,11 +12,10 @@ load("//rules/private/rules:pulled_image_description.bzl", "pulled_image_descrip
 load("//rules/private/rules:pulled_image_layers.bzl", "pulled_image_layers", "pulled_image_layout")
 
 def _pulled_image_impl(ctx):
-    output = ctx.label.name
     layout = _layout(ctx)
-    layers = pulled_image_layers(ctx, layout = layout, store_dir = store_dir(ctx), output = output)
+    layers = pulled_image_layers(ctx, layout = layout, store_dir = store_dir(ctx), output = ctx.label.name)
     description = pulled_image_description(ctx, layout = layout, layers = layers, store_dir = store_dir(ctx))
-    deploy = deploy_files(ctx, description = description, objects = [], base = None)
+    deploy = deploy_files(ctx, description = description, base = None)
     image = _image_info(ctx, layout, layers, description, deploy)
     return [
         image,
@@ -29,18 +28,27 @@ def _pulled_image_impl(ctx):
             closure = depset([image.closure]),
             config = depset([image.config]),
             digest = depset([image.digest]),
-            docker_archive = depset([docker_archive(ctx, description = description, compressor = "none", output = output + ".tar")]),
             image_tag = depset([image.image_tag]),
-            layers = depset([base_tars(ctx, description = description, output = output)]),
             manifest = depset([image.manifest]),
-            mtree = depset([image_mtree(ctx, description = description, output = output)]),
-            oci_layout = depset([image.oci_layout]),
             plan = depset([image.plan]),
+            **(_bytes(ctx, description, image) if layout else {})
         ),
     ]
 
+def _bytes(ctx, description, image):
+    """The output groups that need layers."""
+    output = ctx.label.name
+    return dict(
+        docker_archive = depset([docker_archive(ctx, description = description, compressor = "none", output = output + ".tar")]),
+        layers = depset([base_tars(ctx, description = description, output = output)]),
+        mtree = depset([image_mtree(ctx, description = description, output = output)]),
+        oci_layout = depset([image.oci_layout]),
+    )
+
 def _layout(ctx):
-    """The files of the layout, and the one that is at its root."""
+    """The files of the layout, and the one that is at its root; None for an image by reference."""
+    if not ctx.attr.layout:
+        return None
     marker = [file for file in ctx.files.layout if file.basename == "oci-layout"]
     if len(marker) != 1:
         fail("{}: layout: {} has no file oci-layout".format(ctx.label, ctx.attr.layout.label))
@@ -55,7 +63,7 @@ def _image_info(ctx, layout, layers, description, deploy):
             exec = description.exec,
             exec_files = description.exec_files,
             run = description.run,
-            runfiles = deploy.runfiles,
+            runfiles = deploy.described,
         ),
         digest = ctx.file.digest,
         image_tag = ctx.file.tag_file,
@@ -63,7 +71,7 @@ def _image_info(ctx, layout, layers, description, deploy):
         made_at_run = False,
         manifest = ctx.file.manifest,
         name = ctx.attr.image_name,
-        oci_layout = pulled_image_layout(ctx, layout = layout, output = ctx.label.name),
+        oci_layout = pulled_image_layout(ctx, layout = layout, output = ctx.label.name) if layout else None,
         passthru = {},
         plan = _empty_plan(ctx),
         platform = struct(architecture = ctx.attr.architecture, os = ctx.attr.os),
@@ -82,11 +90,14 @@ pulled_image = rule(
     attrs = {
         "architecture": attr.string(doc = "GOARCH in the image's config.", mandatory = True),
         "config": attr.label(doc = "The image's config.", allow_single_file = True, mandatory = True),
+        "diff_ids": attr.string_list(doc = "The diff IDs in the image's config, bottom layer first."),
         "digest": attr.label(doc = "The digest of the manifest, one line.", allow_single_file = True, mandatory = True),
         "image_name": attr.string(doc = "The repository part of the image's name.", mandatory = True),
-        "layout": attr.label(doc = "The files of the OCI layout.", allow_files = True, mandatory = True),
+        "layout": attr.label(doc = "The files of the OCI layout; None for an image by reference, which is only pushed.", allow_files = True),
         "manifest": attr.label(doc = "The image's manifest.", allow_single_file = True, mandatory = True),
         "os": attr.string(doc = "GOOS in the image's config.", mandatory = True),
+        "plain_http": attr.bool(doc = "The registry is asked by plain HTTP."),
+        "repository": attr.string(doc = "The repository that the image was pulled from, with its registry.", mandatory = True),
         "tag": attr.string(doc = "The tag.", mandatory = True),
         "tag_file": attr.label(doc = "The tag, one line.", allow_single_file = True, mandatory = True),
     } | OBJECT_CONTEXT_ATTRS | DEPLOY_ATTRS,
