@@ -11,6 +11,7 @@ import (
 type ContainerdServer struct {
 	// Address is its socket.
 	Address string
+	*Killable
 }
 
 // Kubernetes' part and what watches other programs are left out.
@@ -43,15 +44,13 @@ func Containerd(t testing.TB) *ContainerdServer {
 	if err := os.WriteFile(at("config.toml"), []byte(config), 0o644); err != nil {
 		t.Fatal(err)
 	}
-	s, err := startServer(at("containerd.log"), "containerd", "--config", at("config.toml"))
-	if err != nil {
-		t.Fatal(err)
-	}
-	t.Cleanup(s.stop)
-	if err := s.await(func() bool { return listens(at("s")) }); err != nil {
-		t.Fatal(err)
-	}
-	return &ContainerdServer{Address: at("s")}
+	return &ContainerdServer{at("s"), startKillable(t, func() (*server, error) {
+		s, err := startServer(at("containerd.log"), "containerd", "--config", at("config.toml"))
+		if err != nil {
+			return nil, err
+		}
+		return s, s.await(func() bool { return listens(at("s")) })
+	})}
 }
 
 // Run runs containerd's own command.

@@ -61,19 +61,46 @@ func startDocker(store Store) (*DockerEngine, error) {
 		return nil, err
 	}
 	atEnd.add(remove)
-	at := func(name string) string { return filepath.Join(dir, name) }
-	if err := os.WriteFile(at("daemon.json"), []byte(daemonConfigs[store]), 0o644); err != nil {
-		return nil, err
-	}
-	s, err := startServer(at("dockerd.log"), "dockerd",
-		"--config-file", at("daemon.json"), "--host", "unix://"+at("s"), "--pidfile", at("pid"),
-		"--data-root", at("data"), "--exec-root", at("exec"),
-		"--bridge=none", "--iptables=false", "--ip6tables=false")
+	engine, start, err := prepareDocker(dir, store)
 	if err != nil {
 		return nil, err
 	}
-	atEnd.add(s.stop)
-	return &DockerEngine{Host: "unix://" + at("s")}, s.await(func() bool { return listens(at("s")) })
+	s, err := start()
+	if s != nil {
+		atEnd.add(s.stop)
+	}
+	return engine, err
+}
+
+// OwnDocker is a daemon with the store that no other test uses, and can be
+// killed. It ends with the test.
+func OwnDocker(t testing.TB, store Store) (*DockerEngine, *Killable) {
+	t.Helper()
+	Need(t, DockerDaemon)
+	engine, start, err := prepareDocker(TempDir(t), store)
+	if err != nil {
+		t.Fatal(err)
+	}
+	return engine, startKillable(t, start)
+}
+
+// prepareDocker writes a daemon's configuration into a folder, where it will
+// have everything, and returns what starts it and waits for it.
+func prepareDocker(dir string, store Store) (engine *DockerEngine, start func() (*server, error), err error) {
+	at := func(name string) string { return filepath.Join(dir, name) }
+	if err := os.WriteFile(at("daemon.json"), []byte(daemonConfigs[store]), 0o644); err != nil {
+		return nil, nil, err
+	}
+	return &DockerEngine{Host: "unix://" + at("s")}, func() (*server, error) {
+		s, err := startServer(at("dockerd.log"), "dockerd",
+			"--config-file", at("daemon.json"), "--host", "unix://"+at("s"), "--pidfile", at("pid"),
+			"--data-root", at("data"), "--exec-root", at("exec"),
+			"--bridge=none", "--iptables=false", "--ip6tables=false")
+		if err != nil {
+			return nil, err
+		}
+		return s, s.await(func() bool { return listens(at("s")) })
+	}, nil
 }
 
 func listens(socket string) bool {
@@ -99,11 +126,11 @@ func (d *DockerEngine) RunImage(t testing.TB, image string, args ...string) Resu
 // Load loads an archive and returns the names that it has.
 func (d *DockerEngine) Load(t testing.TB, archive string) []string {
 	t.Helper()
-	return loaded(d.Run(t, "load", "--input", archive).Must(t).Stdout)
+	return LoadedNames(d.Run(t, "load", "--input", archive).Must(t).Stdout)
 }
 
-// loaded finds the names in what `load` prints.
-func loaded(output string) []string {
+// LoadedNames finds the names in what a load prints.
+func LoadedNames(output string) []string {
 	var names []string
 	for line := range strings.Lines(output) {
 		if name, ok := strings.CutPrefix(strings.TrimSpace(line), "Loaded image: "); ok {

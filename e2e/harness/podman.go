@@ -1,6 +1,7 @@
 package harness
 
 import (
+	"os"
 	"path/filepath"
 	"testing"
 )
@@ -27,17 +28,27 @@ func Podman(t testing.TB) *PodmanStorage {
 // address.
 func (p *PodmanStorage) Serve(t testing.TB) (host string) {
 	t.Helper()
+	host, _ = p.Service(t)
+	return host
+}
+
+// Service starts Podman's service, which ends with the test and can be killed,
+// and returns its address.
+func (p *PodmanStorage) Service(t testing.TB) (host string, service *Killable) {
+	t.Helper()
 	dir := TempDir(t)
 	socket := filepath.Join(dir, "s")
-	s, err := startServer(filepath.Join(dir, "podman.log"), append(append([]string{}, p.options...), "system", "service", "--time=0", "unix://"+socket)...)
-	if err != nil {
-		t.Fatal(err)
-	}
-	t.Cleanup(s.stop)
-	if err := s.await(func() bool { return listens(socket) }); err != nil {
-		t.Fatal(err)
-	}
-	return "unix://" + socket
+	return "unix://" + socket, startKillable(t, func() (*server, error) {
+		// One that was killed leaves its socket.
+		if err := os.RemoveAll(socket); err != nil {
+			return nil, err
+		}
+		s, err := startServer(filepath.Join(dir, "podman.log"), append(append([]string{}, p.options...), "system", "service", "--time=0", "unix://"+socket)...)
+		if err != nil {
+			return nil, err
+		}
+		return s, s.await(func() bool { return listens(socket) })
+	})
 }
 
 // Run runs the podman command.
@@ -49,7 +60,7 @@ func (p *PodmanStorage) Run(t testing.TB, args ...string) Result {
 // Load loads an archive and returns the names that it has.
 func (p *PodmanStorage) Load(t testing.TB, archive string) []string {
 	t.Helper()
-	return loaded(p.Run(t, "load", "--quiet", "--input", archive).Must(t).Stdout)
+	return LoadedNames(p.Run(t, "load", "--quiet", "--input", archive).Must(t).Stdout)
 }
 
 // RunImage starts a container of an image and returns what it says. The limits

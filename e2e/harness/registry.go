@@ -20,10 +20,27 @@ const registryConfig = `
 version: 0.1
 log: {level: warn, accesslog: {disabled: false}}
 storage: {filesystem: {rootdirectory: DIR/data}}
-http: {addr: ADDRESS}
+http: {addr: ADDRESS TLS}
+AUTH
 `
 
-// Registry is a container registry of a test's own, on plain HTTP.
+// The one login of a registry that has Login set. The registry knows the
+// password by its bcrypt hash, as htpasswd writes it.
+const (
+	RegistryUser         = "somebody"
+	RegistryPassword     = `se cr"e\t:`
+	registryPasswordHash = "$2a$05$5yVdCFDqoFzQSMu2ivyJRe7JJY6ThW32ooTdyF/Gxjf1daIm7M71S"
+)
+
+// RegistryOptions are what a registry may have.
+type RegistryOptions struct {
+	// Login has it let in RegistryUser alone, with RegistryPassword.
+	Login bool
+	// Certificate has it speak TLS.
+	Certificate *Certificate
+}
+
+// Registry is a container registry of a test's own.
 type Registry struct {
 	// Address is its host and port.
 	Address string
@@ -31,13 +48,29 @@ type Registry struct {
 	stop    func()
 }
 
-// StartRegistry starts an empty registry, which ends with the test.
+// StartRegistry starts an empty registry on plain HTTP, which ends with the
+// test.
 func StartRegistry(t testing.TB) *Registry {
+	t.Helper()
+	return StartRegistryWith(t, RegistryOptions{})
+}
+
+// StartRegistryWith starts an empty registry, which ends with the test.
+func StartRegistryWith(t testing.TB, o RegistryOptions) *Registry {
 	t.Helper()
 	Need(t, RegistryServer)
 	dir, address := TempDir(t), freeAddress(t)
 	config := filepath.Join(dir, "registry.yaml")
-	WriteFile(t, config, strings.NewReplacer("DIR", dir, "ADDRESS", address).Replace(registryConfig))
+	var tls, auth string
+	if o.Certificate != nil {
+		tls = fmt.Sprintf(", tls: {certificate: %s, key: %s}", o.Certificate.File, o.Certificate.Key)
+	}
+	if o.Login {
+		passwords := filepath.Join(dir, "htpasswd")
+		WriteFile(t, passwords, RegistryUser+":"+registryPasswordHash+"\n")
+		auth = fmt.Sprintf("auth: {htpasswd: {realm: tests, path: %s}}", passwords)
+	}
+	WriteFile(t, config, strings.NewReplacer("DIR", dir, "ADDRESS", address, " TLS", tls, "AUTH", auth).Replace(registryConfig))
 	s, err := startServer(filepath.Join(dir, "registry.log"), "docker-registry", "serve", config)
 	if err != nil {
 		t.Fatal(err)

@@ -2,6 +2,7 @@ package harness
 
 import (
 	"crypto/rand"
+	"crypto/tls"
 	"encoding/json"
 	"fmt"
 	"net/http"
@@ -30,27 +31,54 @@ type TokenServer struct {
 	Expire atomic.Bool
 
 	registry http.Handler
+	scheme   string
 	storage  string
 	mu       sync.Mutex
 	// tokens are those that were given, with what they are good for.
 	tokens map[string]string
 	given  []string
+	agents []string
 	leaked []string
 }
 
-// Before starts a token server before the registry. It ends with the test.
+// Before starts a token server before the registry, on plain HTTP. It ends with
+// the test.
 func (r *Registry) Before(t testing.TB) *TokenServer {
+	t.Helper()
+	return r.before(t, "http", (*httptest.Server).Start)
+}
+
+// BeforeWithTLS is Before with TLS, on the way to the tokens and the blobs too.
+func (r *Registry) BeforeWithTLS(t testing.TB, c *Certificate) *TokenServer {
+	t.Helper()
+	return r.before(t, "https", func(s *httptest.Server) {
+		s.TLS = &tls.Config{Certificates: []tls.Certificate{c.TLS}}
+		s.StartTLS()
+	})
+}
+
+func (r *Registry) before(t testing.TB, scheme string, start func(*httptest.Server)) *TokenServer {
 	t.Helper()
 	s := &TokenServer{
 		User: "somebody", Password: `se cr"e\t:`, Identity: rand.Text(),
 		registry: httputil.NewSingleHostReverseProxy(&url.URL{Scheme: "http", Host: r.Address}),
+		scheme:   scheme,
 		tokens:   map[string]string{},
 	}
-	server, storage := httptest.NewServer(s), httptest.NewServer(http.HandlerFunc(s.store))
-	t.Cleanup(server.Close)
-	t.Cleanup(storage.Close)
-	s.Address, s.storage = strings.TrimPrefix(server.URL, "http://"), storage.URL
+	server, storage := httptest.NewUnstartedServer(s), httptest.NewUnstartedServer(http.HandlerFunc(s.store))
+	for _, each := range []*httptest.Server{server, storage} {
+		start(each)
+		t.Cleanup(each.Close)
+	}
+	s.Address, s.storage = strings.TrimPrefix(server.URL, scheme+"://"), storage.URL
 	return s
+}
+
+// Agents are the programs that asked for tokens, as they call themselves.
+func (s *TokenServer) Agents() []string {
+	s.mu.Lock()
+	defer s.mu.Unlock()
+	return slices.Clone(s.agents)
 }
 
 // Leaked are the logins and tokens that came to where the blobs are, which
@@ -118,10 +146,13 @@ func (s *TokenServer) wants(r *http.Request, repository string) string {
 		}
 		return ""
 	}
-	return fmt.Sprintf(`Bearer realm="http://%s/give/token",service="token, server",scope="%s"`, s.Address, scope)
+	return fmt.Sprintf(`Bearer realm="%s://%s/give/token",service="token, server",scope="%s"`, s.scheme, s.Address, scope)
 }
 
 func (s *TokenServer) give(w http.ResponseWriter, r *http.Request) {
+	s.mu.Lock()
+	s.agents = append(s.agents, r.UserAgent())
+	s.mu.Unlock()
 	scope, who, field := r.FormValue("scope"), "nobody", "token"
 	user, password, login := r.BasicAuth()
 	switch {

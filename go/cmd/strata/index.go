@@ -33,15 +33,7 @@ func (c *indexCmd) Run() error {
 	if err != nil {
 		return err
 	}
-	annotations, err := readAnnotations(c.Annotations)
-	if err != nil {
-		return err
-	}
-	x, err := ocilayout.NewIndex(members, annotations)
-	if err != nil {
-		return err
-	}
-	data, err := x.Encode()
+	data, err := encodeIndex(members, c.Annotations)
 	if err != nil {
 		return err
 	}
@@ -76,6 +68,20 @@ func (c *indexCmd) members() ([]ocilayout.Member, error) {
 		members = append(members, ocilayout.Member{Label: label, Manifest: manifest, Config: config})
 	}
 	return members, nil
+}
+
+// encodeIndex is the index of images, with the annotations in a file, if there is
+// one.
+func encodeIndex(members []ocilayout.Member, annotations string) ([]byte, error) {
+	texts, err := readAnnotations(annotations)
+	if err != nil {
+		return nil, err
+	}
+	x, err := ocilayout.NewIndex(members, texts)
+	if err != nil {
+		return nil, err
+	}
+	return x.Encode()
 }
 
 // readAnnotations reads a file of annotations, if there is one.
