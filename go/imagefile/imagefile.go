@@ -199,19 +199,18 @@ func (i *Image) WriteLayer(ctx context.Context, n int, w io.Writer) error {
 	case image.CustomisationLayer:
 		return i.writeCustomisation(w)
 	}
-	m, err := i.writeObjects(w, l)
-	if err == nil && m.DiffID != l.DiffID {
-		err = fmt.Errorf("the objects of the layer changed since the image was built: diff ID %s, want %s: build it again", m.DiffID, l.DiffID)
-	}
+	o := i.Options
+	o.Unhashed = true
+	_, err := i.writeObjects(w, l, o)
 	return err
 }
 
 // writeObjects writes a layer of store objects, or of whiteouts of them.
-func (i *Image) writeObjects(w io.Writer, l image.Layer) (layer.Metadata, error) {
+func (i *Image) writeObjects(w io.Writer, l image.Layer, o layer.Options) (layer.Metadata, error) {
 	if l.Kind == image.WhiteoutLayer {
-		return layer.WriteWhiteouts(w, i.Options.StoreDir, l.WhiteoutNames(), i.Options.MTime)
+		return layer.WriteWhiteouts(w, o.StoreDir, l.WhiteoutNames(), o.MTime)
 	}
-	return image.WriteStoreLayer(w, l.StorePaths, i.Objects, i.Options)
+	return image.WriteStoreLayer(w, l.StorePaths, i.Objects, o)
 }
 
 func (i *Image) writeCustomisation(w io.Writer) error {

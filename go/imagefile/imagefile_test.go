@@ -213,14 +213,14 @@ func TestArchiveErrors(t *testing.T) {
 		wantErr []string
 	}{
 		{"a NAR changed", func(t *testing.T, b built) { b.writeNAR(t, "_main/app.nar", "APP\n") },
-			[]string{"layer 1 of 3 (app): the objects of the layer changed since the image was built: diff ID sha256:", "build it again"}},
+			[]string{"layer 1 of 3 (app): its diff ID is sha256:", "build it again"}},
 		{"a NAR grew", func(t *testing.T, b built) { b.writeNAR(t, "_main/app.nar", strings.Repeat("app\n", 10_000)) },
 			[]string{"layer 1 of 3 (app): ", "more than 10240 bytes came"}},
 		{"a NAR is no longer one", func(t *testing.T, b built) { b.write(t, "_main/app.nar", "hello") },
 			[]string{"layer 1 of 3 (app): " + string(app), "app.nar", "not a NAR"}},
 		{"a NAR is gone", func(t *testing.T, b built) { b.remove(t, "_main/app.nar") }, []string{"app.nar", "no such file"}},
 		{"a file changed", func(t *testing.T, b built) { b.write(t, "_main/lib.so", "LIB\n") },
-			[]string{"layer 2 of 3 (lib and 1 more): the objects of the layer changed"}},
+			[]string{"layer 2 of 3 (lib and 1 more): its diff ID is sha256:"}},
 		{"a file is gone", func(t *testing.T, b built) { b.remove(t, "_main/lib.so") },
 			[]string{"layer 2 of 3 (lib and 1 more): " + string(lib) + " from ", "lib.manifest", `the source of "lib/lib.so"`}},
 		{"a manifest is gone", func(t *testing.T, b built) { b.remove(t, "_main/lib.manifest") }, []string{"lib.manifest", "no such file"}},
@@ -234,9 +234,9 @@ func TestArchiveErrors(t *testing.T) {
 		{"the links are gone", func(t *testing.T, b built) { b.remove(t, "_main/customisation.tar") }, []string{"customisation.tar", "no such file"}},
 		{"an object is not listed", func(t *testing.T, b built) { b.write(t, "_main/objects", string(app)+"\x00_main/app.nar\n") },
 			[]string{string(lib) + " is not among the image's objects: build the image again"}},
-		{"another owner", func(t *testing.T, b built) { b.describe(t, func(d map[string]any) { d["uid"] = 1000 }) }, []string{"layer 1 of 3 (app): the objects of the layer changed"}},
+		{"another owner", func(t *testing.T, b built) { b.describe(t, func(d map[string]any) { d["uid"] = 1000 }) }, []string{"layer 1 of 3 (app): its diff ID is sha256:"}},
 		{"an owner that there is not", func(t *testing.T, b built) { b.describe(t, func(d map[string]any) { d["gid"] = -1 }) }, []string{"gid -1 is not between 0 and"}},
-		{"another time", func(t *testing.T, b built) { b.describe(t, func(d map[string]any) { d["mtime"] = "2" }) }, []string{"layer 1 of 3 (app): the objects of the layer changed"}},
+		{"another time", func(t *testing.T, b built) { b.describe(t, func(d map[string]any) { d["mtime"] = "2" }) }, []string{"layer 1 of 3 (app): its diff ID is sha256:"}},
 		{"another store directory", func(t *testing.T, b built) { b.describe(t, func(d map[string]any) { d["store_dir"] = "/opt/store" }) }, []string{string(app), "/opt/store"}},
 	} {
 		t.Run(test.name, func(t *testing.T) {

@@ -78,7 +78,7 @@ func (i *Image) changeConfig(change func(map[string]json.RawMessage) error) erro
 // measure makes a layer to find its diff ID and its size.
 func (i *Image) measure(n int) (diffID string, size int64, err error) {
 	if l := i.Layers[n]; l.Kind != image.CustomisationLayer {
-		m, err := i.writeObjects(io.Discard, l)
+		m, err := i.writeObjects(io.Discard, l, i.Options)
 		return m.DiffID, m.Size, err
 	}
 	hash := sha256.New()

@@ -12,7 +12,8 @@ const digestPrefix = "sha256:"
 
 // digester hashes and counts what it writes.
 type digester struct {
-	w    *bufio.Writer
+	w *bufio.Writer
+	// hash is nil where nobody asks for the digest.
 	hash hash.Hash
 	size int64
 	// discard says that w leads nowhere.
@@ -26,7 +27,9 @@ func newDigester(w io.Writer) *digester {
 }
 
 func (d *digester) Write(p []byte) (int, error) {
-	d.hash.Write(p)
+	if d.hash != nil {
+		d.hash.Write(p)
+	}
 	d.size += int64(len(p))
 	if d.discard {
 		return len(p), nil
@@ -34,5 +37,11 @@ func (d *digester) Write(p []byte) (int, error) {
 	return d.w.Write(p)
 }
 
-// digest is the digest of what was written, in hexadecimal.
-func (d *digester) digest() string { return digestPrefix + hex.EncodeToString(d.hash.Sum(nil)) }
+// digest is the digest of what was written, in hexadecimal, empty if that was
+// not hashed.
+func (d *digester) digest() string {
+	if d.hash == nil {
+		return ""
+	}
+	return digestPrefix + hex.EncodeToString(d.hash.Sum(nil))
+}

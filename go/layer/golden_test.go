@@ -87,4 +87,10 @@ func checkLayer(t *testing.T, source string, objects []*object.Object, o Options
 	if err != nil || again.DiffID != meta.DiffID || again.Entries != meta.Entries || again.Size != meta.Size {
 		t.Errorf("%s: to nowhere: got %+v %v, want %+v", source, again, err, meta)
 	}
+	var same bytes.Buffer
+	o.Unhashed = true
+	unhashed, err := Write(&same, objects, o)
+	if err != nil || unhashed.DiffID != "" || unhashed.Size != meta.Size || !bytes.Equal(same.Bytes(), buf.Bytes()) {
+		t.Errorf("%s: unhashed: got %+v %v, want the same without a diff ID", source, unhashed, err)
+	}
 }

@@ -39,6 +39,9 @@ type Options struct {
 	// WithoutDeps says that the objects' targets have no deps, to which an
 	// undeclared reference could be added.
 	WithoutDeps bool
+	// Unhashed says that the metadata needs no diff ID: whoever gets the tar
+	// hashes it.
+	Unhashed bool
 }
 
 // DefaultOptions are dockerTools' defaults: 1970-01-01T00:00:01Z, root, the
@@ -58,6 +61,9 @@ func Write(w io.Writer, objects []*object.Object, o Options) (Metadata, error) {
 		return Metadata{}, err
 	}
 	out := newDigester(w)
+	if o.Unhashed {
+		out.hash = nil
+	}
 	l := &writer{tar: NewTarWriter(out), options: o, scan: newScanner(objects, o)}
 	l.content = make([]byte, l.scan.overlap+contentSize)
 	if err := l.parents(); err != nil {
