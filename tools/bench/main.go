@@ -8,6 +8,7 @@ import (
 	"io"
 	"os"
 	"os/signal"
+	"syscall"
 
 	"github.com/alecthomas/kong"
 )
@@ -18,6 +19,7 @@ type commands struct {
 	Start    startCmd    `cmd:"" help:"CPU time that the programs need to start."`
 	Import   importCmd   `cmd:"" help:"Speed and peak memory of importing a NAR of a binary cache."`
 	Analysis analysisCmd `cmd:"" help:"How long Bazel analyses an image over all objects of a lock."`
+	Load     loadCmd     `cmd:"" help:"How long engines take to get an image: all of it, nothing and one layer."`
 	programs
 }
 
@@ -27,7 +29,7 @@ const (
 )
 
 func main() {
-	ctx, stop := signal.NotifyContext(context.Background(), os.Interrupt)
+	ctx, stop := signal.NotifyContext(context.Background(), os.Interrupt, syscall.SIGTERM)
 	status := run(ctx, os.Args[1:], os.Stdout, os.Stderr)
 	stop()
 	os.Exit(status)

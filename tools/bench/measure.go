@@ -26,17 +26,28 @@ type process struct {
 	program string
 	args    []string
 	dir     string
+	// env are variables of its environment.
+	env []string
 	// status is the exit status that it should have.
 	status int
+	// stdout and stderr get what it writes; nil throws it away.
+	stdout, stderr io.Writer
 }
 
-// run runs the process, whose standard output is thrown away. It gets an
-// environment that says nothing but where temporary files go.
+// environment says nothing but where programs are, where temporary files go,
+// and what env says.
+func (p process) environment() []string {
+	return append([]string{"PATH=" + os.Getenv("PATH"), "TMPDIR=" + p.dir}, p.env...)
+}
+
+// run runs the process.
 func (p process) run(ctx context.Context) (usage, error) {
 	var stderr bytes.Buffer
 	cmd := exec.CommandContext(ctx, p.program, p.args...)
-	cmd.Dir, cmd.Stdout, cmd.Stderr = p.dir, nil, &limited{w: &stderr, left: 4 << 10}
-	cmd.Env = []string{"PATH=" + os.Getenv("PATH"), "TMPDIR=" + p.dir}
+	cmd.Dir, cmd.Env, cmd.Stdout, cmd.Stderr = p.dir, p.environment(), p.stdout, &limited{w: &stderr, left: 4 << 10}
+	if p.stderr != nil {
+		cmd.Stderr = io.MultiWriter(cmd.Stderr, p.stderr)
+	}
 	begin := time.Now()
 	err := cmd.Run()
 	wall := time.Since(begin)

@@ -115,15 +115,20 @@ func (c *memoryCmd) step(ctx context.Context, p *programs, folder string, s *ste
 // the image by its own name.
 func (p *programs) deploy(folder string) error {
 	for _, name := range []string{"deploy", "deploy-on-base", "deploy-now"} {
-		file := filepath.Join(folder, name)
-		if err := os.Symlink(p.StrataDeploy, file); err != nil {
-			return err
-		}
-		if err := os.Symlink(".", file+".runfiles"); err != nil {
+		if err := p.deployAs(folder, name); err != nil {
 			return err
 		}
 	}
 	return nil
+}
+
+// deployAs makes the program of the image that NAME.image.json describes.
+func (p *programs) deployAs(folder, name string) error {
+	file := filepath.Join(folder, name)
+	if err := os.Symlink(p.StrataDeploy, file); err != nil {
+		return err
+	}
+	return os.Symlink(".", file+".runfiles")
 }
 
 // find is the program of a step.
