@@ -50,7 +50,7 @@ func (t Tool) Run(ctx context.Context, grammar any, args []string, std *Streams)
 	parser, err := kong.New(grammar,
 		kong.Name(t.Name),
 		kong.Description(t.Description),
-		kong.Writers(std.Err, std.Err),
+		kong.Writers(std.Out, std.Err),
 		kong.Exit(func(code int) { exited = code }),
 		kong.BindTo(ctx, (*context.Context)(nil)),
 		kong.Bind(std),

@@ -15,7 +15,7 @@ func (m *Module) Add(e Extension, tagClass, name string, attributes []Attribute)
 	of := class{e, tagClass}
 	attributes = append([]Attribute{{"name", name}}, attributes...)
 	usages := m.usages(of)
-	at := place(usages)
+	at := m.place(usages)
 	visible := at != nil && at.brings(name)
 	if taken := m.taken(name); taken != "" && !visible {
 		return nil, fmt.Errorf("%s: the repository name %s is taken there: choose another", taken, name)
@@ -37,10 +37,10 @@ func (m *Module) Add(e Extension, tagClass, name string, attributes []Attribute)
 }
 
 // place is the usage that gets another tag: the last one of the best.
-func place(usages []*usage) *usage {
+func (m *Module) place(usages []*usage) *usage {
 	var best *usage
 	for _, u := range usages {
-		if best == nil || u.rank >= best.rank {
+		if m.owns(u.file) && (best == nil || u.rank >= best.rank) {
 			best = u
 		}
 	}

@@ -91,7 +91,7 @@ func (m *Module) edit(s *splices, of class, name string, attributes []Attribute)
 	data := s.apply()
 	changed, err := parse(s.file.path, data)
 	if err == nil {
-		after := &Module{modules: m.modules}
+		after := &Module{modules: m.modules, own: m.own}
 		for _, f := range m.files {
 			if f == s.file {
 				f = changed

@@ -9,6 +9,7 @@
 package modulefile
 
 import (
+	"bytes"
 	"errors"
 	"fmt"
 	"io/fs"
@@ -35,6 +36,9 @@ type Extension struct {
 // Module is a MODULE.bazel file with the files that it includes.
 type Module struct {
 	files []*file
+	// own is how many of the files, from the first on, may be edited: the one
+	// that was named and what it includes.
+	own int
 	// modules has the names of modules by their apparent names.
 	modules map[string]string
 }
@@ -47,11 +51,24 @@ type file struct {
 }
 
 // Read reads the file at path, MODULE.bazel or one that is included in it, and
-// what it includes. Nothing of it is run. Errors name the file.
+// what it includes. Those are edited; of an included file, the MODULE.bazel of
+// its workspace is read for what else the module has. Nothing of it is run.
+// Errors name the file.
 func Read(path string) (*Module, error) {
-	m := &Module{modules: map[string]string{}}
-	if err := m.read(path, rootOf(path)); err != nil {
+	path, err := filepath.Abs(path)
+	if err != nil {
 		return nil, err
+	}
+	m := &Module{modules: map[string]string{}}
+	root, found := rootOf(path)
+	if err := m.read(path, root); err != nil {
+		return nil, err
+	}
+	m.own = len(m.files)
+	if found {
+		if err := m.read(filepath.Join(root, Base), root); err != nil {
+			return nil, err
+		}
 	}
 	for _, f := range m.files {
 		for _, call := range f.calls("module", "bazel_dep") {
@@ -61,18 +78,19 @@ func Read(path string) (*Module, error) {
 	return m, nil
 }
 
-// rootOf is the folder of the workspace that a file belongs to.
-func rootOf(path string) string {
+// rootOf is the folder of the workspace that a file belongs to; where none is
+// found it is the file's own.
+func rootOf(path string) (root string, found bool) {
 	dir := filepath.Dir(path)
 	if filepath.Base(path) == Base {
-		return dir
+		return dir, true
 	}
 	for at := dir; ; at = filepath.Dir(at) {
-		if _, err := os.Stat(filepath.Join(at, Base)); err == nil {
-			return at
+		if info, err := os.Stat(filepath.Join(at, Base)); err == nil && info.Mode().IsRegular() {
+			return at, true
 		}
 		if at == filepath.Dir(at) {
-			return dir
+			return dir, false
 		}
 	}
 }
@@ -112,7 +130,13 @@ func (m *Module) read(path, root string) error {
 	return nil
 }
 
+// byteOrderMark is what editors may put before UTF-8.
+const byteOrderMark = "\ufeff"
+
 func parse(path string, data []byte) (*file, error) {
+	if bytes.HasPrefix(data, []byte(byteOrderMark)) {
+		return nil, fmt.Errorf("%s:1:1: it begins with a byte order mark, which is not Starlark: save it as UTF-8 without one", path)
+	}
 	tree, err := build.ParseModule(path, data)
 	if err != nil {
 		var broken build.ParseError

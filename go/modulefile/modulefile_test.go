@@ -245,6 +245,11 @@ x=[1,2 ]
 		after:  extension + "pull.image(name = \"alpine\")\n" + added + "use_repo(pull, \"debian\")\n",
 	},
 	{
+		name: "beside a name that is computed", line: 4,
+		before: dep + extension + "pull.image(name = NAME)\npull.image(name = \"debian\", image_digest = \"old\")\n",
+		after:  dep + extension + "pull.image(name = NAME)\npull.image(name = \"debian\", image_digest = \"new\")\n",
+	},
+	{
 		name: "other extensions of the same name", line: 6,
 		before: dep + "pull = use_extension(\"@other//rules:extensions.bzl\", \"pull\")\npull.image(name = \"debian\", image_digest = \"old\")\n",
 		after: dep + "pull = use_extension(\"@other//rules:extensions.bzl\", \"pull\")\npull.image(name = \"debian\", image_digest = \"old\")\n\n" +
@@ -299,6 +304,14 @@ func TestEditErrors(t *testing.T) {
 	}{
 		{"not a dependency", "module(name = \"app\")\n", "MODULE.bazel: no bazel_dep of rules_strata: add bazel_dep(name = \"rules_strata\""},
 		{"cannot be parsed", dep + "pull.image(\n    name =\n)\n", "MODULE.bazel:4:2: syntax error near ): mend the file first, or change it by hand"},
+		{"a byte order mark", "\ufeff" + dep + extension, "MODULE.bazel:1:1: it begins with a byte order mark, which is not Starlark: save it as UTF-8 without one"},
+		{"a name that is a variable", dep + extension + "NAME = \"debian\"\npull.image(name = NAME)\n",
+			"MODULE.bazel:4: the name of a pull.image is not written out there, and may be \"debian\": write it out, or change the tag by hand"},
+		{"a name of two parts", dep + extension + "pull.image(name = \"deb\" + \"ian\")\n", "MODULE.bazel:3: the name of a pull.image is not written out there"},
+		{"names of a comprehension", dep + extension + "\n[pull.image(\n    name = n,\n    image_digest = d,\n) for n, d in IMAGES.items()]\n", "MODULE.bazel:4: the name of a pull.image is not written out there"},
+		{"a name that is formatted", dep + extension + "pull.image(name = \"%s\" % NAME)\n", "MODULE.bazel:3: the name of a pull.image"},
+		{"a tag without a name", dep + extension + "pull.image(**COMMON)\n", "MODULE.bazel:3: the name of a pull.image"},
+		{"a computed name in an included file", dep + "include(\"//:images.MODULE.bazel\")\n== images.MODULE.bazel\n" + extension + "pull.image(name = NAME)\n", "images.MODULE.bazel:2: the name of a pull.image"},
 		{"two of the name", dep + extension + "pull.image(name = \"debian\")\npull.image(name = \"debian\")\n", "pull.image(name = \"debian\") is there 2 times, at "},
 		{"a digest that is a variable", dep + extension + "DIGEST = \"old\"\npull.image(name = \"debian\", image_digest = DIGEST)\n",
 			"MODULE.bazel:4: image_digest of pull.image(name = \"debian\") is not written out there: make it \"new\" by hand"},
@@ -323,17 +336,5 @@ func TestEditErrors(t *testing.T) {
 	}
 	if _, err := modulefile.Read(filepath.Join(t.TempDir(), "MODULE.bazel")); err == nil || !strings.Contains(err.Error(), "there is no such file: name the MODULE.bazel") {
 		t.Error(err)
-	}
-}
-
-// TestIncludedFileByItself: of a file that is included, the workspace is known.
-func TestIncludedFileByItself(t *testing.T) {
-	module := write(t, dep+"== a/b/images.MODULE.bazel\n"+extension+"include(\"//a:more.MODULE.bazel\")\n== a/more.MODULE.bazel\n")
-	m, err := modulefile.Read(filepath.Join(filepath.Dir(module), "a/b/images.MODULE.bazel"))
-	if err != nil {
-		t.Fatal(err)
-	}
-	if tag, err := m.Tag(pull, "image", "debian"); tag != nil || err != nil {
-		t.Error(tag, err)
 	}
 }

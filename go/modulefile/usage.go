@@ -2,6 +2,7 @@ package modulefile
 
 import (
 	"fmt"
+	"slices"
 	"strings"
 
 	"github.com/bazelbuild/buildtools/build"
@@ -122,15 +123,21 @@ type Tag struct {
 	show string
 }
 
-// Tag finds the tag of a class with a name; it is nil if there is none. Several
-// of one name are an error.
+// Tag finds the tag of a class with a name; it is nil if there is none. Errors
+// are several of one name, one that is not in the files that are edited, and
+// one whose name is not written out where none has the name.
 func (m *Module) Tag(e Extension, tagClass, name string) (*Tag, error) {
 	var found []*Tag
+	var computed error
 	of := class{e, tagClass}
 	for _, u := range m.usages(of) {
 		for _, call := range u.tags {
-			if got, ok := argument(call, "name", -1); ok && got == name {
+			got, ok := argument(call, "name", -1)
+			switch {
+			case ok && got == name:
 				found = append(found, &Tag{u.file, call, of, name, fmt.Sprintf("%s.%s(name = %s)", u.proxy, tagClass, quote(name))})
+			case !ok && computed == nil:
+				computed = fmt.Errorf("%s: the name of a %s.%s is not written out there, and may be %s: write it out, or change the tag by hand", u.file.at(call), u.proxy, tagClass, quote(name))
 			}
 		}
 	}
@@ -143,10 +150,16 @@ func (m *Module) Tag(e Extension, tagClass, name string) (*Tag, error) {
 			found[0].show, len(found), strings.Join(places, ", "))
 	}
 	if len(found) == 0 {
-		return nil, nil
+		return nil, computed
+	}
+	if t := found[0]; !m.owns(t.file) {
+		return nil, fmt.Errorf("%s: %s is there, not in %s: change it there, or choose another name", t.Position(), t, m.files[0].path)
 	}
 	return found[0], nil
 }
+
+// owns says whether a file is one of those that may be edited.
+func (m *Module) owns(f *file) bool { return slices.Contains(m.files[:m.own], f) }
 
 // String is the tag with its name, for messages: `pull.image(name = "debian")`.
 func (t *Tag) String() string { return t.show }
@@ -162,6 +175,9 @@ func (t *Tag) Position() string { return t.file.at(t.call) }
 
 // Text is the value of an attribute that is a string written out.
 func (t *Tag) Text(attribute string) (string, bool) { return argument(t.call, attribute, -1) }
+
+// Sets says whether the tag has an attribute, whatever its value is.
+func (t *Tag) Sets(attribute string) bool { return keyword(t.call, attribute) != nil }
 
 // IsFalse says whether the tag has ATTRIBUTE = False.
 func (t *Tag) IsFalse(attribute string) bool {

@@ -42,10 +42,11 @@ func (e *Error) Error() string {
 // that has a dot or a colon, or is "localhost", is a registry. The error is an
 // *Error.
 func Parse(text string) (Name, error) {
-	n := Name{repository: text, tag: DefaultTag}
-	if at := strings.LastIndexByte(text, ':'); at > strings.LastIndexByte(text, '/') {
-		n.repository, n.tag = text[:at], text[at+1:]
+	repository, tag, tagged := Cut(text)
+	if !tagged {
+		tag = DefaultTag
 	}
+	n := Name{repository: repository, tag: tag}
 	named, err := reference.ParseNormalizedNamed(n.repository)
 	if err == nil {
 		n.whole, err = reference.WithTag(reference.TrimNamed(named), n.tag)
@@ -88,9 +89,19 @@ func hasRegistry(repository string) bool {
 	return several && (first == "localhost" || strings.ContainsAny(first, ".:"))
 }
 
-// Split splits a name that an engine prints, such as "localhost/hello:1", into
-// what comes before and after the tag's colon. It must have a tag.
+// Cut cuts a name at the tag's colon, which is not that of a registry's port:
+// "localhost:5000/hello" has no tag. Neither part is checked, and there must be
+// no digest.
+func Cut(name string) (repository, tag string, found bool) {
+	if at := strings.LastIndexByte(name, ':'); at > strings.LastIndexByte(name, '/') {
+		return name[:at], name[at+1:], true
+	}
+	return name, "", false
+}
+
+// Split is Cut for a name that an engine prints, such as "localhost/hello:1",
+// which has a tag.
 func Split(name string) (repository, tag string) {
-	at := strings.LastIndexByte(name, ':')
-	return name[:max(at, 0)], name[at+1:]
+	repository, tag, _ = Cut(name)
+	return repository, tag
 }

@@ -103,6 +103,25 @@ func TestParseErrors(t *testing.T) {
 	}
 }
 
+func TestCut(t *testing.T) {
+	for _, test := range []struct {
+		name, repository, tag string
+		found                 bool
+	}{
+		{"hello", "hello", "", false},
+		{"hello:1", "hello", "1", true},
+		{"hello:", "hello", "", true},
+		{"localhost:5000/hello", "localhost:5000/hello", "", false},
+		{"localhost:5000/hello:1", "localhost:5000/hello", "1", true},
+		{"[::1]:5000/a/b", "[::1]:5000/a/b", "", false},
+		{"", "", "", false},
+	} {
+		if repository, tag, found := reference.Cut(test.name); repository != test.repository || tag != test.tag || found != test.found {
+			t.Errorf("%s: %s, %s, %v", test.name, repository, tag, found)
+		}
+	}
+}
+
 func TestSplit(t *testing.T) {
 	for _, test := range []struct{ name, repository, tag string }{
 		{"localhost/hello:1", "localhost/hello", "1"},

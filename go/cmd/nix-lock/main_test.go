@@ -329,6 +329,9 @@ func TestUsage(t *testing.T) {
 	} {
 		t.Run(test.name, func(t *testing.T) {
 			r := call(test.args...)
+			if test.status == 0 { // help was asked for
+				r.stdout, r.stderr = r.stderr, r.stdout
+			}
 			want(t, r, test.status, test.stderr)
 			if r.stdout != "" {
 				t.Errorf("got %+v", r)

@@ -7,6 +7,7 @@ package main
 import (
 	"context"
 	"os"
+	"runtime"
 
 	"github.com/rules-strata/rules_strata/go/command"
 )
@@ -19,6 +20,11 @@ func main() {
 }
 
 func run(ctx context.Context, args []string, std *command.Streams) int {
+	return runOn(ctx, runtime.GOARCH, args, std)
+}
+
+// runOn runs the program on a machine of an architecture, a GOARCH.
+func runOn(ctx context.Context, arch string, args []string, std *command.Streams) int {
 	tool := command.Tool{Name: "prefetch", Description: help, Interrupted: "nothing was written"}
-	return tool.Run(ctx, new(prefetch), args, std)
+	return tool.Run(ctx, &prefetch{machine: arch}, args, std)
 }

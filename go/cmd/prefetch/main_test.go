@@ -29,8 +29,8 @@ func imageFor(t *testing.T, os, arch string) v1.Image {
 	return img
 }
 
-// served is a registry with hello:v1, an index for two platforms, and
-// team/plain:latest, an image.
+// served is a registry with hello:v1, an index for two platforms, arm:v1 and
+// hello:latest, one for linux/arm64 alone, and team/plain-image:latest, an image.
 func served(t *testing.T) (host, index, plain string) {
 	t.Helper()
 	server := httptest.NewServer(memory.New(memory.Logger(log.New(io.Discard, "", 0))))
@@ -52,6 +52,13 @@ func served(t *testing.T) (host, index, plain string) {
 	if err := remote.WriteIndex(at("hello:v1"), list); err != nil {
 		t.Fatal(err)
 	}
+	armAlone := mutate.AppendManifests(empty.Index, mutate.IndexAddendum{Add: arm, Descriptor: v1.Descriptor{Platform: &v1.Platform{OS: "linux", Architecture: "arm64"}}})
+	if err := remote.WriteIndex(at("arm:v1"), armAlone); err != nil {
+		t.Fatal(err)
+	}
+	if err := remote.WriteIndex(at("hello:latest"), armAlone); err != nil {
+		t.Fatal(err)
+	}
 	if err := remote.Write(at("team/plain-image:latest"), amd); err != nil {
 		t.Fatal(err)
 	}
@@ -66,13 +73,21 @@ func served(t *testing.T) (host, index, plain string) {
 	return host, digest.String(), ofImage.String()
 }
 
+// call runs the program on an amd64 machine.
 func call(t *testing.T, args ...string) (status int, stdout, stderr string) {
 	t.Helper()
+	return callOn(t, "amd64", args...)
+}
+
+func callOn(t *testing.T, arch string, args ...string) (status int, stdout, stderr string) {
+	t.Helper()
 	var out, err bytes.Buffer
-	status = run(t.Context(), args, &command.Streams{Out: &out, Err: &err})
+	status = runOn(t.Context(), arch, args, &command.Streams{Out: &out, Err: &err})
 	return status, out.String(), err.String()
 }
 
+// TestPrefetch: the registry is on localhost and has no TLS, which needs no
+// flag here, but Bazel wants to be told.
 func TestPrefetch(t *testing.T) {
 	host, index, plain := served(t)
 	const before, after = "pull = use_extension(\"@rules_strata//rules:extensions.bzl\", \"pull\")\npull.image(\n", ")\nuse_repo(pull, %q)\n"
@@ -82,6 +97,7 @@ func TestPrefetch(t *testing.T) {
     os = "linux",
     arch = "arm64",
     final_image_tag = "v1",
+    tls_verify = False,
 `+after, host, index, "hello")
 	for _, test := range []struct {
 		name string
@@ -93,6 +109,7 @@ func TestPrefetch(t *testing.T) {
 		{"an image", []string{host + "/team/plain-image"}, fmt.Sprintf(before+`    name = "plain_image",
     image_name = "%s/team/plain-image",
     image_digest = "%s",
+    tls_verify = False,
 `+after, host, plain, "plain_image")},
 		{"by digest, with other names", []string{"--image-name", host + "/hello", "--image-digest", index, "--final-image-name=mine", "--final-image-tag=2", "--insecure"},
 			fmt.Sprintf(before+`    name = "hello",
@@ -107,7 +124,8 @@ func TestPrefetch(t *testing.T) {
 		{"JSON", []string{host + "/team/plain-image:latest", "--json"}, fmt.Sprintf(`{
   "name": "plain_image",
   "image_name": "%s/team/plain-image",
-  "image_digest": "%s"
+  "image_digest": "%s",
+  "tls_verify": false
 }
 `, host, plain)},
 		{"JSON without TLS", []string{host + "/hello@" + index, "--json", "--insecure"}, fmt.Sprintf(`{
@@ -154,6 +172,9 @@ func TestPrefetchErrors(t *testing.T) {
 	} {
 		t.Run(test.name, func(t *testing.T) {
 			status, stdout, stderr := call(t, test.args...)
+			if test.status == 0 { // help was asked for
+				stdout, stderr = stderr, stdout
+			}
 			if status != test.status || stdout != "" || !strings.Contains(stderr, test.want) {
 				t.Errorf("status %d: %s%s, want %s", status, stdout, stderr, test.want)
 			}

@@ -6,6 +6,7 @@ import (
 	"strings"
 
 	"github.com/rules-strata/rules_strata/go/command"
+	"github.com/rules-strata/rules_strata/go/reference"
 	"github.com/rules-strata/rules_strata/go/registry"
 )
 
@@ -16,17 +17,19 @@ type prefetch struct {
 	ImageName      string `placeholder:"NAME" help:"The image's name, in place of IMAGE."`
 	ImageTag       string `placeholder:"TAG" help:"Its tag (default: latest)."`
 	ImageDigest    string `placeholder:"DIGEST" help:"Its digest."`
-	OS             string `name:"os" help:"The operating system to choose from an index (default: linux)."`
-	Arch           string `help:"The architecture to choose from an index, a GOARCH (default: amd64)."`
+	OS             string `name:"os" help:"The operating system to choose from an index (default: linux; with --update, that of the pull.image there)."`
+	Arch           string `help:"The architecture to choose from an index, a GOARCH (default: amd64; with --update, that of the pull.image there, or this machine's)."`
 	Variant        string `help:"The variant of the architecture."`
-	FinalImageName string `placeholder:"NAME" help:"The image's name once it is here (default: its name)."`
-	FinalImageTag  string `placeholder:"TAG" help:"Its tag once it is here (default: its tag)."`
+	FinalImageName string `placeholder:"NAME" help:"The image's name once it is here (default: its name; with --update, that of the pull.image there)."`
+	FinalImageTag  string `placeholder:"TAG" help:"Its tag once it is here (default: its tag; with --update, that of the pull.image there)."`
 	Name           string `placeholder:"NAME" help:"The repository's name in MODULE.bazel (default: the last part of the image's name)."`
 	Update         bool   `help:"Change the tag with that name in MODULE.bazel, or add it, in place of printing it."`
 	ModuleFile     string `placeholder:"FILE" help:"The file for --update (default: MODULE.bazel of the workspace)."`
-	Insecure       bool   `help:"Use plain HTTP where the registry has no HTTPS: tls_verify = False. Registries on localhost need no leave."`
+	Insecure       bool   `help:"Use plain HTTP where the registry has no HTTPS, which is tls_verify = False in the tag. Registries on localhost need no leave."`
 	JSON           bool   `name:"json" help:"Print JSON with the attributes, in place of the tag."`
 	Quiet          bool   `short:"q" help:"Say nothing but the result."`
+
+	machine string // the GOARCH of the machine that it runs on
 }
 
 // Run finds the image, and prints its tag or puts it into MODULE.bazel.
@@ -89,14 +92,14 @@ func (c *prefetch) pin(r request, img *registry.Image) pin {
 		FinalImageName: c.FinalImageName,
 		FinalImageTag:  c.FinalImageTag,
 	}
-	if r.insecure {
+	if img.PlainHTTP {
 		p.TLSVerify = new(bool)
 	}
 	if img.Index != nil {
 		p.ImageDigest = img.Index.Digest.String()
 		p.OS, p.Arch, p.Variant = r.platform.OS, r.platform.Architecture, r.platform.Variant
 	}
-	if p.FinalImageTag == "" && r.tag != "latest" {
+	if p.FinalImageTag == "" && r.tag != reference.DefaultTag {
 		p.FinalImageTag = r.tag
 	}
 	return p

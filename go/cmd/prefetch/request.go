@@ -8,6 +8,7 @@ import (
 
 	"github.com/google/go-containerregistry/pkg/name"
 
+	"github.com/rules-strata/rules_strata/go/reference"
 	"github.com/rules-strata/rules_strata/go/registry"
 )
 
@@ -38,9 +39,7 @@ func (c *prefetch) request() (request, error) {
 		return r, errors.New("--image-tag and --image-digest both choose the image: give one")
 	case c.Image != "":
 		r.name, r.digest, _ = strings.Cut(c.Image, "@")
-		if at := strings.LastIndexByte(r.name, ':'); at > strings.LastIndexByte(r.name, '/') {
-			r.name, r.tag = r.name[:at], r.name[at+1:]
-		}
+		r.name, r.tag, _ = reference.Cut(r.name)
 		if _, err := registry.ParseReference(c.Image, c.Insecure); err != nil {
 			return r, err
 		}
@@ -59,7 +58,7 @@ func (r *request) parse() (err error) {
 	r.platform.OS = cmp.Or(r.platform.OS, "linux")
 	r.platform.Architecture = cmp.Or(r.platform.Architecture, "amd64")
 	if r.digest == "" {
-		r.tag = cmp.Or(r.tag, "latest")
+		r.tag = cmp.Or(r.tag, reference.DefaultTag)
 	}
 	r.ref, err = registry.ParseReference(r.text(), r.insecure)
 	return err

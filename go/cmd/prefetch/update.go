@@ -9,7 +9,6 @@ import (
 
 	"github.com/rules-strata/rules_strata/go/command"
 	"github.com/rules-strata/rules_strata/go/modulefile"
-	"github.com/rules-strata/rules_strata/go/registry"
 )
 
 // pull is the module extension, and imageTag its tag class.
@@ -22,8 +21,6 @@ type moduleUpdate struct {
 	module *modulefile.Module
 	// tag is what is there; nil if it is to be added.
 	tag *modulefile.Tag
-	// setTag says that the command line names a tag of the image.
-	setTag bool
 }
 
 // openModule reads the file that is to be changed, nil if none is. What the
@@ -32,7 +29,8 @@ func (c *prefetch) openModule(r *request) (*moduleUpdate, error) {
 	if !c.Update {
 		return nil, nil
 	}
-	module, err := modulefile.Read(moduleFile(c.ModuleFile))
+	file := moduleFile(c.ModuleFile)
+	module, err := modulefile.Read(file)
 	if err != nil {
 		return nil, err
 	}
@@ -40,67 +38,22 @@ func (c *prefetch) openModule(r *request) (*moduleUpdate, error) {
 	if err != nil {
 		return nil, err
 	}
-	u := &moduleUpdate{module: module, tag: tag, setTag: r.tag != ""}
+	u := &moduleUpdate{module: module, tag: tag}
 	switch {
 	case tag != nil:
-		return u, u.complete(r)
+		return u, u.complete(c, r)
 	case r.name == "":
-		return nil, fmt.Errorf("%s: no tag pull.image(name = %q): name the image: prefetch IMAGE --name %s --update", moduleFile(c.ModuleFile), r.repository, r.repository)
+		return nil, fmt.Errorf("%s: no tag pull.image(name = %q): name the image: prefetch IMAGE --name %s --update", file, r.repository, r.repository)
 	}
 	return u, nil
 }
 
-// moduleFile is the file: a path is relative to the folder that the user is in,
-// since bazel run starts programs in another one.
+// moduleFile is the file.
 func moduleFile(path string) string {
-	switch folder := os.Getenv("BUILD_WORKING_DIRECTORY"); {
-	case path == "":
+	if path == "" {
 		return filepath.Join(os.Getenv("BUILD_WORKSPACE_DIRECTORY"), modulefile.Base)
-	case folder != "" && !filepath.IsAbs(path):
-		return filepath.Join(folder, path)
 	}
-	return path
-}
-
-// complete takes what the command line does not say of the image from the tag.
-func (u *moduleUpdate) complete(r *request) error {
-	imageName, ok := u.tag.Text("image_name")
-	if !ok {
-		return fmt.Errorf("%s: %s: no image_name is written out there: write it", u.tag.Position(), u.tag)
-	}
-	r.insecure = r.insecure || u.tag.IsFalse("tls_verify")
-	if r.name == "" {
-		r.name = imageName
-	}
-	same, err := sameRepository(r.name, imageName, r.insecure)
-	if err != nil {
-		return err
-	}
-	if !same {
-		return fmt.Errorf("%s: %s is of %s, not of %s: give --name for a tag of its own, or change image_name there", u.tag.Position(), u.tag, imageName, r.name)
-	}
-	r.name = imageName
-	for _, a := range []struct {
-		name  string
-		value *string
-	}{{"os", &r.platform.OS}, {"arch", &r.platform.Architecture}, {"variant", &r.platform.Variant}, {"final_image_tag", &r.tag}} {
-		if *a.value == "" && (a.name != "final_image_tag" || r.digest == "") {
-			*a.value, _ = u.tag.Text(a.name)
-		}
-	}
-	return nil
-}
-
-func sameRepository(a, b string, insecure bool) (bool, error) {
-	first, err := registry.ParseReference(a, insecure)
-	if err != nil {
-		return false, err
-	}
-	second, err := registry.ParseReference(b, insecure)
-	if err != nil {
-		return false, err
-	}
-	return first.Context().Name() == second.Context().Name(), nil
+	return command.FromWorkingDirectory(path)
 }
 
 // updated is what --json prints: the tag as it is in the file now.
@@ -122,7 +75,7 @@ const (
 func (u *moduleUpdate) write(c *prefetch, p pin, r request, isIndex bool, std *command.Streams) error {
 	attributes, change := p.attributes(), tagAdded
 	if u.tag != nil {
-		attributes, change = u.differing(c.said(p, r, isIndex, u)), tagChanged
+		attributes, change = u.differing(c.said(p, isIndex)), tagChanged
 	}
 	edit, err := u.edit(p.Name, attributes)
 	if err == nil {
@@ -133,6 +86,9 @@ func (u *moduleUpdate) write(c *prefetch, p pin, r request, isIndex bool, std *c
 	}
 	if !edit.Changed() {
 		change = tagSame
+	}
+	if change == tagChanged {
+		u.remark(c, r, std)
 	}
 	if c.JSON {
 		return writeJSON(std.Out, updated{pin: pinOf(edit.Tag, p.Name), ModuleFile: edit.Path, Line: edit.Tag.Line(), Change: change})
@@ -146,6 +102,15 @@ func (u *moduleUpdate) write(c *prefetch, p pin, r request, isIndex bool, std *c
 	}
 	_, err = fmt.Fprintf(std.Out, "%s: %s: %s\n", edit.Tag.Position(), p.Name, change)
 	return err
+}
+
+// remark says that the image keeps the tag that it has here, though another of
+// the registry's was asked for.
+func (u *moduleUpdate) remark(c *prefetch, r request, std *command.Streams) {
+	here, known := u.finalTag()
+	if !c.Quiet && c.FinalImageTag == "" && r.tag != "" && known && here != r.tag {
+		fmt.Fprintf(std.Err, "final_image_tag of %s stays %s: --final-image-tag %s changes it too\n", r.repository, here, r.tag)
+	}
 }
 
 func (u *moduleUpdate) edit(name string, attributes []modulefile.Attribute) (*modulefile.Edit, error) {
@@ -177,8 +142,7 @@ func pinOf(t *modulefile.Tag, name string) pin {
 
 // said are the attributes of a tag that is there which the command line or the
 // registry says.
-func (c *prefetch) said(p pin, r request, isIndex bool, u *moduleUpdate) []modulefile.Attribute {
-	_, hasFinalTag := u.tag.Text("final_image_tag")
+func (c *prefetch) said(p pin, isIndex bool) []modulefile.Attribute {
 	var all []modulefile.Attribute
 	for _, a := range []struct {
 		said        bool
@@ -190,7 +154,6 @@ func (c *prefetch) said(p pin, r request, isIndex bool, u *moduleUpdate) []modul
 		{isIndex && c.Variant != "", "variant", c.Variant},
 		{c.FinalImageName != "", "final_image_name", c.FinalImageName},
 		{c.FinalImageTag != "", "final_image_tag", c.FinalImageTag},
-		{c.FinalImageTag == "" && u.setTag && (hasFinalTag || r.tag != "latest"), "final_image_tag", r.tag},
 	} {
 		if a.said {
 			all = append(all, modulefile.Attribute{Name: a.name, Value: a.value})

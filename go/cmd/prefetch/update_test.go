@@ -42,29 +42,51 @@ func TestUpdate(t *testing.T) {
 		{
 			name: "added", before: preamble, args: host + "/hello:v1 --arch arm64",
 			after: preamble + fmt.Sprintf("pull.image(\n    name = \"hello\",\n    image_name = \"%s/hello\",\n    image_digest = \"%s\",\n    os = \"linux\",\n    arch = \"arm64\",\n"+
-				"    final_image_tag = \"v1\",\n)\nuse_repo(pull, \"hello\")\n", host, index),
+				"    final_image_tag = \"v1\",\n    tls_verify = False,\n)\nuse_repo(pull, \"hello\")\n", host, index),
 			stdout: "4: hello: added\n", stderr: "hello:v1: linux/arm64, of an index",
 		},
 		{
 			name: "added under another name", before: preamble, args: host + "/team/plain-image --name base.image",
-			after:  preamble + fmt.Sprintf("pull.image(\n    name = \"base.image\",\n    image_name = \"%s/team/plain-image\",\n    image_digest = \"%s\",\n)\nuse_repo(pull, \"base.image\")\n", host, plain),
+			after:  preamble + fmt.Sprintf("pull.image(\n    name = \"base.image\",\n    image_name = \"%s/team/plain-image\",\n    image_digest = \"%s\",\n    tls_verify = False,\n)\nuse_repo(pull, \"base.image\")\n", host, plain),
 			stdout: "4: base.image: added\n",
 		},
 		{
 			name: "the digest alone, with the platform and the tag that are there", before: hello(oldDigest, "    arch = \"arm64\",\n    final_image_tag = \"v1\",\n"),
-			args: host + "/hello", after: hello(index, "    arch = \"arm64\",\n    final_image_tag = \"v1\",\n"),
+			args: host + "/hello:v1", after: hello(index, "    arch = \"arm64\",\n    final_image_tag = \"v1\",\n"),
 			stdout: "4: hello: changed: image_digest = \"" + index + "\"\n", stderr: "hello:v1: linux/arm64, of an index",
 		},
 		{
-			name: "the name alone", before: hello(oldDigest, "    final_image_tag = \"v1\",\n"),
-			args: "--name hello", after: hello(index, "    final_image_tag = \"v1\",\n"),
+			name: "the name and the registry's tag", before: hello(oldDigest, "    final_image_tag = \"v1\",\n"),
+			args: "--name hello --image-tag v1", after: hello(index, "    final_image_tag = \"v1\",\n"),
 			stdout: "4: hello: changed: image_digest = \"" + index + "\"\n", stderr: "hello:v1: linux/amd64, of an index",
 		},
 		{
 			name: "what the flags say", before: hello(oldDigest, "    arch = \"amd64\",\n"),
-			args:   host + "/hello:v1 --os linux --arch arm64 --variant v8 --final-image-name mine --insecure",
+			args:   host + "/hello:v1 --os linux --arch arm64 --variant v8 --final-image-name mine --final-image-tag v1 --insecure",
 			after:  hello(index, "    arch = \"arm64\",\n    os = \"linux\",\n    variant = \"v8\",\n    final_image_name = \"mine\",\n    final_image_tag = \"v1\",\n    tls_verify = False,\n"),
 			stdout: "4: hello: changed: image_digest = \"" + index + "\", os = \"linux\", arch = \"arm64\", variant = \"v8\", final_image_name = \"mine\", final_image_tag = \"v1\", tls_verify = False\n",
+		},
+		{
+			name: "the image without a tag, as it was added", before: strings.ReplaceAll(preamble+fmt.Sprintf("pull.image(name = \"x\", image_name = \"%s/team/plain-image\", image_digest = \"DIGEST\")\n", host), "DIGEST", oldDigest),
+			args: host + "/team/plain-image --name x", after: preamble + fmt.Sprintf("pull.image(name = \"x\", image_name = \"%s/team/plain-image\", image_digest = \"%s\")\n", host, plain),
+			stdout: "4: x: changed: image_digest = \"" + plain + "\"\n", stderr: "plain-image:latest: linux/amd64",
+		},
+		{
+			name: "the names here stay", before: hello(oldDigest, "    final_image_name = \"mine\",\n    final_image_tag = \"prod\",\n"), args: host + "/hello:v1",
+			after:  hello(index, "    final_image_name = \"mine\",\n    final_image_tag = \"prod\",\n"),
+			stdout: "4: hello: changed: image_digest = \"" + index + "\"\n", stderr: "final_image_tag of hello stays prod: --final-image-tag v1 changes it too\n",
+		},
+		{
+			name: "no name here appears", before: hello(oldDigest, ""), args: host + "/hello:v1", after: hello(index, ""),
+			stdout: "4: hello: changed: image_digest = \"" + index + "\"\n", stderr: "final_image_tag of hello stays latest: --final-image-tag v1 changes it too\n",
+		},
+		{
+			name: "the name here, as the flag says", before: hello(index, "    final_image_tag = \"prod\",\n"), args: "--name hello --image-tag v1 --final-image-tag v1",
+			after: hello(index, "    final_image_tag = \"v1\",\n"), stdout: "4: hello: changed: final_image_tag = \"v1\"\n",
+		},
+		{
+			name: "by the name and a digest", before: hello(oldDigest, ""), args: "--name hello --image-digest " + index,
+			after: hello(index, ""), stdout: "4: hello: changed: image_digest = \"" + index + "\"\n",
 		},
 		{
 			name: "up to date", before: hello(index, "    final_image_tag = \"v1\",\n"), args: host + "/hello:v1",
@@ -75,7 +97,7 @@ func TestUpdate(t *testing.T) {
 			after: hello(index, "    final_image_tag = \"mine\",\n"), stdout: "4: hello: changed: image_digest = \"" + index + "\"\n",
 		},
 		{
-			name: "plain HTTP as it is there", before: hello(oldDigest, "    final_image_tag = \"v1\",\n    tls_verify = False,\n"), args: "--name=hello",
+			name: "plain HTTP as it is there", before: hello(oldDigest, "    final_image_tag = \"v1\",\n    tls_verify = False,\n"), args: "--name=hello --image-tag=v1",
 			after: hello(index, "    final_image_tag = \"v1\",\n    tls_verify = False,\n"), stdout: "4: hello: changed: image_digest = \"" + index + "\"\n",
 		},
 	} {
@@ -107,7 +129,7 @@ func TestUpdateSaysJSON(t *testing.T) {
 	host, index, _ := served(t)
 	file := inWorkspace(t, preamble+fmt.Sprintf("pull.image(name = \"hello\", image_name = \"%s/hello\", image_digest = \"%s\", final_image_name = \"mine\", final_image_tag = \"v1\")\n", host, oldDigest))
 	for _, change := range []string{"changed", "already up to date"} {
-		_, stdout, stderr := call(t, "--name=hello", "--update", "--json", "--quiet")
+		_, stdout, stderr := call(t, "--name=hello", "--image-tag=v1", "--update", "--json", "--quiet")
 		var got map[string]any
 		if err := json.Unmarshal([]byte(stdout), &got); err != nil {
 			t.Fatalf("%v: %s%s", err, stdout, stderr)
@@ -122,27 +144,12 @@ func TestUpdateSaysJSON(t *testing.T) {
 	}
 }
 
-// TestUpdateOfAnotherFile: a path counts from the folder that the user is in.
-func TestUpdateOfAnotherFile(t *testing.T) {
-	host, _, _ := served(t)
-	file := inWorkspace(t, preamble)
-	other := filepath.Join(filepath.Dir(file), "sub", "images.MODULE.bazel")
-	if err := os.Mkdir(filepath.Dir(other), 0o755); err != nil {
-		t.Fatal(err)
-	}
-	if err := os.WriteFile(other, []byte(preamble), 0o644); err != nil {
-		t.Fatal(err)
-	}
-	status, stdout, stderr := call(t, host+"/hello:v1", "--update", "--module-file", "images.MODULE.bazel")
-	if status != 0 || !strings.HasPrefix(stdout, other+":4: hello: added") {
-		t.Errorf("%d %s%s", status, stdout, stderr)
-	}
-	wantFile(t, file, preamble)
-}
-
 func TestUpdateErrors(t *testing.T) {
 	host, index, _ := served(t)
 	tag := fmt.Sprintf("pull.image(name = \"hello\", image_name = \"%s/hello\", image_digest = \"%s\")\n", host, oldDigest)
+	tagged := func(final string) string {
+		return strings.Replace(tag, ")", fmt.Sprintf(", final_image_tag = %q)", final), 1)
+	}
 	for _, test := range []struct {
 		name, before string
 		args         []string
@@ -152,7 +159,18 @@ func TestUpdateErrors(t *testing.T) {
 		{"another image", preamble + tag, []string{host + "/team/hello", "--update"}, "is of " + host + "/hello, not of " + host + "/team/hello: give --name for a tag of its own"},
 		{"an image that is a variable", preamble + "pull.image(name = \"hello\", image_name = NAME)\n", []string{"--name", "hello", "--update"}, "no image_name is written out there"},
 		{"no such tag", preamble, []string{"--name", "hello", "--update"}, "no tag pull.image(name = \"hello\"): name the image"},
-		{"no such version", preamble + tag, []string{"--name", "hello", "--update"}, "hello:latest"},
+		{"no such version", preamble + tag, []string{"--name", "hello", "--image-tag", "v0", "--update"}, "hello:v0"},
+		{"no tag of the registry", preamble + tag, []string{"--name", "hello", "--update"},
+			"MODULE.bazel:4: pull.image(name = \"hello\") does not say which tag of " + host + "/hello is meant: prefetch " + host + "/hello:TAG --name hello --update"},
+		{"the tag is another here", preamble + tagged("prod"), []string{"--name", "hello", "--update"},
+			"MODULE.bazel:4: pull.image(name = \"hello\") does not say which tag of " + host + "/hello is meant: prefetch " + host + "/hello:prod --name hello --update if the registry too calls it prod, which is its final_image_tag, else another tag in its place"},
+		{"the tag here is latest, which it was given", preamble + tagged("latest"), []string{"--name", "hello", "--update", "--module-file", "../MODULE.bazel"},
+			"prefetch " + host + "/hello:latest --name hello --update --module-file ../MODULE.bazel if"},
+		{"the image without a tag, which is another here", preamble + tagged("v1"), []string{host + "/hello", "--update"},
+			"does not say which tag of " + host + "/hello is meant: prefetch " + host + "/hello:v1 --name hello --update if"},
+		{"the tag here is a variable", preamble + strings.Replace(tag, ")", ", final_image_tag = TAG)", 1), []string{host + "/hello", "--update"},
+			"prefetch " + host + "/hello:TAG --name hello --update"},
+		{"a name that is computed", preamble + "pull.image(name = NAME)\n", []string{host + "/hello:v1", "--update"}, "MODULE.bazel:4: the name of a pull.image is not written out there"},
 		{"no extension", "module(name = \"app\")\n", []string{host + "/hello:v1", "--update"}, "no bazel_dep of rules_strata: add bazel_dep(name = \"rules_strata\", version = \"…\") first: the digest is " + index},
 		{"a file and no --update", preamble, []string{host + "/hello:v1", "--module-file", "x"}, "--module-file x is of no use without --update"},
 		{"a name that is none", preamble, []string{host + "/hello:v1", "--name", "1/2", "--update"}, "--name \"1/2\" is not the name of a repository"},
