@@ -2,11 +2,15 @@
 // specification, "Image Layout"), byte for byte as the registry has them.
 //
 // A layout appears whole or not at all. Until then, what has arrived is in a
-// folder beside it, .NAME.partial, where another try finds it and goes on.
+// folder beside it, .NAME.partial, where another try finds it and goes on. If
+// there is an empty folder already, which may be where somebody works, a link or
+// a mount point, it is filled and not replaced: what has arrived is in .partial
+// in it, and index.json, without which no layout is one, appears last.
 package download
 
 import (
 	"context"
+	"errors"
 	"fmt"
 	"slices"
 
@@ -14,6 +18,7 @@ import (
 	v1 "github.com/google/go-containerregistry/pkg/v1"
 	"golang.org/x/sync/errgroup"
 
+	"github.com/rules-strata/rules_strata/go/outfile"
 	"github.com/rules-strata/rules_strata/go/progress"
 	"github.com/rules-strata/rules_strata/go/registry"
 )
@@ -45,13 +50,34 @@ type Result struct {
 	Blobs, Kept int
 }
 
+// UnfinishedError is that of a download of which something has arrived.
+type UnfinishedError struct {
+	// Folder is where that is.
+	Folder string
+	Err    error
+}
+
+func (e *UnfinishedError) Error() string {
+	again := "pull again"
+	var full *outfile.DiskError
+	if errors.As(e.Err, &full) {
+		again = "then pull again"
+	}
+	return fmt.Sprintf("%v: what has arrived is in %s: %s to go on", e.Err, e.Folder, again)
+}
+
+// Unwrap is why it ended.
+func (e *UnfinishedError) Unwrap() error { return e.Err }
+
 // Layout downloads what a reference names into a layout at dir, where nothing
 // may be but an empty directory. Every blob is checked against its descriptor.
+// The error is an *UnfinishedError if another try goes on from what has arrived.
 func Layout(ctx context.Context, client *registry.Client, ref name.Reference, dir string, o Options) (*Result, error) {
 	p, err := openPartial(dir)
 	if err != nil {
 		return nil, err
 	}
+	defer p.close()
 	if o.Progress == nil {
 		o.Progress = progress.New(nil)
 	}
@@ -61,7 +87,7 @@ func Layout(ctx context.Context, client *registry.Client, ref name.Reference, di
 		return r, nil
 	}
 	if kept := p.discardEmpty(); kept {
-		err = fmt.Errorf("%w: what has arrived is in %s: pull again to go on", err, p.folder)
+		err = &UnfinishedError{Folder: p.folder, Err: err}
 	}
 	return nil, err
 }
@@ -87,7 +113,7 @@ func (d *download) run(ctx context.Context, ref name.Reference) (*Result, error)
 		return nil, err
 	}
 	for _, m := range d.manifests {
-		if err := d.partial.write(m.Descriptor.Digest, m.Data); err != nil {
+		if err := d.partial.write(m.Descriptor, m.Data); err != nil {
 			return nil, err
 		}
 	}
@@ -98,7 +124,7 @@ func (d *download) run(ctx context.Context, ref name.Reference) (*Result, error)
 	if top.Annotations, err = annotations(ref); err != nil {
 		return nil, err
 	}
-	return r, d.partial.commit(top, d.digests())
+	return r, d.partial.commit(top, d.sizes())
 }
 
 // find fetches the manifests. The platform is nil for an index.
@@ -148,14 +174,14 @@ func (d *download) add(ctx context.Context, m *registry.Manifest, depth int) err
 	return nil
 }
 
-// digests are those of all files of the layout.
-func (d *download) digests() map[v1.Hash]bool {
-	all := map[v1.Hash]bool{}
+// sizes are those of all blobs of the layout, in bytes.
+func (d *download) sizes() map[v1.Hash]int64 {
+	all := map[v1.Hash]int64{}
 	for _, m := range d.manifests {
-		all[m.Descriptor.Digest] = true
+		all[m.Descriptor.Digest] = m.Descriptor.Size
 	}
 	for _, b := range d.blobs {
-		all[b.Digest] = true
+		all[b.Digest] = b.Size
 	}
 	return all
 }
@@ -188,8 +214,8 @@ func (d *download) fetch(ctx context.Context) (kept int, err error) {
 }
 
 func (d *download) fetchBlob(ctx context.Context, b v1.Descriptor) error {
-	item := d.options.Progress.Begin(b.Digest.String()[:len("sha256:")+12], b.Size)
-	err := d.partial.save(b.Digest, item, func(f registry.File) error { return d.client.Save(ctx, d.repo, b, f) })
+	item := d.options.Progress.Begin(b.Digest.Algorithm+":"+b.Digest.Hex[:12], b.Size)
+	err := d.partial.save(b, item, func(f registry.File) error { return d.client.Save(ctx, d.repo, b, f) })
 	item.End(err)
 	return err
 }

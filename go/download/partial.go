@@ -3,7 +3,6 @@ package download
 import (
 	"context"
 	"encoding/hex"
-	"encoding/json"
 	"errors"
 	"fmt"
 	"io"
@@ -11,40 +10,89 @@ import (
 	"os"
 	"path/filepath"
 
-	"github.com/google/go-containerregistry/pkg/name"
 	v1 "github.com/google/go-containerregistry/pkg/v1"
-	"github.com/google/go-containerregistry/pkg/v1/types"
 
+	"github.com/rules-strata/rules_strata/go/outfile"
 	"github.com/rules-strata/rules_strata/go/progress"
-	"github.com/rules-strata/rules_strata/go/reference"
 	"github.com/rules-strata/rules_strata/go/registry"
+)
+
+const (
+	partialName = ".partial"
+	lockSuffix  = ".lock"
 )
 
 // partial is a layout that is not whole yet.
 type partial struct {
-	// dir is where it will be, and folder where it is.
+	// dir is where it will be, and folder where it is: beside dir, or in it if
+	// dir was there before.
 	dir, folder string
+	inside      bool
+	lock        *lock
 }
 
-// openPartial begins a layout, or goes on with one that a try before left.
+// openPartial begins a layout, or goes on with one that a try before left. Until
+// it is closed, nobody else can.
 func openPartial(dir string) (*partial, error) {
-	dir = filepath.Clean(dir)
-	switch names, err := os.ReadDir(dir); {
-	case err == nil && len(names) > 0:
-		return nil, fmt.Errorf("write %s: the directory is not empty: it has %s: remove it, or name another", dir, names[0].Name())
-	case err != nil && !errors.Is(err, fs.ErrNotExist):
-		return nil, fmt.Errorf("write %s: %w", dir, err)
-	}
-	absolute, err := filepath.Abs(dir)
+	p := &partial{dir: filepath.Clean(dir)}
+	err := p.open()
 	if err != nil {
-		return nil, err
-	}
-	p := &partial{dir: dir, folder: filepath.Join(filepath.Dir(absolute), "."+filepath.Base(absolute)+".partial")}
-	if err := os.Mkdir(p.folder, 0o755); err != nil && !errors.Is(err, fs.ErrExist) {
-		return nil, fmt.Errorf("write %s: %w", dir, err)
+		return nil, fmt.Errorf("write %s: %w", p.dir, err)
 	}
 	return p, nil
 }
+
+func (p *partial) open() error {
+	absolute, err := filepath.Abs(p.dir)
+	if err != nil {
+		return err
+	}
+	p.folder = filepath.Join(filepath.Dir(absolute), "."+filepath.Base(absolute)+partialName)
+	_, err = os.Stat(p.dir)
+	if p.inside = err == nil; p.inside {
+		p.folder = filepath.Join(absolute, partialName)
+	} else if _, lerr := os.Lstat(p.dir); lerr == nil && errors.Is(err, fs.ErrNotExist) {
+		return errors.New("it is a link to what is not there: remove it, or name another")
+	}
+	if err := p.checkEmpty(); err != nil {
+		return err
+	}
+	p.lock, err = takeLock(p.folder + lockSuffix)
+	if errors.Is(err, errLocked) {
+		return fmt.Errorf("another pull is at work there, in %s: wait for its end, or name another folder", p.folder)
+	}
+	if err != nil {
+		return outfile.Explain(err, p.folder, 0)
+	}
+	// Another pull may have ended here in the meantime.
+	if err = p.checkEmpty(); err == nil {
+		if err = os.Mkdir(p.folder, 0o755); errors.Is(err, fs.ErrExist) {
+			err = nil
+		}
+	}
+	if err != nil {
+		p.close()
+		return outfile.Explain(err, p.folder, 0)
+	}
+	return nil
+}
+
+// checkEmpty fails if there is anything at dir but what a partial has there.
+func (p *partial) checkEmpty() error {
+	names, err := os.ReadDir(p.dir)
+	if errors.Is(err, fs.ErrNotExist) {
+		return nil
+	}
+	for _, entry := range names {
+		if name := entry.Name(); !p.inside || name != partialName && name != partialName+lockSuffix {
+			return fmt.Errorf("the directory is not empty: it has %s: remove it, or name another", name)
+		}
+	}
+	return err
+}
+
+// close lets others have the folder.
+func (p *partial) close() { p.lock.release() }
 
 // discardEmpty removes the folder if there is nothing in it, and says whether
 // there is.
@@ -54,7 +102,13 @@ func (p *partial) discardEmpty() (kept bool) {
 		_ = os.Remove(filepath.Join(p.folder, "blobs", algorithm))
 	}
 	_ = os.Remove(filepath.Join(p.folder, "blobs"))
-	return os.Remove(p.folder) != nil
+	_ = os.Remove(p.folder)
+	// What cannot be read is no use to another try either.
+	_ = filepath.WalkDir(p.folder, func(_ string, entry fs.DirEntry, err error) error {
+		kept = kept || err == nil && entry.Type().IsRegular()
+		return err
+	})
+	return kept
 }
 
 func (p *partial) file(digest v1.Hash) string {
@@ -99,24 +153,22 @@ func (r reader) Read(p []byte) (int, error) {
 }
 
 // save makes a blob of what a function writes, which has checked it.
-func (p *partial) save(digest v1.Hash, item *progress.Item, write func(registry.File) error) error {
-	place := p.file(digest)
-	if err := os.MkdirAll(filepath.Dir(place), 0o755); err != nil {
-		return fmt.Errorf("write %s: %w", p.dir, err)
-	}
-	f, err := os.CreateTemp(filepath.Dir(place), "."+digest.Hex+".*")
+func (p *partial) save(d v1.Descriptor, item *progress.Item, write func(registry.File) error) error {
+	place := p.file(d.Digest)
+	f, err := create(place)
 	if err != nil {
-		return fmt.Errorf("write %s: %w", p.dir, err)
+		return fmt.Errorf("write %s: %w", p.dir, outfile.Explain(err, place, d.Size))
 	}
-	err = write(&counted{File: f, item: item})
-	if closeErr := f.Close(); err == nil {
-		err = closeErr
+	err = write(&counted{File: f, item: item, size: d.Size})
+	diskErr := f.Close()
+	if diskErr == nil && err == nil {
+		diskErr = os.Chmod(f.Name(), 0o644)
 	}
-	if err == nil {
-		err = os.Chmod(f.Name(), 0o644)
+	if diskErr == nil && err == nil {
+		diskErr = os.Rename(f.Name(), place)
 	}
-	if err == nil {
-		err = os.Rename(f.Name(), place)
+	if err == nil && diskErr != nil {
+		err = fmt.Errorf("write %s: %w", p.dir, outfile.Explain(diskErr, place, d.Size))
 	}
 	if err != nil {
 		// One that cannot be removed is removed with the next layout.
@@ -125,100 +177,17 @@ func (p *partial) save(digest v1.Hash, item *progress.Item, write func(registry.
 	return err
 }
 
-func (p *partial) write(digest v1.Hash, data []byte) error {
-	return p.save(digest, nil, func(f registry.File) error {
+// create makes a temporary file for a blob, and the folders for both.
+func create(place string) (*os.File, error) {
+	if err := os.MkdirAll(filepath.Dir(place), 0o755); err != nil {
+		return nil, err
+	}
+	return os.CreateTemp(filepath.Dir(place), "."+filepath.Base(place)+".*")
+}
+
+func (p *partial) write(d v1.Descriptor, data []byte) error {
+	return p.save(d, nil, func(f registry.File) error {
 		_, err := f.Write(data)
 		return err
 	})
-}
-
-// counted is a file that says how much is in it.
-type counted struct {
-	*os.File
-	item *progress.Item
-	n    int64
-}
-
-func (c *counted) Write(p []byte) (int, error) {
-	n, err := c.File.Write(p)
-	c.add(int64(n))
-	return n, err
-}
-
-// ReadFrom would copy past Write.
-func (c *counted) ReadFrom(r io.Reader) (int64, error) {
-	return io.Copy(struct{ io.Writer }{c}, r)
-}
-
-// Truncate takes back what was written: it is fetched again.
-func (c *counted) Truncate(size int64) error {
-	c.add(size - c.n)
-	return c.File.Truncate(size)
-}
-
-func (c *counted) add(n int64) {
-	c.n += n
-	if c.item != nil {
-		c.item.Add(n)
-	}
-}
-
-// commit removes all but the files that belong to the layout, writes what
-// describes them, and puts it in its place.
-func (p *partial) commit(top v1.Descriptor, digests map[v1.Hash]bool) error {
-	err := filepath.WalkDir(p.folder, func(path string, entry fs.DirEntry, err error) error {
-		if err != nil || entry.IsDir() {
-			return err
-		}
-		if digest := (v1.Hash{Algorithm: filepath.Base(filepath.Dir(path)), Hex: entry.Name()}); digests[digest] && p.file(digest) == path {
-			return nil
-		}
-		return os.Remove(path)
-	})
-	if err == nil {
-		err = p.describe(top)
-	}
-	if err == nil {
-		// A directory is not renamed over another, even if that is empty.
-		if err = os.Remove(p.dir); errors.Is(err, fs.ErrNotExist) {
-			err = nil
-		}
-	}
-	if err == nil {
-		err = os.Rename(p.folder, p.dir)
-	}
-	if err != nil {
-		return fmt.Errorf("write %s: %w", p.dir, err)
-	}
-	return nil
-}
-
-func (p *partial) describe(top v1.Descriptor) error {
-	for file, content := range map[string]any{
-		"index.json": v1.IndexManifest{SchemaVersion: 2, MediaType: types.OCIImageIndex, Manifests: []v1.Descriptor{top}},
-		"oci-layout": map[string]string{"imageLayoutVersion": "1.0.0"},
-	} {
-		data, err := json.Marshal(content)
-		if err != nil {
-			return err
-		}
-		if err := os.WriteFile(filepath.Join(p.folder, file), append(data, '\n'), 0o644); err != nil {
-			return err
-		}
-	}
-	return nil
-}
-
-// annotations name the image, as Docker, containerd and skopeo read them. What
-// is named by its digest has no name.
-func annotations(ref name.Reference) (map[string]string, error) {
-	tag, ok := ref.(name.Tag)
-	if !ok {
-		return nil, nil
-	}
-	full, err := reference.Parse(tag.Name())
-	if err != nil {
-		return nil, err
-	}
-	return map[string]string{"io.containerd.image.name": full.Full(), "org.opencontainers.image.ref.name": tag.TagStr()}, nil
 }

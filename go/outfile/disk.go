@@ -46,8 +46,10 @@ func isFull(err error) bool {
 	return errors.Is(err, syscall.ENOSPC) || errors.Is(err, syscall.EDQUOT)
 }
 
-// explain makes a *DiskError of the error of a disk that is full or read-only.
-func explain(err error, path string, needed int64) error {
+// Explain makes a *DiskError of the error of a disk that is full or read-only,
+// and returns other errors as they are. path is the file, and needed how many
+// bytes of it there are at least; 0: that is not known.
+func Explain(err error, path string, needed int64) error {
 	var explained *DiskError
 	if errors.As(err, &explained) || !isFull(err) && !errors.Is(err, syscall.EROFS) && !errors.Is(err, os.ErrPermission) {
 		return err
@@ -71,7 +73,7 @@ func (w *writer) Write(p []byte) (int, error) {
 	n, err := w.Writer.Write(p)
 	w.written += int64(n)
 	if err != nil {
-		err = explain(err, w.path, w.written+int64(len(p)-n))
+		err = Explain(err, w.path, w.written+int64(len(p)-n))
 	}
 	return n, err
 }

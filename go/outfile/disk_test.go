@@ -45,7 +45,7 @@ func TestReadOnlyFolder(t *testing.T) {
 	dir := t.TempDir()
 	path := filepath.Join(dir, "out")
 	for _, errno := range []syscall.Errno{syscall.EROFS, syscall.EACCES} {
-		err := explain(&fs.PathError{Op: "open", Path: path, Err: errno}, path, 0)
+		err := Explain(&fs.PathError{Op: "open", Path: path, Err: errno}, path, 0)
 		wantError(t, err, "open "+path, "the folder "+dir+" cannot be written to")
 	}
 	if os.Geteuid() == 0 {
@@ -58,7 +58,7 @@ func TestReadOnlyFolder(t *testing.T) {
 }
 
 func TestOtherErrorsStay(t *testing.T) {
-	if err := explain(fs.ErrNotExist, "x", 1); err != fs.ErrNotExist {
+	if err := Explain(fs.ErrNotExist, "x", 1); err != fs.ErrNotExist {
 		t.Errorf("got %v", err)
 	}
 }

@@ -39,7 +39,7 @@ func Create(path string) (*File, error) {
 	}
 	p, err := renameio.NewPendingFile(path, renameio.WithPermissions(0o644))
 	if err != nil {
-		return nil, fmt.Errorf("write %s: %w", path, explain(err, path, 0))
+		return nil, fmt.Errorf("write %s: %w", path, Explain(err, path, 0))
 	}
 	return newFile(path, p, p, nil), nil
 }
@@ -60,7 +60,7 @@ func (f *File) Commit() error {
 		f.direct = nil
 	}
 	if err != nil {
-		return fmt.Errorf("write %s: %w", f.path, explain(err, f.path, 0))
+		return fmt.Errorf("write %s: %w", f.path, Explain(err, f.path, 0))
 	}
 	return nil
 }

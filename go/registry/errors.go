@@ -66,13 +66,22 @@ func (s *session) explain(err error) error {
 	if err == nil {
 		return nil
 	}
-	var known *AccessError
-	var answer *transport.Error
-	if !errors.As(err, &known) && errors.As(err, &answer) &&
-		(answer.StatusCode == http.StatusUnauthorized || answer.StatusCode == http.StatusForbidden) {
-		err = &AccessError{
-			Registry: s.registry(), Repository: s.repo.RepositoryStr(), Scope: strings.Join(s.scopes, " "),
-			Credentials: s.source, Anonymous: s.anonymous, Status: answer.StatusCode, Err: answer,
+	if !isExplained(err) {
+		var answer *transport.Error
+		if errors.As(err, &answer) {
+			switch answer.StatusCode {
+			case http.StatusUnauthorized, http.StatusForbidden:
+				err = &AccessError{
+					Registry: s.registry(), Repository: s.repo.RepositoryStr(), Scope: strings.Join(s.scopes, " "),
+					Credentials: s.source, Anonymous: s.anonymous, Status: answer.StatusCode, Err: answer,
+				}
+			case http.StatusNotFound:
+				if absent := s.absent(answer); absent != nil {
+					err = absent
+				}
+			}
+		} else if unreachable := s.unreachable(err); unreachable != nil {
+			err = unreachable
 		}
 	}
 	var u *url.Error
@@ -87,6 +96,14 @@ func (s *session) explain(err error) error {
 		return &scrubbedError{text, err}
 	}
 	return err
+}
+
+// isExplained is for errors that say already what to do.
+func isExplained(err error) bool {
+	var access *AccessError
+	var absent *AbsentError
+	var unreachable *UnreachableError
+	return errors.As(err, &access) || errors.As(err, &absent) || errors.As(err, &unreachable)
 }
 
 // scrubbedError prints without the secrets that are in what it wraps.

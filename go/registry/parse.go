@@ -77,13 +77,14 @@ func parseManifest(data []byte, contentType string) (*manifest, error) {
 	return m, nil
 }
 
-// checkDigests finds digests that cannot be checked.
+// checkDigests finds descriptors without a digest, and digests that cannot be
+// checked.
 func checkDigests(data []byte) error {
 	type descriptor struct {
 		Digest *string `json:"digest"`
 	}
 	var all struct {
-		Config            descriptor
+		Config            *descriptor
 		Layers, Manifests []descriptor
 	}
 	if json.Unmarshal(data, &all) != nil {
@@ -91,15 +92,17 @@ func checkDigests(data []byte) error {
 	}
 	check := func(field string, d descriptor) error {
 		if d.Digest == nil {
-			return nil
+			return fmt.Errorf("%s has no digest", field)
 		}
 		if _, err := parseDigest(*d.Digest); err != nil {
 			return fmt.Errorf("%s: %w", field, err)
 		}
 		return nil
 	}
-	if err := check("config", all.Config); err != nil {
-		return err
+	if all.Config != nil {
+		if err := check("config", *all.Config); err != nil {
+			return err
+		}
 	}
 	for i, d := range all.Layers {
 		if err := check(fmt.Sprintf("layers[%d]", i), d); err != nil {

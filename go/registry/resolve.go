@@ -32,6 +32,8 @@ type Image struct {
 	// names one, and Platforms are the images in it.
 	Index     *v1.Descriptor
 	Platforms []Platform
+	// PlainHTTP says that it came without TLS.
+	PlainHTTP bool
 
 	repository name.Repository
 }
@@ -72,6 +74,7 @@ func (s *session) resolve(ctx context.Context, ref name.Reference, want Platform
 	if img.Config, err = s.fetchConfig(ctx, m); err != nil {
 		return nil, err
 	}
+	img.PlainHTTP = s.tokens.plain.Load()
 	img.Platform, err = parseConfig(img.Config, len(img.Layers))
 	if err != nil {
 		return nil, fmt.Errorf("config %s: %w", m.Config.Digest, err)

@@ -105,6 +105,9 @@ func TestResolveBadInput(t *testing.T) {
 			s.PutManifest("app", ociManifest, encode(map[string]any{"schemaVersion": 2, "mediaType": ociManifest, "config": describe(ociConfig, data), "layers": []any{}}), "v1")
 		}
 	}
+	serving := func(mediaType, manifest string) func(s *faulty.Server) {
+		return func(s *faulty.Server) { s.PutManifest("app", mediaType, []byte(manifest), "v1") }
+	}
 	for _, tc := range []struct {
 		name  string
 		serve func(s *faulty.Server)
@@ -114,6 +117,10 @@ func TestResolveBadInput(t *testing.T) {
 		{"unknown digest algorithm (D21)", func(s *faulty.Server) {
 			s.PutManifest("app", ociManifest, change(good.Manifest, "sha256:", "md5:"), "v1")
 		}, []string{`unknown algorithm "md5"`, "config"}},
+		{"config without a digest (D21)", serving(ociManifest, `{"schemaVersion":2,"config":{"size":2},"layers":[]}`), []string{"config has no digest"}},
+		{"layer without a digest (D21)", serving(ociManifest, strings.Replace(string(good.Manifest), `"layers":[{"mediaType"`, `"layers":[{"size":3},{"mediaType"`, 1)), []string{"layers[0] has no digest"}},
+		{"layer whose digest is null (D21)", serving(ociManifest, strings.Replace(string(good.Manifest), `"layers":[{"mediaType"`, `"layers":[{"digest":null},{"mediaType"`, 1)), []string{"layers[0] has no digest"}},
+		{"image of an index without a digest (D21)", serving(ociIndex, `{"schemaVersion":2,"manifests":[{"size":2,"platform":{"os":"linux","architecture":"amd64"}}]}`), []string{"manifests[0] has no digest"}},
 		{"config that is not JSON (D22)", withConfig("#!/bin/sh"), []string{"config sha256:", "is not the JSON"}},
 		{"config without os (D22)", withConfig(`{"architecture":"amd64","rootfs":{"diff_ids":[]}}`), []string{"it has no os"}},
 		{"config without architecture (D22)", withConfig(`{"os":"linux","rootfs":{"diff_ids":[]}}`), []string{"it has no architecture"}},

@@ -26,6 +26,7 @@ type session struct {
 	source    string // of the credentials
 	anonymous bool
 	transport http.RoundTripper
+	tokens    *tokens
 	options   []remote.Option
 	puller    *remote.Puller
 	mayMount  bool // tokens are for the repositories to mount from, too
@@ -61,13 +62,13 @@ func (s *session) connect(ctx context.Context) error {
 	if err != nil {
 		return err
 	}
-	bottom := &tokens{next: s.client.bottom, refused: map[string]bool{}}
-	below, err := transport.NewWithContext(ctx, s.repo.Registry, auth, bottom, s.scopes)
+	s.tokens = &tokens{next: s.client.bottom, refused: map[string]bool{}}
+	below, err := transport.NewWithContext(ctx, s.repo.Registry, auth, s.tokens, s.scopes)
 	var refused *transport.Error
 	if len(s.scopes) > 1 && errors.As(err, &refused) && refused.StatusCode/100 == 4 {
 		// Without mounts, then.
 		s.scopes, s.mayMount = s.scopes[:1], false
-		below, err = transport.NewWithContext(ctx, s.repo.Registry, auth, bottom, s.scopes)
+		below, err = transport.NewWithContext(ctx, s.repo.Registry, auth, s.tokens, s.scopes)
 	}
 	if err != nil {
 		return err

@@ -6,6 +6,7 @@ import (
 	"io"
 	"net/http"
 	"sync"
+	"sync/atomic"
 	"time"
 )
 
@@ -22,6 +23,9 @@ const (
 // transport, which would ask for one token each.
 type tokens struct {
 	next http.RoundTripper
+
+	// plain says that a manifest was asked for by plain HTTP.
+	plain atomic.Bool
 
 	renewing sync.Mutex // held while a token is asked for
 
@@ -40,6 +44,9 @@ type tokenAnswer struct {
 }
 
 func (t *tokens) RoundTrip(req *http.Request) (*http.Response, error) {
+	if _, ok := isManifest(req.URL.Path); ok && req.URL.Scheme == "http" {
+		t.plain.Store(true)
+	}
 	// Docker's token authentication: "GET REALM?service=...&scope=...".
 	if query := req.URL.Query(); req.Method != http.MethodGet || !query.Has("service") || !query.Has("scope") {
 		resp, err := t.next.RoundTrip(req)

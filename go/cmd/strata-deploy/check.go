@@ -6,6 +6,7 @@ import (
 	"os"
 	"strings"
 
+	"github.com/rules-strata/rules_strata/go/command"
 	"github.com/rules-strata/rules_strata/go/imagecheck"
 	"github.com/rules-strata/rules_strata/go/imagefile"
 )
@@ -20,9 +21,11 @@ func (checkCmd) Help() string {
 }
 
 func (c *checkCmd) Run(ctx context.Context, img *imagefile.Image, program imagefile.Program, std *streams) error {
-	file := c.Expectations
-	if file == "" {
-		file = expectationsOf(program)
+	file := command.FromWorkingDirectory(c.Expectations)
+	if c.Expectations == "" {
+		if file = expectationsOf(program); !isCheck(program) {
+			return fmt.Errorf("%s: nothing says what is expected of it: give --expectations FILE, or run an image_test of it", img.Ref())
+		}
 	}
 	expectations, err := imagecheck.Read(file)
 	if err != nil {

@@ -45,7 +45,7 @@ func TestCheck(t *testing.T) {
 	if err := os.Remove(program + ".check.json"); err != nil {
 		t.Fatal(err)
 	}
-	if r := call(program, "check"); r.status != exitFailure || !strings.Contains(r.stderr, "hello.check.json: no such file") {
+	if r := call(program, "check"); r.status != exitFailure || !strings.Contains(r.stderr, "nothing says what is expected of it: give --expectations FILE") {
 		t.Errorf("without expectations: %+v", r)
 	}
 }

@@ -18,6 +18,8 @@ import (
 
 	"github.com/alecthomas/kong"
 
+	"github.com/rules-strata/rules_strata/go/command"
+	"github.com/rules-strata/rules_strata/go/download"
 	"github.com/rules-strata/rules_strata/go/imagefile"
 	"github.com/rules-strata/rules_strata/go/rootfs"
 )
@@ -65,12 +67,22 @@ func main() {
 }
 
 func run(ctx context.Context, argv []string, std *streams) int {
-	var c commands
+	program, programErr := imagefile.Locate(argv[0])
+	args := argv[1:]
+	var grammar any = new(commands)
+	description := help
+	pulls := programErr != nil && filepath.Base(argv[0]) == pullName
+	switch { // Methods Help describe what is one command alone.
+	case pulls:
+		grammar, description = new(pullCmd), ""
+	case isPush(program) && (!namesCommand(args) || asksForHelp(args)):
+		grammar, description = new(pushCmd), ""
+	}
 	exited := -1
-	parser, err := kong.New(&c,
+	parser, err := kong.New(grammar,
 		kong.Name(filepath.Base(argv[0])),
-		kong.Description(help),
-		kong.Writers(std.err, std.err),
+		kong.Description(description),
+		kong.Writers(std.out, std.err),
 		kong.Exit(func(code int) { exited = code }),
 		kong.BindTo(ctx, (*context.Context)(nil)),
 		kong.Bind(std),
@@ -78,14 +90,8 @@ func run(ctx context.Context, argv []string, std *streams) int {
 	if err != nil {
 		panic(err)
 	}
-	program, programErr := imagefile.Locate(argv[0])
-	args := argv[1:]
-	if programErr != nil && filepath.Base(argv[0]) == pullName {
-		args = append([]string{pullName}, args...)
-	} else if program.Stream && !namesCommand(args) {
+	if program.Stream && !namesCommand(args) {
 		args = append([]string{"stream"}, args...)
-	} else if isPush(program) && !namesCommand(args) {
-		args = append([]string{"push"}, args...)
 	} else if isCheck(program) && !namesCommand(args) {
 		args = append([]string{"check"}, args...)
 	}
@@ -94,22 +100,34 @@ func run(ctx context.Context, argv []string, std *streams) int {
 		return exited
 	}
 	if err != nil {
-		fmt.Fprintf(std.err, "%s: %v\n", parser.Model.Name, err)
+		fmt.Fprintf(std.err, "%[1]s: %[2]v: %[1]s --help tells what there is\n", parser.Model.Name, err)
 		return exitUsage
 	}
-	if parsed.Selected().Name == pullName {
+	if pulls || commandOf(parsed) == pullName {
 		err = parsed.Run()
 	} else if err = programErr; err == nil {
 		err = runOn(program, parsed)
 	}
+	return statusOf(ctx, parser.Model.Name, err, std)
+}
+
+// statusOf says on stderr what went wrong, and gives the exit status.
+func statusOf(ctx context.Context, name string, err error, std *streams) int {
 	var status exitStatus
+	var unfinished *download.UnfinishedError
 	switch {
 	case err == nil:
 		return 0
 	case errors.As(err, &status):
 		return int(status)
+	case ctx.Err() != nil && errors.As(err, &unfinished):
+		fmt.Fprintf(std.err, "%s: interrupted: what has arrived is in %s: pull again to go on\n", name, unfinished.Folder)
+		return command.ExitInterrupted
+	case ctx.Err() != nil:
+		fmt.Fprintf(std.err, "%s: interrupted\n", name)
+		return command.ExitInterrupted
 	default:
-		fmt.Fprintf(std.err, "%s: %v\n", parser.Model.Name, err)
+		fmt.Fprintf(std.err, "%s: %v\n", name, err)
 		return exitFailure
 	}
 }
@@ -117,17 +135,29 @@ func run(ctx context.Context, argv []string, std *streams) int {
 // namesCommand says whether arguments begin with a command, or ask for help on
 // all of them.
 func namesCommand(args []string) bool {
-	return len(args) > 0 && (!strings.HasPrefix(args[0], "-") || args[0] == "-h" || args[0] == "--help")
+	return len(args) > 0 && !strings.HasPrefix(args[0], "-") || asksForHelp(args)
+}
+
+func asksForHelp(args []string) bool {
+	return len(args) > 0 && (args[0] == "-h" || args[0] == "--help")
+}
+
+// commandOf is the name of the command, empty for a program that is one alone.
+func commandOf(parsed *kong.Context) string {
+	if node := parsed.Selected(); node != nil {
+		return node.Name
+	}
+	return ""
 }
 
 // runOn runs a command on the program's image.
-func runOn(program imagefile.Program, command *kong.Context) error {
+func runOn(program imagefile.Program, parsed *kong.Context) error {
 	img, err := imagefile.OpenAt(program.Description, program.Runfiles, time.Now())
 	if err != nil {
 		return err
 	}
-	if img.IsRemote() && command.Selected().Name != "push" {
+	if name := commandOf(parsed); img.IsRemote() && name != "" && name != "push" {
 		return fmt.Errorf("%s: this program can push the image and nothing else, since its layers are in %s and not here: run the image's own target", img.Ref(), img.Origin().Repository)
 	}
-	return errors.Join(command.Run(img, program), img.Close())
+	return errors.Join(parsed.Run(img, program), img.Close())
 }

@@ -2,16 +2,17 @@ package main
 
 import (
 	"context"
+	"errors"
 	"fmt"
 	"io"
-	"os"
-	"path/filepath"
 	"runtime"
 	"strings"
 	"time"
 
+	"github.com/rules-strata/rules_strata/go/command"
 	"github.com/rules-strata/rules_strata/go/download"
 	"github.com/rules-strata/rules_strata/go/progress"
+	"github.com/rules-strata/rules_strata/go/reference"
 	"github.com/rules-strata/rules_strata/go/registry"
 )
 
@@ -21,8 +22,8 @@ const pullName = "pull"
 
 type pullCmd struct {
 	Ref           string `arg:"" placeholder:"REF" help:"The image: NAME, NAME:TAG or NAME@DIGEST."`
-	Dir           string `arg:"" placeholder:"DIR" help:"The OCI layout to make, where nothing may be but an empty folder."`
-	OS            string `name:"os" default:"linux" help:"The operating system to choose from an index (default: ${default})."`
+	Dir           string `arg:"" placeholder:"DIR" help:"The OCI layout to make, where nothing may be but an empty folder, which is filled."`
+	OS            string `name:"os" help:"The operating system to choose from an index (default: linux)."`
 	Arch          string `help:"The architecture to choose from an index, a GOARCH (default: that of this machine)."`
 	Variant       string `help:"The variant of the architecture."`
 	All           bool   `help:"Keep an index whole, with the images for all platforms."`
@@ -34,13 +35,14 @@ type pullCmd struct {
 // Help describes the command.
 func (pullCmd) Help() string {
 	return "Downloads an image into a folder, an OCI layout, and prints REPOSITORY@DIGEST. Logins are Docker's and Podman's. " +
-		"The folder appears when all of it has arrived and is checked. What arrived when it broke off is kept beside it, and another try goes on from there."
+		"The folder appears when all of it has arrived and is checked; in one that is there, index.json does. " +
+		"What arrived when it broke off is kept beside it, or in one that is there, and another try goes on from there."
 }
 
 // Run downloads the image.
 func (c *pullCmd) Run(ctx context.Context, std *streams) error {
-	if c.All && c.Arch+c.Variant != "" {
-		return fmt.Errorf("--all keeps the images for all platforms: leave out --arch and --variant")
+	if c.All && c.OS+c.Arch+c.Variant != "" {
+		return errors.New("--all keeps the images for all platforms: leave out --os, --arch and --variant")
 	}
 	ref, err := registry.ParseReference(c.Ref, c.Insecure)
 	if err != nil {
@@ -50,6 +52,9 @@ func (c *pullCmd) Run(ctx context.Context, std *streams) error {
 	if !c.Quiet {
 		shown = std.err
 	}
+	if c.OS == "" {
+		c.OS = "linux"
+	}
 	if c.Arch == "" {
 		c.Arch = runtime.GOARCH
 	}
@@ -57,7 +62,7 @@ func (c *pullCmd) Run(ctx context.Context, std *streams) error {
 	reporter := progress.New(shown)
 	client := registry.New(registry.Options{Insecure: c.Insecure, ForeignLayers: c.ForeignLayers, UserAgent: "rules_strata"})
 	defer client.Close()
-	got, err := download.Layout(ctx, client, ref, inFolder(c.Dir), download.Options{
+	got, err := download.Layout(ctx, client, ref, command.FromWorkingDirectory(c.Dir), download.Options{
 		Platform: registry.Platform{OS: c.OS, Architecture: c.Arch, Variant: c.Variant}, All: c.All, Progress: reporter,
 	})
 	if err != nil {
@@ -74,17 +79,6 @@ func (c *pullCmd) Run(ctx context.Context, std *streams) error {
 // repositoryOf is a reference without its tag and digest, as it was written.
 func repositoryOf(ref string) string {
 	ref, _, _ = strings.Cut(ref, "@")
-	if at := strings.LastIndexByte(ref, ':'); at > strings.LastIndexByte(ref, '/') {
-		ref = ref[:at]
-	}
-	return ref
-}
-
-// inFolder makes a path absolute that is relative to the folder in which the
-// user is: bazel run starts programs in another one.
-func inFolder(path string) string {
-	if folder := os.Getenv("BUILD_WORKING_DIRECTORY"); folder != "" && !filepath.IsAbs(path) {
-		return filepath.Join(folder, path)
-	}
-	return path
+	repository, _, _ := reference.Cut(ref)
+	return repository
 }

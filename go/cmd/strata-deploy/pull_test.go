@@ -1,10 +1,14 @@
 package main
 
 import (
+	"bytes"
+	"context"
+	"net/http"
 	"os"
 	"path/filepath"
 	"strings"
 	"testing"
+	"time"
 
 	"github.com/google/go-containerregistry/pkg/name"
 	v1 "github.com/google/go-containerregistry/pkg/v1"
@@ -14,6 +18,9 @@ import (
 	"github.com/google/go-containerregistry/pkg/v1/random"
 	"github.com/google/go-containerregistry/pkg/v1/remote"
 	"github.com/google/go-containerregistry/pkg/v1/validate"
+
+	"github.com/rules-strata/rules_strata/go/command"
+	"github.com/rules-strata/rules_strata/go/registry/faulty"
 )
 
 // pulling is a registry with app:v1, an index for two platforms, and a program
@@ -129,17 +136,84 @@ func TestPullErrors(t *testing.T) {
 		{"nothing", nil, exitUsage, `expected "<ref> <dir>"`},
 		{"no folder", []string{p.server.Host + "/app:v1"}, exitUsage, `expected "<dir>"`},
 		{"a bad reference", []string{"UPPER/x", dir}, exitFailure, "capital letters"},
-		{"all of one", []string{p.server.Host + "/app:v1", dir, "--all", "--arch=amd64"}, exitFailure, "leave out --arch and --variant"},
+		{"all of one", []string{p.server.Host + "/app:v1", dir, "--all", "--arch=amd64"}, exitFailure, "leave out --os, --arch and --variant"},
+		{"all of one system", []string{p.server.Host + "/app:v1", dir, "--all", "--os=linux"}, exitFailure, "leave out --os, --arch and --variant"},
+		{"all of one variant", []string{p.server.Host + "/app:v1", dir, "--all", "--variant=v8"}, exitFailure, "leave out --os, --arch and --variant"},
 		{"no such platform", []string{p.server.Host + "/app:v1", dir, "--arch=s390x"}, exitFailure, "it has linux/amd64, linux/arm64"},
 		{"not there", []string{p.server.Host + "/absent", dir}, exitFailure, "absent"},
 		{"not empty", []string{p.server.Host + "/app:v1", "/"}, exitFailure, "the directory is not empty"},
 		{"help", []string{"--help"}, 0, "an OCI layout, and prints REPOSITORY@DIGEST"},
+		{"usage", []string{"--help"}, 0, "Usage: pull <ref> <dir> [flags]"},
 	} {
 		t.Run(test.name, func(t *testing.T) {
 			r := call(append([]string{p.program}, test.args...)...)
-			if r.status != test.status || r.stdout != "" || !strings.Contains(r.stderr, test.want) {
+			said, silent := r.stderr, r.stdout
+			if test.status == 0 {
+				said, silent = silent, said
+			}
+			if r.status != test.status || silent != "" || !strings.Contains(said, test.want) {
 				t.Errorf("%+v, want %s", r, test.want)
 			}
+			if test.status == 0 && strings.Count(said, test.want) > 1 {
+				t.Errorf("it is said more than once: %s", said)
+			}
 		})
+	}
+}
+
+// TestInterrupted: the status is that of a program that a signal ended, and what
+// a pull leaves behind is told.
+func TestInterrupted(t *testing.T) {
+	for _, test := range []struct {
+		name   string
+		skip   int // answers for blobs before the signal
+		args   func(p *pulling, dir string) []string
+		stderr string
+	}{
+		{"pull, at first", 0, func(p *pulling, dir string) []string {
+			return []string{p.program, "--quiet", "--arch=amd64", p.server.Host + "/app:v1", dir}
+		}, "pull: interrupted\n"},
+		{"pull", 2, func(p *pulling, dir string) []string {
+			return []string{p.program, "--quiet", "--arch=amd64", p.server.Host + "/app:v1", dir}
+		}, "pull: interrupted: what has arrived is in DIR/.layout.partial: pull again to go on\n"},
+		{"push", 0, func(p *pulling, _ string) []string {
+			return []string{p.pushing.program, "push", "--quiet", p.server.Host + "/new:v1"}
+		}, "hello: interrupted\n"},
+	} {
+		t.Run(test.name, func(t *testing.T) {
+			p := newPulling(t)
+			t.Setenv("XDG_CACHE_HOME", t.TempDir())
+			dir := filepath.Join(t.TempDir(), "layout")
+			ctx, cancel := context.WithCancel(t.Context())
+			defer cancel()
+			p.server.When("", faulty.Blob).Skip(test.skip).Do(func(_ http.ResponseWriter, r *http.Request, _ http.Handler) {
+				// One blob of those that are fetched at once arrives.
+				arrived := filepath.Join(filepath.Dir(dir), ".layout.partial", "blobs", "sha256", "[0-9a-f]*")
+				for test.skip > 0 && r.Context().Err() == nil {
+					if names, _ := filepath.Glob(arrived); len(names) > 0 {
+						break
+					}
+					time.Sleep(5 * time.Millisecond)
+				}
+				cancel()
+				panic(http.ErrAbortHandler)
+			})
+			var stdout, stderr bytes.Buffer
+			status := run(ctx, test.args(p, dir), &streams{in: strings.NewReader(""), out: &stdout, err: &stderr})
+			got := strings.ReplaceAll(stderr.String(), filepath.Dir(dir), "DIR")
+			if status != command.ExitInterrupted || stdout.String() != "" || got != test.stderr {
+				t.Errorf("status %d, %q, %q", status, stdout.String(), got)
+			}
+		})
+	}
+}
+
+// TestStatusOfTheContainer: it is passed on, whatever the signal did.
+func TestStatusOfTheContainer(t *testing.T) {
+	ctx, cancel := context.WithCancel(t.Context())
+	cancel()
+	var stderr bytes.Buffer
+	if got := statusOf(ctx, "hello", exitStatus(3), &streams{err: &stderr}); got != 3 || stderr.Len() > 0 {
+		t.Errorf("%d, %s", got, &stderr)
 	}
 }

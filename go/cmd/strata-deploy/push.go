@@ -15,6 +15,7 @@ import (
 	"github.com/rules-strata/rules_strata/go/compress"
 	"github.com/rules-strata/rules_strata/go/imagefile"
 	"github.com/rules-strata/rules_strata/go/progress"
+	"github.com/rules-strata/rules_strata/go/reference"
 	"github.com/rules-strata/rules_strata/go/registry"
 )
 
@@ -70,7 +71,7 @@ func (c *pushCmd) Run(ctx context.Context, img *imagefile.Image, program imagefi
 		return err
 	}
 	if !c.Quiet {
-		fmt.Fprintf(std.err, "%s to %s\n", reporter.Summary(), target.Repository)
+		fmt.Fprintf(std.err, "%s to %s: %s\n", reporter.Summary(), target.Repository, strings.Join(target.tags, ", "))
 	}
 	_, err = fmt.Fprintf(std.out, "%s@%s\n", target.Repository, pushed.Digest)
 	return err
@@ -86,11 +87,14 @@ func (c *pushCmd) apply(img *imagefile.Image, t *pushTarget) error {
 		if strings.Contains(c.Ref, "@") {
 			return fmt.Errorf("%.300q is not a place to push to: it has a digest: give REPOSITORY or REPOSITORY:TAG", c.Ref)
 		}
-		repository = c.Ref
-		if at := strings.LastIndexByte(c.Ref, ':'); at > strings.LastIndexByte(c.Ref, '/') {
-			repository = c.Ref[:at]
-			tags = append([]string{c.Ref[at+1:]}, tags...)
+		base, tag, tagged := reference.Cut(c.Ref)
+		repository = base
+		if tagged {
+			tags = append([]string{tag}, tags...)
 		}
+	}
+	if base, tag, tagged := reference.Cut(c.Repository); tagged {
+		return fmt.Errorf("--repository %s has a tag: --repository %s --tag %s", c.Repository, base, tag)
 	}
 	if repository != "" {
 		t.Repository = repository

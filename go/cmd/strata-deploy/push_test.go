@@ -75,7 +75,7 @@ func (p *pushing) manifest(t *testing.T, repository, reference string) *ocilayou
 func TestPush(t *testing.T) {
 	p := newPushing(t)
 	digest, stderr := p.must(t, "push", p.server.Host+"/team/hello")
-	for _, want := range []string{"compressing 1 of 1 layers to find their digests\n", "1 of 1 layer sent, ", " to " + p.server.Host + "/team/hello\n"} {
+	for _, want := range []string{"compressing 1 of 1 layers to find their digests\n", "1 of 1 layer sent, ", " to " + p.server.Host + "/team/hello: v1\n"} {
 		if !strings.Contains(stderr, want) {
 			t.Errorf("stderr %q, want %q", stderr, want)
 		}
@@ -370,6 +370,28 @@ func TestPushOfAnIndex(t *testing.T) {
 	}
 	r := call(program, "push", "localhost:1/hello")
 	if r.status != exitFailure || r.stdout != "" || !strings.Contains(r.stderr, "//:index is an index, of which this program has one image: push it with an image_push target") {
+		t.Errorf("got %+v", r)
+	}
+}
+
+// TestPushHelp: the program of an image_push is the command push.
+func TestPushHelp(t *testing.T) {
+	p := newPushing(t)
+	if err := os.WriteFile(p.program+".push.json", []byte(`{"repository":"`+p.server.Host+`/team/hello","version":1}`), 0o644); err != nil {
+		t.Fatal(err)
+	}
+	r := call(p.program, "--help")
+	if r.status != 0 || !strings.HasPrefix(r.stdout, "Usage: hello [<ref>] [flags]") || !strings.Contains(r.stdout, "--repository") || r.stderr != "" {
+		t.Errorf("got %+v", r)
+	}
+}
+
+func TestPushTags(t *testing.T) {
+	p := newPushing(t)
+	if _, stderr := p.must(t, "push", "--repository="+p.server.Host+"/team/hello", "--tag=a", "--tag=b"); !strings.Contains(stderr, "/team/hello: a, b\n") {
+		t.Errorf("stderr %q", stderr)
+	}
+	if r := call(p.program, "push", "--repository="+p.server.Host+"/x:y"); r.status != exitFailure || !strings.Contains(r.stderr, "has a tag: --repository "+p.server.Host+"/x --tag y") {
 		t.Errorf("got %+v", r)
 	}
 }

@@ -118,7 +118,7 @@ func TestCreatedNow(t *testing.T) {
 			t.Errorf("%s: got %s", name, content)
 		}
 	}
-	if r := call(program, "--help"); !strings.Contains(r.stderr, "reproducible") {
+	if r := call(program, "--help"); !strings.Contains(r.stdout, "reproducible") {
 		t.Errorf("got %+v", r)
 	}
 }
