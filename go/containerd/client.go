@@ -64,6 +64,7 @@ type Client struct {
 	pause       time.Duration // before the second try
 	patience    time.Duration // for an answer
 	pingTimeout time.Duration // for an answer that needs no work
+	maxStalls   int           // how often a live one may be found not to have taken a message
 
 	conn       *grpc.ClientConn
 	content    contentapi.ContentClient
@@ -84,6 +85,9 @@ const (
 	maxSilence = time.Minute
 	// maxPing is how long it may take to tell its version.
 	maxPing = 30 * time.Second
+	// maxStalls is how often in a row a containerd that tells its version may be
+	// found not to have taken a message with a part of a blob.
+	maxStalls = 5
 	// firstPause is how long a client waits before it tries for a second time.
 	firstPause = 100 * time.Millisecond
 	// maxPause is how long it waits at most.
@@ -113,7 +117,10 @@ func Find(ctx context.Context, host string) (*Client, error) {
 
 // New is a client that connects when it is first used.
 func New(at *endpoint.Endpoint, o Options) (*Client, error) {
-	c := &Client{at: at, namespace: o.Namespace, snapshotter: o.Snapshotter, pause: firstPause, patience: maxSilence, pingTimeout: maxPing}
+	c := &Client{
+		at: at, namespace: o.Namespace, snapshotter: o.Snapshotter,
+		pause: firstPause, patience: maxSilence, pingTimeout: maxPing, maxStalls: maxStalls,
+	}
 	if c.namespace == "" {
 		c.namespace = DefaultNamespace
 	}

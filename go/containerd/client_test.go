@@ -9,6 +9,7 @@ import (
 	"testing"
 	"time"
 
+	contentapi "github.com/containerd/containerd/api/services/content/v1"
 	"google.golang.org/grpc/codes"
 	"google.golang.org/grpc/status"
 
@@ -72,15 +73,34 @@ func TestPing(t *testing.T) {
 
 // hang makes the fake hang in requests of a method, and of all that come then.
 func (f *fake) hang(method string) {
-	stop, stuck := make(chan struct{}), false
-	f.t.Cleanup(func() { close(stop) })
+	stuck, wait := false, f.waiter()
 	f.fail = func(called string, _ int) error {
 		if stuck = stuck || called == method; stuck {
-			f.mu.Unlock()
-			<-stop
-			f.mu.Lock()
+			wait()
 		}
 		return nil
+	}
+}
+
+// waiter makes a function that waits for the end of the test, while others may
+// use the fake.
+func (f *fake) waiter() (wait func()) {
+	stop := make(chan struct{})
+	f.t.Cleanup(func() { close(stop) })
+	return func() {
+		f.mu.Unlock()
+		defer f.mu.Lock()
+		<-stop
+	}
+}
+
+// wantSeen checks that a request of the method came.
+func (f *fake) wantSeen(method string) {
+	f.t.Helper()
+	f.mu.Lock()
+	defer f.mu.Unlock()
+	if f.requests[method] == 0 {
+		f.t.Errorf("it was never asked for %s: %v", method, f.requests)
 	}
 }
 
@@ -91,14 +111,14 @@ func TestSilence(t *testing.T) {
 		"Snapshots/Prepare", "Diff/Apply", "Snapshots/Commit", "Images/Create",
 	} {
 		t.Run(method, func(t *testing.T) {
+			t.Parallel() // they wait for most of the time
 			f := startFake(t)
-			f.client.patience, f.client.pingTimeout = 20*time.Millisecond, 20*time.Millisecond
-			if method == "Content/Write" { // no request before it may be taken for it
-				f.client.pingTimeout = time.Second
-			}
+			// A request before it, however slow, is not to be taken for it.
+			f.client.patience, f.client.pingTimeout, f.client.maxStalls = 20*time.Millisecond, time.Second, 1<<20
 			f.hang(method)
 			_, err := f.client.Load(background, imageOf(t, layerOf(1, 2000, nil)), progress.New(nil))
-			wantError(t, err, "load an image: "+f.client.String(), "no answer for 20ms", "restart it")
+			wantError(t, err, "load an image: "+f.client.String(), "no answer for ", ", nor does it tell its version (no answer for 1s): see", "restart it")
+			f.wantSeen(method)
 			if method == "Content/Write" {
 				wantError(t, err, "manifest")
 			}
@@ -111,10 +131,107 @@ func TestSilence(t *testing.T) {
 	wantError(t, err, f.client.String(), "no answer for 20ms", "restart it")
 }
 
+// TestNoVersion: why containerd does not tell its version is in the error, and
+// what was tried is not tried again.
+func TestNoVersion(t *testing.T) {
+	for _, code := range []codes.Code{codes.Unavailable, codes.PermissionDenied} {
+		for _, method := range []string{"Images/Get", "Content/Write"} {
+			t.Run(code.String()+" "+method, func(t *testing.T) {
+				f := startFake(t)
+				f.client.patience, f.client.maxStalls = 5*time.Millisecond, 1<<20
+				stuck, wait := false, f.waiter()
+				f.fail = func(called string, _ int) error {
+					switch {
+					case called == method:
+						stuck = true
+						wait()
+					case stuck && called == "Version/Version":
+						return status.Error(code, "not today")
+					}
+					return nil
+				}
+				_, err := f.client.Load(background, imageOf(t, layerOf(1, 2000, nil)), progress.New(nil))
+				wantError(t, err, f.client.String(), "no answer for ", ", nor does it tell its version (not today): see", "restart it")
+				var refusal *APIError
+				if !errors.As(err, &refusal) || refusal.Code != code {
+					t.Errorf("got %#v", err)
+				}
+				f.mu.Lock()
+				defer f.mu.Unlock()
+				if n := f.requests[method]; n != 1 {
+					t.Errorf("%d requests", n)
+				}
+			})
+		}
+	}
+}
+
+// TestTakesNothing: a containerd that is alive and takes nothing of a blob is
+// stuck.
+func TestTakesNothing(t *testing.T) {
+	for _, action := range []contentapi.WriteAction{contentapi.WriteAction_STAT, contentapi.WriteAction_WRITE} {
+		t.Run(action.String(), func(t *testing.T) {
+			f := startFake(t)
+			f.client.patience, f.client.maxStalls = 10*time.Millisecond, 5
+			layer, wait := layerOf(7, bigSize, nil), f.waiter()
+			f.failWrite = func(w write) error {
+				if w.ref == ref(layer.DiffID) && w.Action == action {
+					wait()
+				}
+				return nil
+			}
+			_, err := f.client.Load(background, imageOf(t, layer), progress.New(nil))
+			wantError(t, err, "load an image: "+f.client.String(), "layer 1 of 1 (object-7)",
+				"it took nothing of what was sent for 50ms, although it tells its version: see", "restart it")
+		})
+	}
+}
+
+// TestSlowCommit: what containerd took it may take any time to write.
+func TestSlowCommit(t *testing.T) {
+	f := startFake(t)
+	f.client.patience, f.client.maxStalls = 5*time.Millisecond, 8
+	layer := layerOf(7, 2000, nil)
+	img := imageOf(t, layer)
+	pings, slow := make(chan struct{}, 1000), false
+	f.fail = func(method string, _ int) error {
+		if slow && method == "Version/Version" {
+			pings <- struct{}{}
+		}
+		return nil
+	}
+	f.failWrite = func(w write) error {
+		if w.Action == contentapi.WriteAction_COMMIT && w.ref == ref(layer.DiffID) && !w.done {
+			slow = true
+			f.mu.Unlock()
+			defer f.mu.Lock()
+			for range 10 {
+				<-pings
+			}
+		}
+		return nil
+	}
+	if _, err := f.client.Load(background, img, progress.New(nil)); err != nil {
+		t.Fatal(err)
+	}
+	f.wantWhole(f.images[helloName].Target)
+}
+
+func TestUnavailable(t *testing.T) {
+	for _, test := range []struct{ message, want string }{
+		{"error reading from server: EOF", "error reading from server: EOF: containerd, or the connection with it, went away: load again when it runs"},
+		{"ref strata-sha256:1 locked for 1s: unavailable", "ref strata-sha256:1 locked for 1s: unavailable"},
+	} {
+		if got := (&APIError{codes.Unavailable, test.message}).Error(); got != test.want {
+			t.Errorf("got %q, want %q", got, test.want)
+		}
+	}
+}
+
 // TestSlow: containerd may take its time, as long as it is alive.
 func TestSlow(t *testing.T) {
 	f := startFake(t)
-	f.client.patience = 5 * time.Millisecond
+	f.client.patience, f.client.maxStalls = 5*time.Millisecond, 1<<20
 	pings := make(chan struct{}, 1000)
 	f.fail = func(method string, _ int) error {
 		switch method {

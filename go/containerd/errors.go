@@ -35,7 +35,7 @@ func (e *APIError) Error() string {
 	if strings.Contains(e.Message, noSpace) {
 		return e.Message + ": make room on the disk that has containerd's root folder (ctr content prune references), and load again"
 	}
-	if e.Code == codes.Unavailable {
+	if e.Code == codes.Unavailable && !strings.Contains(e.Message, lockedRef) {
 		return e.Message + ": containerd, or the connection with it, went away: load again when it runs"
 	}
 	return e.Message
@@ -81,6 +81,10 @@ func hasCode(err error, code codes.Code) bool { return err != nil && status.Code
 // passing says whether what failed may well succeed when it is tried again.
 func passing(err error) bool {
 	var stopped *endpoint.NotRunningError
+	var stuck *stuckError
+	if errors.As(err, &stuck) {
+		return false
+	}
 	switch status.Code(err) {
 	case codes.Unavailable, codes.Internal, codes.Aborted:
 		return true

@@ -122,8 +122,11 @@ func (u *upload) persist(try func() error) error {
 // isLocked says whether another stream sends a blob under the same name. That
 // may be one that broke, until containerd notices.
 func isLocked(err error) bool {
-	return hasCode(err, codes.Unavailable) && strings.Contains(err.Error(), "locked")
+	return hasCode(err, codes.Unavailable) && strings.Contains(err.Error(), lockedRef)
 }
+
+// lockedRef is part of the message then.
+const lockedRef = "locked"
 
 // begin opens a stream and finds out how much containerd has of the blob.
 func (u *upload) begin() (have int64, err error) {
@@ -211,9 +214,13 @@ func (u *upload) closeStream() {
 }
 
 // exchange sends a message and waits for the answer. What comes with a commit
-// may take long: containerd has the disk write all of the blob then.
+// may take any time: containerd has the disk write all of the blob then.
 func (u *upload) exchange(request *contentapi.WriteContentRequest) (*contentapi.WriteContentResponse, error) {
-	defer u.client.watch(u.ctx, u.stop)()
+	limit := u.client.maxStalls
+	if request.Action == contentapi.WriteAction_COMMIT {
+		limit = forEver
+	}
+	defer u.client.watch(u.ctx, u.stop, limit)()
 	if err := u.stream.Send(request); err != nil && err != io.EOF {
 		return nil, err
 	}

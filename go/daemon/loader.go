@@ -5,12 +5,11 @@ import (
 	"errors"
 	"fmt"
 	"io"
-	"net"
 	"net/http"
 	"slices"
-	"syscall"
 
 	"github.com/rules-strata/rules_strata/go/archive"
+	"github.com/rules-strata/rules_strata/go/endpoint"
 	"github.com/rules-strata/rules_strata/go/engine"
 	"github.com/rules-strata/rules_strata/go/progress"
 )
@@ -177,18 +176,8 @@ func (l *loader) transfer(ctx context.Context, o archive.HybridOptions) (loaded 
 	r.CloseWithError(errStopped)
 	writeErr := <-written
 	ofArchive := writeErr != nil && !errors.Is(writeErr, errStopped)
-	if isBreak(err) && !ofArchive && ctx.Err() == nil {
+	if isBreak := errors.Is(err, errCutOff) || endpoint.IsBreak(err); isBreak && !ofArchive && ctx.Err() == nil {
 		err = fmt.Errorf("%w: the daemon went away during the load: load again when it runs", err)
 	}
 	return loaded, err
-}
-
-// isBreak says that a connection ended too early.
-func isBreak(err error) bool {
-	for _, end := range []error{io.EOF, io.ErrUnexpectedEOF, errCutOff, net.ErrClosed, syscall.EPIPE, syscall.ECONNRESET} {
-		if errors.Is(err, end) {
-			return true
-		}
-	}
-	return false
 }

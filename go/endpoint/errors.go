@@ -4,8 +4,12 @@ import (
 	"context"
 	"errors"
 	"fmt"
+	"io"
 	"io/fs"
+	"net"
+	"slices"
 	"strings"
+	"syscall"
 )
 
 // What errors offer to those who have no engine to use.
@@ -136,6 +140,12 @@ func Explain(err error) error {
 		return unsupported
 	}
 	return nil
+}
+
+// IsBreak says whether err is that of a connection that ended too early.
+func IsBreak(err error) bool {
+	ends := []error{io.EOF, io.ErrUnexpectedEOF, net.ErrClosed, syscall.EPIPE, syscall.ECONNRESET}
+	return slices.ContainsFunc(ends, func(end error) bool { return errors.Is(err, end) })
 }
 
 // dialError is the error for a connection that was not made.

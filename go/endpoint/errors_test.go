@@ -1,10 +1,14 @@
 package endpoint
 
 import (
+	"context"
 	"errors"
+	"fmt"
+	"io"
 	"net"
 	"net/http"
 	"os"
+	"syscall"
 	"testing"
 )
 
@@ -36,6 +40,27 @@ func TestNotRunning(t *testing.T) {
 				t.Errorf("by HTTP: %v", err)
 			}
 		})
+	}
+}
+
+func TestIsBreak(t *testing.T) {
+	for _, test := range []struct {
+		name string
+		err  error
+		want bool
+	}{
+		{"none", nil, false},
+		{"end", fmt.Errorf("read: %w", io.EOF), true},
+		{"cut off", io.ErrUnexpectedEOF, true},
+		{"reset", &net.OpError{Op: "read", Err: os.NewSyscallError("read", syscall.ECONNRESET)}, true},
+		{"nobody reads", &net.OpError{Op: "write", Err: syscall.EPIPE}, true},
+		{"closed", net.ErrClosed, true},
+		{"refused", &net.OpError{Op: "dial", Err: syscall.ECONNREFUSED}, false},
+		{"ended by the caller", context.Canceled, false},
+	} {
+		if got := IsBreak(test.err); got != test.want {
+			t.Errorf("%s: got %t", test.name, got)
+		}
 	}
 }
 

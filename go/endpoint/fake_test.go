@@ -56,6 +56,9 @@ func playSSH(args []string) int {
 		return 255
 	case "silent":
 		return 3
+	case "waits":
+		_, _ = io.Copy(io.Discard, os.Stdin)
+		return 0
 	}
 	socket := ""
 	for _, word := range strings.Fields(command) {

@@ -30,6 +30,7 @@ type sshConn struct {
 	r, w   *os.File // ssh's standard output and input
 	stderr tail
 
+	heard  atomic.Bool // of the far side: something was read
 	closed atomic.Bool
 	stop   context.CancelFunc // ends ssh
 	ended  chan struct{}      // closed when ssh has ended
@@ -91,6 +92,9 @@ func (c *sshConn) start(cmd *exec.Cmd) error {
 
 func (c *sshConn) Read(p []byte) (int, error) {
 	n, err := c.r.Read(p)
+	if n > 0 {
+		c.heard.Store(true)
+	}
 	if err == nil {
 		return n, nil
 	}

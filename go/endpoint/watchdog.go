@@ -29,6 +29,10 @@ const (
 // answer, or if the engine has taken nothing for much longer. An engine that is
 // alive may take any time to answer: it may be unpacking a large layer.
 //
+// A ping that no connection could be made for says nothing of the engine, unless
+// its socket or port is closed: that of the request may do well. The request
+// ends after some of them in a row.
+//
 // While this side makes what is to be sent, and while an answer is not read,
 // nobody waits for the engine.
 type Watchdog struct {
@@ -42,7 +46,8 @@ type Watchdog struct {
 	// PingTimeout is how long it may take to show that. 0 is 30 seconds.
 	PingTimeout time.Duration
 	// MaxStalls is how often in a row an engine that is alive may be found not to
-	// have taken a byte. 0 is 5 times.
+	// have taken a byte, and how many pings in a row may have no connection. 0 is
+	// 5 times.
 	MaxStalls int
 }
 
@@ -89,30 +94,6 @@ func stuckOr(ctx context.Context, err error) error {
 	return err
 }
 
-// ping asks the engine for what needs no work. Whatever it answers, it is
-// alive.
-func (w *Watchdog) ping(ctx context.Context) error {
-	limit := cmp.Or(w.PingTimeout, pingTimeout)
-	ctx, cancel := context.WithTimeoutCause(ctx, limit, fmt.Errorf("no answer for %v", limit))
-	defer cancel()
-	req, err := http.NewRequestWithContext(ctx, http.MethodGet, w.Endpoint.BaseURL()+"/_ping", nil)
-	if err != nil {
-		return err
-	}
-	resp, err := w.Next.RoundTrip(req)
-	if err != nil {
-		var gone *NotRunningError
-		switch {
-		case ctx.Err() != nil:
-			return context.Cause(ctx)
-		case errors.As(err, &gone):
-			return gone.Err
-		}
-		return err
-	}
-	return resp.Body.Close()
-}
-
 // waiting is what a request waits for.
 type waiting int
 
@@ -133,6 +114,7 @@ type watch struct {
 	waits  waiting
 	turn   int  // counts what happened
 	stalls int  // how often it was looked in this turn
+	misses int  // how many of the last pings had no connection
 	got    bool // an answer: what becomes of the request's body no longer matters
 }
 
@@ -144,7 +126,7 @@ func (w *watch) begin(what waiting) {
 }
 
 func (w *watch) set(what waiting) {
-	w.waits, w.stalls = what, 0
+	w.waits, w.stalls, w.misses = what, 0, 0
 	w.turn++
 	w.arm()
 }
@@ -191,10 +173,20 @@ func (w *watch) look(turn int) {
 	if w.waits == taking {
 		reason = fmt.Sprintf("it took nothing of what was sent for %v", after)
 	}
+	limit := cmp.Or(w.dog.MaxStalls, maxStalls)
+	var missed *missedError
+	isMiss := errors.As(err, &missed)
+	if isMiss {
+		w.misses++
+	} else {
+		w.misses = 0
+	}
 	switch {
-	case err != nil:
+	case err != nil && !isMiss:
 		w.cancel(w.dog.Endpoint.Stuck(reason+", nor does it answer a ping", err))
-	case w.waits == taking && w.stalls >= cmp.Or(w.dog.MaxStalls, maxStalls):
+	case isMiss && (w.misses >= limit || w.waits == taking && w.stalls >= limit):
+		w.cancel(w.dog.Endpoint.Stuck(reason+", nor can a connection be made for a ping", missed.err))
+	case w.waits == taking && w.stalls >= limit:
 		w.cancel(w.dog.Endpoint.Stuck(reason+", although it answers pings", nil))
 	default:
 		w.arm()

@@ -4,10 +4,10 @@ import (
 	"context"
 	"errors"
 	"io"
-	"net"
 	"net/http"
 	"net/http/httptest"
 	"strings"
+	"sync"
 	"testing"
 	"time"
 )
@@ -16,31 +16,55 @@ import (
 type engineFaults struct {
 	// takes says that it reads what is sent.
 	takes bool
-	// answers says that it answers after some pings, or else at once.
+	// pings is how many it answers before it goes on with its answer.
 	pings int
 	// begins says that it begins an answer at once.
 	begins bool
-	// hangs says that it does not go on, and dead that it answers no pings either.
+	// hangs says that it does not go on, and dead that from then on it answers no
+	// pings either.
 	hangs, dead bool
+	// asked is called when the request has come. It may be nil.
+	asked func()
 }
 
-// watched starts an engine, and makes a client of it that is watched.
-func watched(t *testing.T, f engineFaults) (*Watchdog, *http.Client) {
+const beginning = "beginning"
+
+// watchedEngine is an engine, and a client of it that is watched.
+type watchedEngine struct {
+	engineFaults
+	dog    *Watchdog
+	client *http.Client
+	// died is closed once no ping has an answer any more. A faulty engine that was
+	// dead earlier could be found so before the client waits for what the test is
+	// about.
+	died chan struct{}
+	die  func()
+}
+
+func watched(t *testing.T, f engineFaults) *watchedEngine {
 	t.Helper()
+	e := &watchedEngine{engineFaults: f, died: make(chan struct{})}
+	e.die = sync.OnceFunc(func() { close(e.died) })
 	pinged, end := make(chan struct{}, 1000), make(chan struct{})
 	server := httptest.NewUnstartedServer(http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
 		if r.URL.Path == "/_ping" {
-			if f.dead {
+			if r.Header.Get(unanswered) != "" {
 				<-end
 			}
 			pinged <- struct{}{}
 			return
 		}
+		if f.asked != nil {
+			f.asked()
+		}
 		if f.takes {
 			_, _ = io.Copy(io.Discard, r.Body)
+			if !f.begins { // else the client has read it first
+				e.die()
+			}
 		}
 		if f.begins {
-			_, _ = io.WriteString(w, "beginning")
+			_, _ = io.WriteString(w, beginning)
 			_ = http.NewResponseController(w).Flush()
 		}
 		for range f.pings {
@@ -59,17 +83,42 @@ func watched(t *testing.T, f engineFaults) (*Watchdog, *http.Client) {
 		server.CloseClientConnections()
 		server.Close()
 	})
-	e := mustParse(t, "unix://"+listener.Addr().String(), Options{Origin: "from X"})
-	dog := &Watchdog{Endpoint: e, Next: e.Transport(), Patience: 5 * time.Millisecond}
+	at := mustParse(t, "unix://"+listener.Addr().String(), Options{Origin: "from X"})
+	e.dog = &Watchdog{Endpoint: at, Next: at.Transport(), Patience: 5 * time.Millisecond}
 	if f.dead {
-		dog.PingTimeout = 5 * time.Millisecond
+		e.dog.PingTimeout, e.dog.Next = 5*time.Millisecond, pinger{e.dog.Next, e.died}
 	}
-	if !f.hangs { // however slow the machine is
-		dog.MaxStalls = 1 << 20
+	if !f.hangs || f.dead { // however slow the machine is
+		e.dog.MaxStalls = 1 << 20
 	}
-	client := &http.Client{Transport: dog}
-	t.Cleanup(client.CloseIdleConnections)
-	return dog, client
+	e.client = &http.Client{Transport: e.dog}
+	t.Cleanup(e.client.CloseIdleConnections)
+	return e
+}
+
+// unanswered is a header of pings that have no answer.
+const unanswered = "Unanswered"
+
+// pinger has pings wait for their answer, however long that takes, until the
+// engine is dead. Then they have none.
+type pinger struct {
+	http.RoundTripper
+	died <-chan struct{}
+}
+
+func (p pinger) CloseIdleConnections() { p.RoundTripper.(*http.Transport).CloseIdleConnections() }
+
+func (p pinger) RoundTrip(req *http.Request) (*http.Response, error) {
+	if req.URL.Path == "/_ping" {
+		select {
+		case <-p.died:
+			req = req.Clone(req.Context())
+			req.Header.Set(unanswered, "1")
+		default:
+			req = req.WithContext(context.WithoutCancel(req.Context()))
+		}
+	}
+	return p.RoundTripper.RoundTrip(req)
 }
 
 func TestWatchdog(t *testing.T) {
@@ -83,24 +132,24 @@ func TestWatchdog(t *testing.T) {
 		{"works for long before it answers", engineFaults{takes: true, pings: 3}, nil},
 		{"works for long while it answers", engineFaults{takes: true, begins: true, pings: 3}, nil},
 		{"takes nothing", engineFaults{hangs: true, dead: true},
-			[]string{"it took nothing of what was sent for 5ms, nor does it answer a ping (no answer for 5ms)"}},
+			[]string{"it took nothing of what was sent for ", ", nor does it answer a ping (no answer for 5ms)"}},
 		{"takes nothing, but is alive", engineFaults{hangs: true},
 			[]string{"it took nothing of what was sent for 25ms, although it answers pings: check"}},
 		{"does not answer", engineFaults{takes: true, hangs: true, dead: true},
-			[]string{"it sent no answer for 5ms, nor does it answer a ping"}},
+			[]string{"it sent no answer for ", ", nor does it answer a ping (no answer for 5ms)"}},
 		{"does not go on with its answer", engineFaults{takes: true, begins: true, hangs: true, dead: true},
-			[]string{"it sent no answer for 5ms, nor does it answer a ping"}},
+			[]string{"it sent no answer for ", ", nor does it answer a ping (no answer for 5ms)"}},
 	} {
 		t.Run(test.name, func(t *testing.T) {
-			dog, client := watched(t, test.faults)
-			text, err := post(t.Context(), client, dog, io.LimitReader(zeros{}, all))
+			e := watched(t, test.faults)
+			text, err := e.post(t.Context(), io.LimitReader(zeros{}, all))
 			if test.want == nil {
 				if err != nil || !strings.HasSuffix(text, "end") {
 					t.Errorf("got %q, %v", text, err)
 				}
 				return
 			}
-			wantError(t, Explain(err), append(test.want, "the Docker daemon at "+dog.Endpoint.String()+" (from X) is stuck: ", "`docker version`", "restart it")...)
+			wantError(t, Explain(err), append(test.want, "the Docker daemon at "+e.dog.Endpoint.String()+" (from X) is stuck: ", "`docker version`", "restart it")...)
 			var stuck *StuckError
 			if !errors.As(err, &stuck) {
 				t.Errorf("got %#v", err)
@@ -110,18 +159,39 @@ func TestWatchdog(t *testing.T) {
 }
 
 // post makes a request with a body and reads all of the answer.
-func post(ctx context.Context, client *http.Client, dog *Watchdog, body io.Reader) (string, error) {
-	req, err := http.NewRequestWithContext(ctx, http.MethodPost, dog.Endpoint.BaseURL()+"/load", body)
+func (e *watchedEngine) post(ctx context.Context, body io.Reader) (string, error) {
+	if !e.takes {
+		reads := 0
+		body = io.MultiReader(readerFunc(func(p []byte) (int, error) {
+			if reads++; reads > 1 { // what was read first is on its way
+				e.die()
+				return 0, io.EOF
+			}
+			return len(p), nil
+		}), body)
+	}
+	req, err := http.NewRequestWithContext(ctx, http.MethodPost, e.dog.Endpoint.BaseURL()+"/load", body)
 	if err != nil {
 		return "", err
 	}
-	resp, err := client.Do(req)
+	resp, err := e.client.Do(req)
 	if err != nil {
 		return "", err
 	}
 	defer resp.Body.Close()
+	head := make([]byte, len(beginning))
+	n, err := io.ReadFull(resp.Body, head)
+	if e.begins {
+		e.die()
+	}
+	if err != nil {
+		if err == io.ErrUnexpectedEOF {
+			err = nil
+		}
+		return string(head[:n]), err
+	}
 	text, err := io.ReadAll(resp.Body)
-	return string(text), err
+	return string(head[:n]) + string(text), err
 }
 
 type zeros struct{}
@@ -131,16 +201,17 @@ func (zeros) Read(p []byte) (int, error) { clear(p); return len(p), nil }
 // TestWatchdogCaller: a request that its caller ends fails with the caller's
 // reason.
 func TestWatchdogCaller(t *testing.T) {
-	dog, client := watched(t, engineFaults{takes: true, hangs: true})
-	late := dog.Endpoint.Stuck("it sent no answer for 1s", nil)
 	ctx, cancel := context.WithCancelCause(t.Context())
-	cancel(late)
-	if _, err := post(ctx, client, dog, nil); Explain(err) != late {
+	reasons := make(chan error, 1)
+	e := watched(t, engineFaults{takes: true, hangs: true, asked: func() { cancel(<-reasons) }})
+	late := e.dog.Endpoint.Stuck("it sent no answer for 1s", nil)
+	reasons <- late
+	if _, err := e.post(ctx, nil); Explain(err) != late {
 		t.Errorf("got %v", err)
 	}
 	plain, cancelPlain := context.WithCancel(t.Context())
-	cancelPlain()
-	if _, err := post(plain, client, dog, nil); !errors.Is(err, context.Canceled) || Explain(err) != nil {
+	e = watched(t, engineFaults{takes: true, hangs: true, asked: cancelPlain})
+	if _, err := e.post(plain, nil); !errors.Is(err, context.Canceled) || Explain(err) != nil {
 		t.Errorf("got %v", err)
 	}
 }
@@ -182,21 +253,3 @@ func TestWatchdogWhoWaits(t *testing.T) {
 type readerFunc func(p []byte) (int, error)
 
 func (f readerFunc) Read(p []byte) (int, error) { return f(p) }
-
-// TestWatchdogGone: an engine that is gone by the time it is looked for.
-func TestWatchdogGone(t *testing.T) {
-	listener := listenUnix(t)
-	e := mustParse(t, "unix://"+listener.Addr().String(), Options{})
-	accepted := make(chan net.Conn, 1)
-	go func() {
-		conn, err := listener.Accept()
-		_ = listener.Close()
-		if err == nil {
-			accepted <- conn
-		}
-	}()
-	dog := &Watchdog{Endpoint: e, Next: e.Transport(), Patience: 5 * time.Millisecond}
-	_, err := post(t.Context(), &http.Client{Transport: dog}, dog, nil)
-	wantError(t, Explain(err), "is stuck: it sent no answer for 5ms, nor does it answer a ping (dial unix ", "no such file")
-	_ = (<-accepted).Close()
-}

@@ -5,12 +5,11 @@ import (
 	"errors"
 	"fmt"
 	"io"
-	"net"
 	"net/http"
 	"strings"
-	"syscall"
 
 	"github.com/rules-strata/rules_strata/go/archive"
+	"github.com/rules-strata/rules_strata/go/endpoint"
 	"github.com/rules-strata/rules_strata/go/layerset"
 	"github.com/rules-strata/rules_strata/go/progress"
 )
@@ -41,20 +40,10 @@ func (l *loader) transfer(ctx context.Context, omit layerset.Set) (id string, er
 	if own != nil && !errors.Is(own, errStopped) && !errors.Is(own, io.ErrClosedPipe) {
 		return "", own
 	}
-	if isBreak(err) && ctx.Err() == nil {
+	if endpoint.IsBreak(err) && ctx.Err() == nil {
 		err = fmt.Errorf("%w: the service went away during the load: load again when it runs", err)
 	}
 	return "", err
-}
-
-// isBreak says that a connection ended too early.
-func isBreak(err error) bool {
-	for _, end := range []error{io.EOF, io.ErrUnexpectedEOF, net.ErrClosed, syscall.EPIPE, syscall.ECONNRESET} {
-		if errors.Is(err, end) {
-			return true
-		}
-	}
-	return false
 }
 
 // write writes the archive that Podman gets. Only an OCI layout may lack layers.

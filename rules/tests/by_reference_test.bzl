@@ -22,8 +22,8 @@ def _pushed_files_test_impl(ctx):
     target = analysistest.target_under_test(env)
     runfiles = target[DefaultInfo].default_runfiles
     files = runfiles.files.to_list() + [link.target_file for link in runfiles.root_symlinks.to_list()]
-    layers = [f.short_path for f in files if "/layout/" in f.path]
-    asserts.equals(env, ctx.attr.layers, bool(layers), "{}".format(layers))
+    layouts = {f.owner.name: None for f in files if "/layout/" in f.path}
+    asserts.equals(env, sorted(ctx.attr.layouts), sorted(layouts))
 
     # What is built has no configuration of its own for pushes.
     elsewhere = sorted([f.path for f in files if f.owner.name in ctx.attr.built and not f.is_source and f.root.path != ctx.bin_dir.path])
@@ -35,7 +35,7 @@ def _pushed_files_test_impl(ctx):
 
 _PUSHED_FILES_ATTRS = {
     "built": attr.string_list(doc = "Names of targets whose files it has."),
-    "layers": attr.bool(doc = "It has layers of the image of a registry."),
+    "layouts": attr.string_list(doc = "Names of the targets that make the layouts whose files it has: those of images of a registry that come with their layers."),
 }
 
 pushed_files_test = analysistest.make(_pushed_files_test_impl, attrs = _PUSHED_FILES_ATTRS)
@@ -52,38 +52,46 @@ def by_reference_tests(name):
     Args:
       name: string, the prefix of the targets' names.
     """
-    native.genrule(
-        name = name + "_layout",
-        outs = [name + "/layout/" + file for file in ["index.json", "oci-layout"]],
-        cmd = "exit 1",
-        tags = ["manual"],
-    )
-    pulled_image(
-        name = name + "_pulled",
-        architecture = "amd64",
-        config = "leaf.txt",
-        diff_ids = ["sha256:" + "1" * 64],
-        digest = "leaf.txt",
-        image_name = "pulled",
-        layout = select({
-            "//rules/private/settings:is_by_reference": None,
-            "//conditions:default": ":{}_layout".format(name),
-        }),
-        manifest = "leaf.txt",
-        os = "linux",
-        repository = "registry.example/pulled",
-        tag = "v1",
-        tag_file = "leaf.txt",
-        tags = ["manual"],
-    )
-    native.alias(name = name + "_alias", actual = ":{}_pulled".format(name), tags = ["manual"])
-    stream_layered_image(name = name + "_above", architecture = "amd64", contents = [":top"], from_image = ":{}_alias".format(name), tags = ["manual"])
+
+    # The base of the image above comes with its layers. What else comes with
+    # them has a layout of its own, so that it is told from the base.
+    for image in ["pulled", "member"]:
+        native.genrule(
+            name = "{}_{}_layout".format(name, image),
+            outs = ["{}/{}/layout/{}".format(name, image, file) for file in ["index.json", "oci-layout"]],
+            cmd = "exit 1",
+            tags = ["manual"],
+        )
+        pulled_image(
+            name = "{}_{}".format(name, image),
+            architecture = "amd64",
+            config = "leaf.txt",
+            diff_ids = ["sha256:" + "1" * 64],
+            digest = "leaf.txt",
+            image_name = image,
+            layout = select({
+                "//rules/private/settings:is_by_reference": None,
+                "//conditions:default": ":{}_{}_layout".format(name, image),
+            }),
+            manifest = "leaf.txt",
+            os = "linux",
+            repository = "registry.example/" + image,
+            tag = "v1",
+            tag_file = "leaf.txt",
+            tags = ["manual"],
+        )
+        native.alias(
+            name = "{}_{}_alias".format(name, image),
+            actual = ":{}_{}".format(name, image),
+            tags = ["manual"],
+        )
+    stream_layered_image(name = name + "_above", architecture = "amd64", contents = [":top"], from_image = ":{}_pulled_alias".format(name), tags = ["manual"])
     native.alias(name = name + "_above_alias", actual = ":{}_above".format(name), tags = ["manual"])
-    image_index(name = name + "_index", images = [":{}_alias".format(name), ":{}_above".format(name)], tags = ["manual"])
-    for push, (image, layers, built) in {
-        "above": ("_above_alias", True, ["_above"]),
-        "index": ("_index", True, ["_above"]),
-        "pulled": ("_alias", False, []),
+    image_index(name = name + "_index", images = [":{}_member_alias".format(name), ":{}_above".format(name)], tags = ["manual"])
+    for push, (image, layouts, built) in {
+        "above": ("_above_alias", ["_pulled_layout"], ["_above"]),
+        "index": ("_index", ["_pulled_layout"], ["_above"]),
+        "pulled": ("_pulled_alias", [], []),
     }.items():
         image_push(
             name = "{}_push_{}".format(name, push),
@@ -94,14 +102,18 @@ def by_reference_tests(name):
         pushed_files_test(
             name = "{}_push_{}_test".format(name, push),
             built = [name + suffix for suffix in built],
-            layers = layers,
+            layouts = [name + suffix for suffix in layouts],
             target_under_test = ":{}_push_{}".format(name, push),
         )
-    downloaded_files_test(
-        name = name + "_push_downloaded_test",
-        layers = True,
-        target_under_test = ":{}_push_pulled".format(name),
-    )
+    for push, images in {
+        "index": ["member", "pulled"],
+        "pulled": ["pulled"],
+    }.items():
+        downloaded_files_test(
+            name = "{}_push_{}_downloaded_test".format(name, push),
+            layouts = ["{}_{}_layout".format(name, image) for image in images],
+            target_under_test = ":{}_push_{}".format(name, push),
+        )
     pulled_outputs_test(
         name = name + "_pulled_outputs_test",
         target_under_test = ":{}_pulled".format(name),
