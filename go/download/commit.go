@@ -87,7 +87,8 @@ func (p *partial) move() error {
 			return err
 		}
 	}
-	return os.RemoveAll(p.folder)
+	_ = os.RemoveAll(p.folder) // The layout is whole.
+	return nil
 }
 
 // annotations name the image, as Docker, containerd and skopeo read them. What

@@ -26,15 +26,25 @@ func takeLock(path string) (*lock, error) {
 		if err == nil && isAt(f, path) {
 			return &lock{f}, nil
 		}
-		_ = f.Close() // Nothing was written.
 		switch {
 		case errors.Is(err, unix.EWOULDBLOCK):
+			_ = f.Close()
 			return nil, errLocked
+		case isUnsupported(err):
+			return &lock{f}, nil
 		case err != nil:
+			_ = f.Close()
 			return nil, &fs.PathError{Op: "lock", Path: path, Err: err}
 		}
 		// Who had the lock has removed the file since it was opened here.
+		_ = f.Close()
 	}
+}
+
+// isUnsupported is for file systems without locks, such as Lustre and some NFS:
+// there nobody has one.
+func isUnsupported(err error) bool {
+	return errors.Is(err, unix.ENOSYS) || errors.Is(err, unix.ENOLCK) || errors.Is(err, unix.ENOTSUP) || errors.Is(err, unix.EOPNOTSUPP)
 }
 
 // isAt says whether an open file is still the one at a path.

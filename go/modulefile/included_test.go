@@ -31,7 +31,7 @@ func TestIncludedFileByItself(t *testing.T) {
 		{"the dependency is in another file", "include(\"//a:more.MODULE.bazel\")\n" + include + "== a/more.MODULE.bazel\n" + dep, extension + old, extension + strings.Replace(old, "old", "new", 1)},
 		{"it includes another", dep + include + "== a/more.MODULE.bazel\n", extension + "include(\"//a:more.MODULE.bazel\")\n" + old,
 			extension + "include(\"//a:more.MODULE.bazel\")\n" + strings.Replace(old, "old", "new", 1)},
-		{"nothing includes it", dep, extension + old, extension + strings.Replace(old, "old", "new", 1)},
+		{"nothing includes it", dep + extension + "pull.image(name = \"debian\")\npull.image(name = NAME)\n", extension + old, extension + strings.Replace(old, "old", "new", 1)},
 	} {
 		t.Run(test.name, func(t *testing.T) {
 			module := write(t, test.root+"== a/b/images.MODULE.bazel\n"+test.included)
@@ -63,10 +63,10 @@ func TestIncludedFileByItselfErrors(t *testing.T) {
 		{"a name is computed in the root", dep + extension + "pull.image(name = NAME)\n", extension, "MODULE.bazel:3: the name of a pull.image is not written out there"},
 		{"the name is another's in the root", dep + "use_repo(other, \"debian\")\n", extension, "MODULE.bazel:2: the repository name debian is taken there"},
 		{"no dependency anywhere", "module(name = \"app\")\n", "", "images.MODULE.bazel: no bazel_dep of rules_strata"},
-		{"the root cannot be parsed", "module(\n", extension, "/MODULE.bazel:3:1: syntax error"},
+		{"the root cannot be parsed", "module(\n", extension, "/MODULE.bazel:4:1: syntax error"},
 	} {
 		t.Run(test.name, func(t *testing.T) {
-			module := write(t, test.root+"== images.MODULE.bazel\n"+test.included)
+			module := write(t, test.root+"include(\"//:images.MODULE.bazel\")\n== images.MODULE.bazel\n"+test.included)
 			e, err := edit(filepath.Join(filepath.Dir(module), "images.MODULE.bazel"), "debian", digest("new"))
 			if err == nil {
 				t.Fatalf("no error:\n%s", e.Content())

@@ -15,6 +15,7 @@ import (
 	"io/fs"
 	"os"
 	"path/filepath"
+	"slices"
 	"strings"
 
 	"github.com/bazelbuild/buildtools/build"
@@ -52,7 +53,8 @@ type file struct {
 
 // Read reads the file at path, MODULE.bazel or one that is included in it, and
 // what it includes. Those are edited; of an included file, the MODULE.bazel of
-// its workspace is read for what else the module has. Nothing of it is run.
+// its workspace is read for what else the module has, and of another file for
+// the modules that it may name. Nothing of it is run.
 // Errors name the file.
 func Read(path string) (*Module, error) {
 	path, err := filepath.Abs(path)
@@ -65,17 +67,27 @@ func Read(path string) (*Module, error) {
 		return nil, err
 	}
 	m.own = len(m.files)
-	if found {
-		if err := m.read(filepath.Join(root, Base), root); err != nil {
+	m.note(m.files)
+	if found && filepath.Base(path) != Base {
+		whole := &Module{}
+		if err := whole.read(filepath.Join(root, Base), root); err != nil {
 			return nil, err
 		}
-	}
-	for _, f := range m.files {
-		for _, call := range f.calls("module", "bazel_dep") {
-			m.note(call)
+		m.note(whole.files)
+		if whole.has(path) {
+			for _, f := range whole.files {
+				if !m.has(f.path) {
+					m.files = append(m.files, f)
+				}
+			}
 		}
 	}
 	return m, nil
+}
+
+// has says whether a file is among those that were read.
+func (m *Module) has(path string) bool {
+	return slices.ContainsFunc(m.files, func(f *file) bool { return f.path == path })
 }
 
 // rootOf is the folder of the workspace that a file belongs to; where none is
@@ -97,10 +109,8 @@ func rootOf(path string) (root string, found bool) {
 
 // read reads a file and what it includes.
 func (m *Module) read(path, root string) error {
-	for _, f := range m.files {
-		if f.path == path {
-			return nil
-		}
+	if m.has(path) {
+		return nil
 	}
 	data, err := os.ReadFile(path)
 	if errors.Is(err, fs.ErrNotExist) {
@@ -148,8 +158,17 @@ func parse(path string, data []byte) (*file, error) {
 	return &file{path: path, data: data, tree: tree}, nil
 }
 
-// note learns a module's apparent name from module() or bazel_dep().
-func (m *Module) note(call *build.CallExpr) {
+// note learns the apparent names of modules from module() and bazel_dep() of
+// files.
+func (m *Module) note(files []*file) {
+	for _, f := range files {
+		for _, call := range f.calls("module", "bazel_dep") {
+			m.noteCall(call)
+		}
+	}
+}
+
+func (m *Module) noteCall(call *build.CallExpr) {
 	own := call.X.(*build.Ident).Name == "module"
 	name, ok := argument(call, "name", 0)
 	if !ok {

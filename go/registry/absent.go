@@ -31,7 +31,7 @@ func (e *AbsentError) Unwrap() error { return e.Err }
 
 // absent is the error of a 404 for a manifest, nil for another one.
 func (s *session) absent(answer *transport.Error) error {
-	if answer.Request == nil {
+	if answer.Request == nil || answer.Request.Method != http.MethodGet && answer.Request.Method != http.MethodHead {
 		return nil
 	}
 	if _, ok := isManifest(answer.Request.URL.Path); !ok {

@@ -47,8 +47,8 @@ func (g *guard) RoundTrip(req *http.Request) (*http.Response, error) {
 		return refuse("plain HTTP is not safe: allow it with --insecure if the registry %s has nothing else", req.URL.Host)
 	case redirects > maxRedirects:
 		return refuse("%s redirects more than %d times", first.URL.Host, maxRedirects)
-	case elsewhere && isPrivate(host) && host != first.URL.Hostname() && fromOutside(req):
-		return refuse("%s redirects to the private address %s", req.Response.Request.URL.Host, host)
+	case elsewhere && isPrivate(host) && host != first.URL.Hostname():
+		return refuse("%s redirects to the private address %s", first.URL.Host, host)
 	case elsewhere && req.Body != nil && req.Header.Get("Content-Type") == "application/x-www-form-urlencoded":
 		return refuse("%s redirects a request for a token to another host, which would get the credentials", first.URL.Host)
 	}
@@ -63,51 +63,12 @@ func (g *guard) RoundTrip(req *http.Request) (*http.Response, error) {
 	if err != nil {
 		return nil, err
 	}
-	if next := follow(req, resp, first.URL.Hostname()); next != nil {
-		discard(resp)
-		return g.RoundTrip(next)
-	}
 	mediaType, _, _ := mime.ParseMediaType(resp.Header.Get("Content-Type"))
 	if resp.StatusCode/100 == 2 && mediaType == "text/html" {
 		resp.Body.Close()
 		return nil, &RefusedError{withoutQuery(req.URL), "the answer is a web page (text/html): " + captivePortal}
 	}
 	return resp, nil
-}
-
-// follow is the request that a redirect to a private address leads to, or nil
-// for other answers. go-containerregistry follows none of them, even if the
-// registry itself is on the private network.
-func follow(req *http.Request, resp *http.Response, first string) *http.Request {
-	if req.Method != http.MethodGet && req.Method != http.MethodHead {
-		return nil
-	}
-	switch resp.StatusCode {
-	case http.StatusMovedPermanently, http.StatusFound, http.StatusSeeOther, http.StatusTemporaryRedirect, http.StatusPermanentRedirect:
-	default:
-		return nil
-	}
-	to, err := req.URL.Parse(resp.Header.Get("Location"))
-	if err != nil || !isPrivate(to.Hostname()) || to.Hostname() == first {
-		return nil
-	}
-	next := req.Clone(req.Context())
-	resp.Request = req // what the next request's checks go by
-	next.URL, next.Host, next.Response = to, "", resp
-	next.Header.Del("Authorization")
-	return next
-}
-
-// fromOutside says whether anything that led to a request is neither on a
-// private network nor on this machine.
-func fromOutside(req *http.Request) bool {
-	for req.Response != nil && req.Response.Request != nil {
-		req = req.Response.Request
-		if host := req.URL.Hostname(); !isPrivate(host) && !isLoopback(host) {
-			return true
-		}
-	}
-	return false
 }
 
 // maxRedirects is what net/http allows where nobody says otherwise;

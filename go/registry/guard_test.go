@@ -4,7 +4,6 @@ import (
 	"context"
 	"net/http"
 	"net/http/httptest"
-	"slices"
 	"strings"
 	"sync"
 	"testing"
@@ -90,54 +89,6 @@ func TestRedirectsThatAreRefused(t *testing.T) {
 				t.Errorf("asked %s all the same", url)
 			}
 		}
-	}
-}
-
-// TestRedirectsToPrivateAddresses: only what is on a private network may lead
-// there, and only as long as it stays there.
-func TestRedirectsToPrivateAddresses(t *testing.T) {
-	for _, tc := range []struct {
-		name string
-		hops []string // from the registry on
-		want string   // "": it is followed
-	}{
-		{"within a network", []string{"10.0.0.5:5000", "10.0.0.6:9000"}, ""},
-		{"from this machine", []string{"localhost:5000", "10.0.0.6:9000"}, ""},
-		{"to this machine", []string{"10.0.0.5:5000", "127.0.0.1:9000"}, ""},
-		{"two, within a network", []string{"10.0.0.5:5000", "[fd00::6]:9000", "192.168.7.7"}, ""},
-		{"outwards", []string{"10.0.0.5:5000", "storage.example"}, ""},
-		{"from outside", []string{"registry.example", "10.0.0.6:9000"}, "registry.example redirects to the private address 10.0.0.6"},
-		{"from an address outside", []string{"192.0.2.1", "127.0.0.1:9000"}, "192.0.2.1 redirects to the private address 127.0.0.1"},
-		{"from outside, in the end", []string{"10.0.0.5:5000", "storage.example", "10.0.0.6:9000"}, "storage.example redirects to the private address 10.0.0.6"},
-		{"from outside, at first", []string{"registry.example", "storage.example", "10.0.0.6:9000"}, "redirects to the private address 10.0.0.6"},
-	} {
-		t.Run(tc.name, func(t *testing.T) {
-			data := bytesOf(1, 1000)
-			last := len(tc.hops) - 1
-			h := &handlerTransport{serve: func(w http.ResponseWriter, r *http.Request) {
-				if !strings.Contains(r.URL.Path, "/blobs/") {
-					return
-				}
-				if at := slices.Index(tc.hops, r.URL.Host); at < last {
-					http.Redirect(w, r, "https://"+tc.hops[at+1]+r.URL.Path, http.StatusTemporaryRedirect)
-					return
-				}
-				_, _ = w.Write(data)
-			}}
-			c := client(t, func(o *registry.Options) { o.Transport = h })
-			body, err := c.Blob(context.Background(), reference(t, tc.hops[0]+"/app").Context(), v1.Descriptor{Digest: hashOf(data), Size: int64(len(data))})
-			if tc.want != "" {
-				wantError(t, err, tc.want)
-			} else if err != nil {
-				t.Fatalf("%v\n%s", err, h.seen)
-			} else {
-				body.Close()
-			}
-			asked := strings.Contains(strings.Join(h.seen, "\n"), "https://"+tc.hops[last]+"/")
-			if asked != (tc.want == "") {
-				t.Errorf("asked %s", h.seen)
-			}
-		})
 	}
 }
 

@@ -68,3 +68,16 @@ func TestAbsent(t *testing.T) {
 		t.Errorf("%T", err)
 	}
 }
+
+// TestNoPlaceToPushTo: what a registry says of a push is not about an image
+// that is missing.
+func TestNoPlaceToPushTo(t *testing.T) {
+	s := faulty.New(t)
+	s.When("PUT", faulty.Manifest).Do(faulty.Status(404, `{"errors":[{"code":"NAME_UNKNOWN","message":"make the repository first"}]}`, "Content-Type", "application/json"))
+	_, err := client(t).Push(context.Background(), references(t, s.Host+"/team/app:1"), imageOf("linux/amd64", layer("a", bytesOf(1, 100))))
+	wantError(t, err, "NAME_UNKNOWN", "make the repository first")
+	var absent *registry.AbsentError
+	if errors.As(err, &absent) {
+		t.Error(err)
+	}
+}

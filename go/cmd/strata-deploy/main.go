@@ -123,8 +123,11 @@ func statusOf(ctx context.Context, name string, err error, std *streams) int {
 	case ctx.Err() != nil && errors.As(err, &unfinished):
 		fmt.Fprintf(std.err, "%s: interrupted: what has arrived is in %s: pull again to go on\n", name, unfinished.Folder)
 		return command.ExitInterrupted
-	case ctx.Err() != nil:
+	case ctx.Err() != nil && errors.Is(err, context.Canceled):
 		fmt.Fprintf(std.err, "%s: interrupted\n", name)
+		return command.ExitInterrupted
+	case ctx.Err() != nil: // A container may have gone on after the interruption.
+		fmt.Fprintf(std.err, "%s: %v\n", name, err)
 		return command.ExitInterrupted
 	default:
 		fmt.Fprintf(std.err, "%s: %v\n", name, err)
