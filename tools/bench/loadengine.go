@@ -9,6 +9,7 @@ import (
 	"os/exec"
 	"path/filepath"
 	"strings"
+	"time"
 )
 
 // loadEngine is an engine that images are loaded into.
@@ -64,19 +65,32 @@ func (e *loadEngine) version(ctx context.Context) string {
 	return first
 }
 
+// systemContainerd is where dockerd looks for a containerd before it starts its
+// own.
+const systemContainerd = "/run/containerd/containerd.sock"
+
+// resetTime is how long Podman may take to undo its mounts.
+const resetTime = time.Minute
+
 // dockerWith starts a Docker daemon with a configuration file, and without
 // networks.
 func dockerWith(config string) func(context.Context, string) (*running, error) {
 	return func(ctx context.Context, folder string) (*running, error) {
 		at := func(name string) string { return filepath.Join(folder, name) }
+		if _, err := os.Lstat(systemContainerd); err == nil {
+			return nil, fmt.Errorf("%s: a containerd runs on this machine, which dockerd would use for images: measure where there is none", systemContainerd)
+		}
 		if err := os.WriteFile(at("daemon.json"), []byte(config), 0o644); err != nil {
 			return nil, err
 		}
 		host := "unix://" + at("s")
 		s, err := startServer(ctx, process{program: "dockerd", dir: folder, args: []string{
 			"--config-file", at("daemon.json"), "--host", host, "--pidfile", at("pid"), "--data-root", at("data"), "--exec-root", at("exec"),
-			"--bridge=none", "--iptables=false", "--ip6tables=false",
+			"--bridge=none", "--iptables=false", "--ip6tables=false", "--ip-forward=false",
 		}}, at("dockerd.log"), at("s"))
+		if err == nil {
+			err = s.awaitPing(ctx, at("s"))
+		}
 		if err != nil {
 			return nil, err
 		}
@@ -92,9 +106,12 @@ func dockerWith(config string) func(context.Context, string) (*running, error) {
 // command works without it, on the same storage.
 func startPodman(ctx context.Context, folder string) (*running, error) {
 	at := func(name string) string { return filepath.Join(folder, name) }
-	options := []string{"--root", at("root"), "--runroot", at("run"), "--tmpdir", at("tmp"), "--storage-driver", "overlay"}
+	options := []string{"--root", at("root"), "--runroot", at("run"), "--tmpdir", at("tmp"), "--network-config-dir", at("networks"), "--storage-driver", "overlay"}
 	host := "unix://" + at("s")
 	s, err := startServer(ctx, process{program: "podman", dir: folder, args: append(options[:len(options):len(options)], "system", "service", "--time=0", host)}, at("podman.log"), at("s"))
+	if err == nil {
+		err = s.awaitPing(ctx, at("s"))
+	}
 	if err != nil {
 		return nil, err
 	}
@@ -105,7 +122,9 @@ func startPodman(ctx context.Context, folder string) (*running, error) {
 		stop: func() error {
 			// Only Podman itself undoes its mounts.
 			reset := process{program: "podman", args: append(options[:len(options):len(options)], "system", "reset", "--force"), dir: folder}
-			_, resetErr := reset.run(context.WithoutCancel(ctx))
+			ctx, cancel := context.WithTimeout(context.WithoutCancel(ctx), resetTime)
+			defer cancel()
+			_, resetErr := reset.run(ctx)
 			return cmp.Or(s.stop(), resetErr)
 		},
 	}, nil

@@ -5,6 +5,7 @@ import (
 	"errors"
 	"fmt"
 	"net"
+	"net/http"
 	"os"
 	"os/exec"
 	"path/filepath"
@@ -72,6 +73,36 @@ func (s *server) await(ctx context.Context, socket string) error {
 			return s.failed(errors.New("it ended"))
 		case <-ctx.Done():
 			return s.failed(context.Cause(ctx))
+		case <-time.After(10 * time.Millisecond):
+		}
+	}
+}
+
+// awaitPing waits until an engine answers: it listens before that. If it does
+// not, it is stopped.
+func (s *server) awaitPing(ctx context.Context, socket string) error {
+	ctx, cancel := context.WithTimeoutCause(ctx, serverStartTime, fmt.Errorf("it does not answer after %v", serverStartTime))
+	defer cancel()
+	transport := &http.Transport{DialContext: func(ctx context.Context, _, _ string) (net.Conn, error) {
+		return new(net.Dialer).DialContext(ctx, "unix", socket)
+	}}
+	defer transport.CloseIdleConnections()
+	for {
+		req, err := http.NewRequestWithContext(ctx, http.MethodGet, "http://engine/_ping", nil)
+		if err != nil {
+			return err
+		}
+		if resp, err := transport.RoundTrip(req); err == nil {
+			resp.Body.Close()
+			if resp.StatusCode == http.StatusOK {
+				return nil
+			}
+		}
+		select {
+		case <-s.ended:
+			return s.failed(errors.New("it ended"))
+		case <-ctx.Done():
+			return errors.Join(s.failed(context.Cause(ctx)), s.stop())
 		case <-time.After(10 * time.Millisecond):
 		}
 	}
