@@ -4,6 +4,8 @@ import (
 	"fmt"
 	"slices"
 	"strings"
+
+	"github.com/rules-strata/rules_strata/go/reference"
 )
 
 // normalise gives an image's name in full, as Docker does: "busybox" is
@@ -25,10 +27,8 @@ func normalise(name string) string {
 // splitTag cuts "name:tag" apart. A reference without a tag has an empty one.
 func splitTag(ref string) (name, tag string) {
 	ref, _, _ = strings.Cut(ref, "@")
-	if i := strings.LastIndexByte(ref, ':'); i > strings.LastIndexByte(ref, '/') {
-		return ref[:i], ref[i+1:]
-	}
-	return ref, ""
+	name, tag, _ = reference.Cut(ref)
+	return name, tag
 }
 
 // byName says whether both a name and a tag choose the image.

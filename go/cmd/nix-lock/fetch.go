@@ -3,6 +3,7 @@ package main
 import (
 	"context"
 
+	"github.com/rules-strata/rules_strata/go/command"
 	"github.com/rules-strata/rules_strata/go/narimport"
 	"github.com/rules-strata/rules_strata/go/narinfo"
 	"github.com/rules-strata/rules_strata/go/nixcache"
@@ -26,9 +27,9 @@ func (c *fetchCmd) Run(ctx context.Context) error {
 	client := newClient(nixcache.WithCaches(c.Cache...))
 	defer client.Close()
 	if c.InfoOut != "" {
-		c.InfoOut = inFolder(c.InfoOut)
+		c.InfoOut = command.FromWorkingDirectory(c.InfoOut)
 	}
-	if err := nixlock.Fetch(ctx, client, c.URL, inFolder(c.Out), info, c.TrustedPublicKey); err != nil {
+	if err := nixlock.Fetch(ctx, client, c.URL, command.FromWorkingDirectory(c.Out), info, c.TrustedPublicKey); err != nil {
 		return err
 	}
 	return c.WriteInfo(info)

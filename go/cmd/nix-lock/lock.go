@@ -32,7 +32,7 @@ func (c *lockCmd) Run(ctx context.Context, std *command.Streams) error {
 		return err
 	}
 	if c.Out != "" {
-		err = outfile.Write(inFolder(c.Out), data)
+		err = outfile.Write(command.FromWorkingDirectory(c.Out), data)
 	} else {
 		_, err = std.Out.Write(data)
 	}

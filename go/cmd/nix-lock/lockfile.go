@@ -4,6 +4,7 @@ import (
 	"bytes"
 	"os"
 
+	"github.com/rules-strata/rules_strata/go/command"
 	"github.com/rules-strata/rules_strata/go/nixlock"
 	"github.com/rules-strata/rules_strata/go/outfile"
 )
@@ -13,7 +14,9 @@ type lockFlag struct {
 	Lock string `default:"nix.lock.json" placeholder:"FILE" help:"The lock (default: nix.lock.json)."`
 }
 
-func (f *lockFlag) read() (*nixlock.Lock, error) { return nixlock.Read(inFolder(f.Lock)) }
+func (f *lockFlag) read() (*nixlock.Lock, error) {
+	return nixlock.Read(command.FromWorkingDirectory(f.Lock))
+}
 
 // write puts a lock in the place of the one that was read, unless it is the
 // same.
@@ -22,8 +25,8 @@ func (f *lockFlag) write(l *nixlock.Lock) error {
 	if err != nil {
 		return err
 	}
-	if old, err := os.ReadFile(inFolder(f.Lock)); err == nil && bytes.Equal(old, data) {
+	if old, err := os.ReadFile(command.FromWorkingDirectory(f.Lock)); err == nil && bytes.Equal(old, data) {
 		return nil
 	}
-	return outfile.Write(inFolder(f.Lock), data)
+	return outfile.Write(command.FromWorkingDirectory(f.Lock), data)
 }

@@ -62,7 +62,7 @@ func (f *packageFlags) evaluate(ctx context.Context, p *nixlock.Package, storeDi
 func (f *packageFlags) expression(arg string) []string {
 	switch {
 	case f.File != "":
-		return []string{"--file", inFolder(f.File), arg}
+		return []string{"--file", command.FromWorkingDirectory(f.File), arg}
 	case strings.Contains(arg, "#"):
 		return []string{arg}
 	default:

@@ -50,7 +50,7 @@ func (f *packageFlags) resolve(ctx context.Context, storeDir string, std *comman
 func (f *packageFlags) find(ctx context.Context, p *nixlock.Package, storeDir, arg string, std *command.Streams) error {
 	// An object can be a link itself.
 	if _, err := store.ParsePath(storeDir, arg); err != nil {
-		if target, err := os.Readlink(inFolder(arg)); err == nil && strings.HasPrefix(target, storeDir+"/") {
+		if target, err := os.Readlink(command.FromWorkingDirectory(arg)); err == nil && strings.HasPrefix(target, storeDir+"/") {
 			arg = target
 		}
 	}

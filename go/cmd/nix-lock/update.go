@@ -20,7 +20,7 @@ func (updateCmd) Help() string {
 }
 
 func (c *updateCmd) Run(ctx context.Context, std *command.Streams) error {
-	old, err := nixlock.ReadPackages(inFolder(c.Lock))
+	old, err := nixlock.ReadPackages(command.FromWorkingDirectory(c.Lock))
 	if err != nil {
 		return err
 	}
