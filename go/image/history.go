@@ -15,7 +15,10 @@ type history struct {
 func comment(l Layer) string {
 	switch l.Kind {
 	case CustomisationLayer:
-		return "customisation layer"
+		if len(l.StorePaths) == 0 {
+			return "customisation layer"
+		}
+		return "customisation layer, store paths: " + quoteList(l)
 	case WhiteoutLayer:
 		return "removed store paths: " + quoteList(l)
 	}

@@ -21,7 +21,7 @@ const (
 	// StoreLayer holds store objects and nothing else.
 	StoreLayer = "store"
 	// CustomisationLayer holds the links to the contents, and what the scripts
-	// made.
+	// made; in an image of a single layer the store objects, too.
 	CustomisationLayer = "customisation"
 )
 
@@ -35,7 +35,7 @@ type Layer struct {
 	Kind string `json:"kind"`
 	// Size is that of the uncompressed tar in bytes.
 	Size int64 `json:"size"`
-	// StorePaths are the objects of a store layer, in the order of the tar, and
+	// StorePaths are the objects in the layer, in the order of the tar, and
 	// those that a whiteout layer removes.
 	StorePaths []store.Path `json:"store_paths"`
 }
@@ -84,6 +84,13 @@ func Assemble(
 		for _, path := range paths {
 			all.Objects[path] = single[path].DiffID
 		}
+	}
+	for _, path := range customisation.StorePaths {
+		m, ok := single[path]
+		if !ok {
+			return nil, fmt.Errorf("the customisation layer: no --layer describes %s", path)
+		}
+		all.Objects[path] = m.DiffID
 	}
 	all.Layers = append(all.Layers, fromMetadata(customisation, CustomisationLayer))
 	return all, layering.CheckDepth(len(all.Layers))

@@ -177,6 +177,8 @@ func describe(l image.Layer) string {
 		return "base image"
 	case l.Kind == image.WhiteoutLayer:
 		return fmt.Sprintf("removal of %d objects of the base image", len(l.StorePaths))
+	case l.Kind == image.CustomisationLayer && len(l.StorePaths) > 0:
+		return fmt.Sprintf("all files and %d store objects", len(l.StorePaths))
 	case l.Kind == image.CustomisationLayer:
 		return "links to the contents"
 	case len(l.StorePaths) == 0:

@@ -144,16 +144,17 @@ type writer struct {
 	// content holds what was last read of a file, after what is left of
 	// before for the scanner.
 	content []byte
+	// prefix goes before every name.
+	prefix string
+	// replaced and copies are those of Additions.
+	replaced map[store.Path]bool
+	copies   map[string]string
 }
 
 // parents writes the directories above the objects.
 func (l *writer) parents() error {
-	dir := l.options.StoreDir
-	for i := 1; i <= len(dir); i++ {
-		if i < len(dir) && dir[i] != '/' {
-			continue
-		}
-		if err := l.entry(Header{Name: dir[:i], Type: tar.TypeDir, Mode: 0o755}); err != nil {
+	for _, dir := range parentsOf(l.options.StoreDir) {
+		if err := l.entry(Header{Name: dir, Type: tar.TypeDir, Mode: 0o755}); err != nil {
 			return err
 		}
 	}
@@ -163,6 +164,7 @@ func (l *writer) parents() error {
 // entry writes a header, with what all have in common.
 func (l *writer) entry(h Header) error {
 	o := &l.options
+	h.Name = l.prefix + h.Name
 	h.MTime, h.UID, h.GID, h.UName, h.GName = o.MTime, o.UID, o.GID, o.UName, o.GName
 	l.entries++
 	return l.tar.WriteHeader(&h)
@@ -188,12 +190,20 @@ func (l *writer) object(obj *object.Object) error {
 			if e.Executable {
 				h.Mode = 0o555
 			}
+			if copied, ok := l.copies[h.Name]; ok {
+				h.Type, h.Size, h.Linkname = tar.TypeLink, 0, copied
+			}
 		}
 		if err := l.entry(h); err != nil {
 			return err
 		}
-		if e.Type == nar.Regular {
+		if h.Type == tar.TypeReg {
 			if err := l.file(obj, e); err != nil {
+				return err
+			}
+		}
+		if e.Path == "" && e.Type == nar.Directory && l.replaced[obj.Path()] {
+			if err := l.entry(Header{Name: h.Name + "/" + opaqueWhiteout, Type: tar.TypeReg, Mode: 0o644}); err != nil {
 				return err
 			}
 		}

@@ -4,13 +4,13 @@ import (
 	"context"
 	"fmt"
 	"io"
-	"os"
 
 	"github.com/rules-strata/rules_strata/go/command"
 	"github.com/rules-strata/rules_strata/go/customisation"
 	"github.com/rules-strata/rules_strata/go/customisation/scripts"
 	"github.com/rules-strata/rules_strata/go/jsonfile"
 	"github.com/rules-strata/rules_strata/go/outfile"
+	"github.com/rules-strata/rules_strata/go/store"
 )
 
 type customisationCmd struct {
@@ -18,19 +18,12 @@ type customisationCmd struct {
 	Linked           []command.Object `sep:"none" placeholder:"STORE_PATH=LISTING" help:"An object that a content which is itself a link may lead to, and its listing. Repeatable."`
 	Label            []string         `sep:"none" help:"What messages call a content, in the order of --content. Repeatable."`
 	Collisions       string           `enum:"first,error" default:"first" help:"What becomes of a path that two contents give differently: ${enum}."`
-	ExtraCommands    string           `placeholder:"FILE" help:"A script that runs first, as the user of a build."`
 	FakeRootCommands string           `placeholder:"FILE" help:"A script that runs then, as root."`
 	Fakechroot       bool             `help:"Make the tree the root of --fake-root-commands."`
-	Objects          string           `placeholder:"FILE" help:"The store objects that scripts can read, as a set of objects."`
-	NixDB            string           `name:"nix-db" placeholder:"FILE" help:"Objects and their references, a graph, for a Nix database in the tree."`
-	NixDBInfo        []string         `name:"nix-db-info" sep:"none" placeholder:"FILE" help:"info.json of an object of that graph. Repeatable."`
-	Tool             []toolFlag       `sep:"none" placeholder:"NAME=PATH" help:"A program that scripts can call, and the name they call it by. Repeatable."`
-	MTime            command.Time     `name:"mtime" default:"1" help:"Time of every entry: seconds since 1970, or ISO 8601."`
-	StoreDir         string           `default:"/nix/store" help:"The store directory."`
 	Tar              string           `required:"" placeholder:"FILE" help:"Where the layer's tar goes."`
 	Metadata         string           `required:"" placeholder:"FILE" help:"Where layer.json goes."`
 	ReferencesOut    string           `required:"" placeholder:"FILE" help:"Where references.json goes: the store paths that the layer mentions."`
-	UnusedInputs     string           `placeholder:"FILE" help:"Where the files of objects that no script looked at are listed, one path a line."`
+	scriptFlags
 }
 
 func (c *customisationCmd) Run(stderr io.Writer) error {
@@ -65,10 +58,8 @@ func (c *customisationCmd) Run(stderr io.Writer) error {
 	if err := jsonfile.Write(c.ReferencesOut, result.References); err != nil {
 		return err
 	}
-	if c.UnusedInputs != "" {
-		if err := objects.writeUnused(c.UnusedInputs); err != nil {
-			return err
-		}
+	if err := c.writeUnused(objects); err != nil {
+		return err
 	}
 	return jsonfile.Write(c.Metadata, result.Metadata)
 }
@@ -84,15 +75,15 @@ func (c *customisationCmd) image(stderr io.Writer) (scripts.Image, error) {
 	if err != nil {
 		return image, err
 	}
-	for _, t := range c.Tool {
-		image.Tools = append(image.Tools, t.Tool)
-	}
+	image.Tools = c.tools()
 	if image.ExtraCommands, err = text(c.ExtraCommands); err != nil {
 		return image, err
 	}
-	if c.NixDB != "" {
-		image.Prepare = c.installNixDB
+	var roots []store.Path
+	for _, content := range c.Content {
+		roots = append(roots, content.Path)
 	}
+	image.Prepare = c.prepare(roots)
 	image.FakeRootCommands, err = text(c.FakeRootCommands)
 	return image, err
 }
@@ -118,13 +109,4 @@ func (c *customisationCmd) linked() []customisation.Source {
 		sources = append(sources, customisation.Source{Path: linked.Path, Listing: linked.File})
 	}
 	return sources
-}
-
-// text reads a script, if there is one.
-func text(file string) (string, error) {
-	if file == "" {
-		return "", nil
-	}
-	data, err := os.ReadFile(file)
-	return string(data), err
 }

@@ -11,29 +11,25 @@ import (
 )
 
 // installNixDB puts a database of the objects of --nix-db into the tree at
-// root, in which the contents are the roots of a garbage collection.
-func (c *customisationCmd) installNixDB(fs *scriptfs.FS, root string) error {
-	registered, err := c.registrations()
+// root.
+func (f *scriptFlags) installNixDB(fs *scriptfs.FS, root string, roots []store.Path) error {
+	registered, err := f.registrations()
 	if err != nil {
 		return err
-	}
-	var roots []store.Path
-	for _, content := range c.Content {
-		roots = append(roots, content.Path)
 	}
 	return nixdb.Install(fs, root, registered, roots, nixdb.BuildEpoch)
 }
 
-func (c *customisationCmd) registrations() ([]nixdb.Registration, error) {
+func (f *scriptFlags) registrations() ([]nixdb.Registration, error) {
 	infos := map[store.Path]object.Info{}
-	for _, file := range c.NixDBInfo {
+	for _, file := range f.NixDBInfo {
 		info, err := object.ReadInfo(file)
 		if err != nil {
 			return nil, err
 		}
 		infos[info.Path] = info
 	}
-	graph, err := closure.Make(closure.Options{StoreDir: c.StoreDir, Graphs: []string{c.NixDB}})
+	graph, err := closure.Make(closure.Options{StoreDir: f.StoreDir, Graphs: []string{f.NixDB}})
 	if err != nil {
 		return nil, err
 	}
@@ -41,7 +37,7 @@ func (c *customisationCmd) registrations() ([]nixdb.Registration, error) {
 	for _, o := range graph.Objects {
 		info, ok := infos[o.Path]
 		if !ok {
-			return nil, fmt.Errorf("%s: no --nix-db-info for %s", c.NixDB, o.Path)
+			return nil, fmt.Errorf("%s: no --nix-db-info for %s", f.NixDB, o.Path)
 		}
 		r, err := nixdb.FromInfo(info, o.References)
 		if err != nil {

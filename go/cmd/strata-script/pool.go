@@ -20,17 +20,17 @@ type pool struct {
 }
 
 // pool reads the set of objects, none of them yet.
-func (c *customisationCmd) pool() (*pool, error) {
+func (f *scriptFlags) pool() (*pool, error) {
 	p := &pool{Set: &objectset.Set{}, opened: map[store.Path]bool{}}
-	if c.Objects == "" {
+	if f.Objects == "" {
 		return p, nil
 	}
 	var err error
-	if p.Set, err = objectset.Read(c.Objects); err != nil {
+	if p.Set, err = objectset.Read(f.Objects); err != nil {
 		return nil, err
 	}
 	for _, path := range p.Paths() {
-		if _, err := store.ParsePath(c.StoreDir, string(path)); err != nil {
+		if _, err := store.ParsePath(f.StoreDir, string(path)); err != nil {
 			return nil, fmt.Errorf("--objects: %w: give the right --store-dir", err)
 		}
 	}

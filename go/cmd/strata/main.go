@@ -18,6 +18,7 @@ var program = command.Program{
 		{Name: "info", Help: "Hash a store object as a NAR.", Make: func() any { return new(infoCmd) }},
 		{Name: "nar", Help: "Check and decompress a file of a Nix binary cache.", Make: func() any { return new(narCmd) }},
 		{Name: "customisation", Help: "Make the top layer, links to the contents.", Make: func() any { return new(customisationCmd) }},
+		{Name: "image-layer", Help: "Write the layer of an image that has a single one.", Make: func() any { return new(imageLayerCmd) }},
 		{Name: "closure", Help: "Take the closure of store paths.", Make: func() any { return new(closureCmd) }},
 		{Name: "plan", Help: "Decide which store objects share a layer.", Make: func() any { return new(planCmd) }},
 		{Name: "rest", Help: "Describe the layers that several store objects share.", Make: func() any { return new(restCmd) }},

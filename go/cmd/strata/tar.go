@@ -9,7 +9,6 @@ import (
 	"github.com/rules-strata/rules_strata/go/imagefile"
 	"github.com/rules-strata/rules_strata/go/layering"
 	"github.com/rules-strata/rules_strata/go/outfile"
-	"github.com/rules-strata/rules_strata/go/store"
 )
 
 // tarCmd is "strata tar".
@@ -88,11 +87,13 @@ func (c *tarCmd) checkPlan(layer image.Layer) error {
 		layers = append(layers, image.Layer{Kind: image.StoreLayer, StorePaths: paths})
 	}
 	planned := image.Layer{}
-	layers = append(layers, image.Layer{Kind: image.CustomisationLayer, StorePaths: []store.Path{}})
+	layers = append(layers, image.Layer{Kind: image.CustomisationLayer})
 	if c.Index < len(layers) {
 		planned = layers[c.Index]
 	}
-	if planned.Kind != layer.Kind || !slices.Equal(planned.StorePaths, layer.StorePaths) {
+	// What is in the customisation layer is in a file of its own.
+	inPlan := layer.Kind != image.CustomisationLayer
+	if planned.Kind != layer.Kind || inPlan && !slices.Equal(planned.StorePaths, layer.StorePaths) {
 		return fmt.Errorf("%s: it is the plan of another image than %s: layer %d is another one", c.Plan, c.Image, c.Index)
 	}
 	return nil

@@ -76,20 +76,42 @@ def _linked(contents, candidates):
     return [info for info in candidates if info.store_path in wanted]
 
 def _add_scripts(ctx, args, scripts, output):
-    files = list(scripts.files)
-    if scripts.nix_db != None:
-        graph = object_graph(ctx, scripts.nix_db, output = output + ".nix-db")
-        infos = [info.info for info in scripts.nix_db]
-        args.add("--nix-db", graph)
-        args.add_all(infos, before_each = "--nix-db-info")
-        files += [graph] + infos
     if scripts.extra_commands:
         args.add("--extra-commands", scripts.extra_commands)
     if scripts.fake_root_commands:
         args.add("--fake-root-commands", scripts.fake_root_commands)
     if scripts.fakechroot:
         args.add("--fakechroot")
-    for tool in scripts.tools:
+    add_tools(args, scripts.tools)
+    return scripts.files + add_nix_db(ctx, args, scripts.nix_db, output)
+
+def add_nix_db(ctx, args, objects, output):
+    """Adds the flags of a Nix database.
+
+    Args:
+      ctx: rule context.
+      args: Args.
+      objects: list of StoreObjectInfo that the database has, or None for none.
+      output: string, the stem of the outputs' file names.
+
+    Returns:
+      list of Files that the flags name.
+    """
+    if objects == None:
+        return []
+    graph = object_graph(ctx, objects, output = output + ".nix-db")
+    infos = [info.info for info in objects]
+    args.add("--nix-db", graph)
+    args.add_all(infos, before_each = "--nix-db-info")
+    return [graph] + infos
+
+def add_tools(args, tools):
+    """Adds the flags of the programs that scripts can start.
+
+    Args:
+      args: Args.
+      tools: list of FilesToRunProviders.
+    """
+    for tool in tools:
         args.add("--tool")
         args.add(tool.executable, format = tool.executable.basename.replace("%", "%%") + "=%s")
-    return files

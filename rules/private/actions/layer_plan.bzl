@@ -62,3 +62,17 @@ def layer_plan(ctx, *, closure, layering, max_layers, objects, layers, pinned, b
         progress_message = "Planning the layers of %{label}",
     )
     return out
+
+def empty_plan(ctx, *, output):
+    """The plan of an image without layers of store objects, see docs/design/formats.md.
+
+    Args:
+      ctx: rule context.
+      output: string, the stem of the output's file name.
+
+    Returns:
+      File: plan.json.
+    """
+    out = ctx.actions.declare_file(output + ".plan.json")
+    ctx.actions.write(out, '{"layers":[],"left_out":[],"replaced":[],"strategy":"popularity","version":1}\n')
+    return out

@@ -6,6 +6,7 @@ Follows the OCI image specification, "Image Configuration".
 """
 
 _FIELDS = {
+    "build_args": "dict: of a `build_image` its attributes, as the rule has them, labels as strings; None for other images.",
     "candidates": "depset of StoreObjectInfo: the objects that the image may hold; the plan says which it does.",
     "closure": "File: closure.json: the store paths in the image with their references.",
     "config": "File: the image's config; its SHA-256 is the image ID.",
@@ -20,6 +21,7 @@ _FIELDS = {
     "passthru": "dict of strings: the image's attribute of this name, for rules of your own.",
     "plan": "File: plan.json: which store objects share a layer, bottom layer first.",
     "platform": "struct: os and architecture (GOOS and GOARCH strings).",
+    "top_layer": "File: the tar of the image's top layer: of a `build_image` all that it adds to its base, otherwise its customisation layer. None for images of a registry.",
     "tag": "string or None: the tag asked for; None means that it comes from the content, see image_tag.",
 }
 

@@ -11,11 +11,6 @@ IMAGE_OBJECTS_ATTRS = {
         doc = "Objects that a `config` made by `image_config` names; needed where it stands in a `select`.",
         aspects = [files_object_aspect],
     ),
-    "contents": attr.label_list(
-        doc = "What is linked into the image's root, the first winning.",
-        aspects = [files_object_aspect],
-        allow_files = True,
-    ),
     "label_names_in_texts": attr.string_list(doc = "The labels as they stand in the attributes, in the order of `labels_in_texts`."),
     "labels_in_texts": attr.label_list(
         doc = "The objects that config, scripts and layering name.",
@@ -27,11 +22,23 @@ IMAGE_OBJECTS_ATTRS = {
     ),
 }
 
-def image_objects(ctx):
+def contents_attr(doc):
+    """The attribute of the objects whose files are in the image's root.
+
+    Args:
+      doc: string.
+
+    Returns:
+      attribute.
+    """
+    return attr.label_list(doc = doc, aspects = [files_object_aspect], allow_files = True)
+
+def image_objects(ctx, contents = "contents"):
     """Collects the objects.
 
     Args:
-      ctx: rule context with IMAGE_OBJECTS_ATTRS.
+      ctx: rule context with IMAGE_OBJECTS_ATTRS, `tools` and an attribute of contents_attr.
+      contents: string, the name of the latter.
 
     Returns:
       struct: contents (list of StoreObjectInfo), named (dict from labels as
@@ -40,8 +47,9 @@ def image_objects(ctx):
       which must be equal), roots (list of store paths that are in the image though
       nothing mentions them).
     """
-    contents = [_object(ctx, "contents", target) for target in ctx.attr.contents]
-    closures = [target[StoreObjectInfo] for target in ctx.attr.contents if ObjectClosureInfo in target]
+    in_root = getattr(ctx.attr, contents)
+    contents = [_object(ctx, contents, target) for target in in_root]
+    closures = [target[StoreObjectInfo] for target in in_root if ObjectClosureInfo in target]
     named = {
         name: _object(ctx, "$(store_path {})".format(name), target)
         for name, target in zip(ctx.attr.label_names_in_texts, ctx.attr.labels_in_texts)

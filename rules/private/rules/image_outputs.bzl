@@ -36,7 +36,8 @@ def image_outputs(ctx, *, base, chosen, customisation, description, described, o
     Args:
       ctx: rule context with IMAGE_OUTPUTS_ATTRS.
       base: struct from image_base, or None.
-      chosen: struct: own_layers (int, the most that the image can have), plan, rest.
+      chosen: struct: own_layers (int, the most that the image can have), plan, rest, whiteouts (bool: there
+        may be a layer of them).
       customisation: struct from customisation_layer.
       description: struct from image_description.
       described: struct from image_config.
@@ -83,8 +84,7 @@ def _blobs(ctx, *, base, chosen, customisation, options, stored):
     own.append(customisation_blob(ctx, tar = customisation.tar, compression = compression, output = output))
     sets = []
 
-    # With a base image there may be a layer of whiteouts.
-    if chosen.rest or base:
+    if chosen.rest or chosen.whiteouts:
         sets.append(rest_blobs(ctx, plan = chosen.plan, objects = stored.objects, options = options, compression = compression, output = output))
     if base:
         sets.append(base_blobs(ctx, base = base, compression = compression, output = output))

@@ -2,106 +2,46 @@
 
 load("//rules/private/actions:closure.bzl", "closure", "empty_closure")
 load("//rules/private/actions:customisation_layer.bzl", "customisation_layer")
-load("//rules/private/actions:image_config.bzl", "image_config")
 load("//rules/private/actions:image_time.bzl", "image_time")
 load("//rules/private/actions:layer_options.bzl", "DEFAULT_TIME", "layer_options")
 load("//rules/private/actions:layer_plan.bzl", "layer_plan")
 load("//rules/private/actions:object_layer.bzl", "image_object_layers")
 load("//rules/private/actions:rest_layer.bzl", "rest_layer")
 load("//rules/private/actions:strata.bzl", "SCRIPT_TOOLCHAIN_TYPE", "TOOLCHAIN_TYPE")
-load("//rules/private/providers:image_config_info.bzl", "ImageConfigInfo")
 load("//rules/private/providers:image_info.bzl", "ImageInfo")
-load("//rules/private/rules:deploy.bzl", "DEPLOY_ATTRS", "deploy_files")
-load("//rules/private/rules:image_attributes.bzl", "image_name", "image_platform", "image_times", "inherited_fields", "owner")
-load("//rules/private/rules:image_base.bzl", "IMAGE_BASE_ATTRS", "image_base")
-load("//rules/private/rules:image_description.bzl", "image_description")
+load("//rules/private/rules:image_attributes.bzl", "image_platform", "image_times", "owner")
+load("//rules/private/rules:image_base.bzl", "image_base")
 load("//rules/private/rules:image_layering.bzl", "IMAGE_LAYERING_ATTRS", "can_share_layers", "image_layering", "most_layers", "most_store_layers")
-load("//rules/private/rules:image_objects.bzl", "IMAGE_OBJECTS_ATTRS", "image_objects")
-load("//rules/private/rules:image_outputs.bzl", "IMAGE_OUTPUTS_ATTRS", "image_outputs", "layer_compression")
-load("//rules/private/rules:image_scripts.bzl", "IMAGE_SCRIPTS_ATTRS", "image_scripts")
-load("//rules/private/rules:object_context.bzl", "OBJECT_CONTEXT_ATTRS", "store_dir")
+load("//rules/private/rules:image_objects.bzl", "contents_attr", "image_objects")
+load("//rules/private/rules:image_outputs.bzl", "layer_compression")
+load("//rules/private/rules:image_result.bzl", "IMAGE_ATTRS", "describe_image", "image_providers")
+load("//rules/private/rules:image_scripts.bzl", "LAYERED_IMAGE_SCRIPTS_ATTRS", "layered_image_scripts")
+load("//rules/private/rules:image_user_config.bzl", "config_references", "user_config")
+load("//rules/private/rules:object_context.bzl", "store_dir")
 load("//rules/private/transitions:image_platform.bzl", image_platform_transition = "image_platform")
-load("//rules/private/values:expansion.bzl", "expand", "labels_in")
+load("//rules/private/values:expansion.bzl", "labels_in")
 
 def _stream_layered_image_impl(ctx):
-    described = _describe(ctx)
-    return _providers(described, [described.image.config, described.image.plan, described.deploy.stream])
+    described = describe_image(ctx, _parts(ctx), times_at_run = ctx.attr.times_at_run)
+    return image_providers(described, [described.image.config, described.image.plan, described.deploy.stream])
 
 def _build_layered_image_impl(ctx):
-    described = _describe(ctx)
-    return _providers(described, [described.outputs.docker_archive])
+    described = describe_image(ctx, _parts(ctx), times_at_run = ctx.attr.times_at_run)
+    return image_providers(described, [described.outputs.docker_archive])
 
-def _providers(described, files):
-    image, outputs = described.image, described.outputs
-    return [
-        image,
-        DefaultInfo(
-            executable = described.deploy.run,
-            files = depset(files),
-            runfiles = described.deploy.runfiles,
-        ),
-        OutputGroupInfo(
-            closure = depset([image.closure]),
-            config = depset([image.config]),
-            digest = depset([image.digest]),
-            docker_archive = depset([outputs.docker_archive]),
-            image_tag = depset([image.image_tag]),
-            layers = depset(outputs.layers),
-            manifest = depset([image.manifest]),
-            mtree = depset([outputs.mtree]),
-            oci_layout = depset([image.oci_layout]),
-            plan = depset([image.plan]),
-        ),
-    ]
-
-def _describe(ctx):
-    """Declares the steps of an image, from its objects to the files that describe it."""
-    times = image_times(ctx)
-    parts = _parts(ctx, times)
-    described = _config(ctx, parts, times)
-    description = image_description(
-        ctx,
-        name = image_name(ctx),
-        base = parts.base,
-        config = described.config,
-        created = times.created if ctx.attr.times_at_run else "",
-        customisation = parts.customisation.tar,
-        layer_compression = layer_compression(ctx),
-        layers = described.layers,
-        objects = parts.stored.objects,
-        options = parts.options,
-        mtime_at_run = times.mtime == "now" and ctx.attr.times_at_run,
-        tag = described.tag,
-    )
-    deploy = deploy_files(ctx, base = parts.base, description = description)
-    outputs = image_outputs(
-        ctx,
-        base = parts.base,
-        chosen = parts.chosen,
-        customisation = parts.customisation,
-        description = description,
-        described = described,
-        options = parts.options,
-        stored = parts.stored,
-    )
-    return struct(
-        deploy = deploy,
-        image = _image_info(ctx, parts, times, described, description, deploy, outputs),
-        outputs = outputs,
-    )
-
-def _parts(ctx, times):
+def _parts(ctx):
     """What an image is made of, and what is in which of its layers."""
+    times = image_times(ctx)
     platform = image_platform(ctx)
     objects = image_objects(ctx)
     layering = image_layering(ctx, objects.paths)
     options = _options(ctx, times.mtime, objects.all)
     base = image_base(ctx, platform = platform, store_dir = options.store_dir)
-    config = _user_config(ctx, objects.paths)
+    config = user_config(ctx, objects.paths)
     customisation = customisation_layer(
         ctx,
         contents = objects.contents,
-        scripts = image_scripts(ctx, objects),
+        scripts = layered_image_scripts(ctx, objects),
         candidates = objects.all,
         collisions = ctx.attr.collisions,
         options = options,
@@ -116,48 +56,9 @@ def _parts(ctx, times):
         objects = objects,
         options = options,
         platform = platform,
+        separate = stored,
         stored = stored,
-    )
-
-def _config(ctx, parts, times):
-    return image_config(
-        ctx,
-        plan = parts.chosen.plan,
-        layers = [layer.metadata for layer in parts.stored.layers + parts.stored.twins],
-        rest = parts.chosen.rest,
-        customisation = parts.customisation,
-        config = parts.config,
-        config_as_is = bool(ctx.file.config_file),
-        created = DEFAULT_TIME if times.created == "now" and ctx.attr.times_at_run else times.created,
-        platform = parts.platform,
-        base = parts.base,
-        inherit = inherited_fields(ctx),
-        tag = ctx.attr.tag,
-        output = ctx.label.name,
-    )
-
-def _image_info(ctx, parts, times, described, description, deploy, outputs):
-    return ImageInfo(
-        candidates = parts.objects.candidates,
-        closure = parts.stored.closure,
-        config = described.config,
-        description = struct(
-            exec = description.exec,
-            exec_files = description.exec_files,
-            run = description.run,
-            runfiles = deploy.described,
-        ),
-        digest = outputs.digest,
-        image_tag = described.tag,
-        layers = described.layers,
-        made_at_run = ctx.attr.times_at_run and "now" in [times.mtime, times.created],
-        manifest = outputs.manifest,
-        name = image_name(ctx),
-        oci_layout = outputs.oci_layout,
-        passthru = ctx.attr.passthru,
-        plan = parts.chosen.plan,
-        platform = parts.platform,
-        tag = ctx.attr.tag or None,
+        times = times,
     )
 
 def _options(ctx, mtime, objects):
@@ -183,7 +84,7 @@ def _stored(ctx, objects, config, customisation, options):
             store_dir = options.store_dir,
             candidates = objects.candidates,
             roots = objects.roots,
-            config = _config_references(ctx) or config,
+            config = config_references(ctx) or config,
             references = customisation.references,
             output = ctx.label.name,
         ),
@@ -214,42 +115,26 @@ def _choose_layers(ctx, stored, layering, base, options, pinned):
     rest = None
     if can_share_layers(layering, **counts):
         rest = rest_layer(ctx, plan = plan, candidates = stored.objects, options = options, output = ctx.label.name)
-    return struct(own_layers = most_layers(ctx, layering, **counts), plan = plan, rest = rest)
+    return struct(
+        own_layers = most_layers(ctx, layering, **counts),
+        plan = plan,
+        rest = rest,
+        shown_plan = plan,
+        whiteouts = bool(base),
+    )
 
 def _pinned(ctx, objects):
     roots = objects.contents + [objects.named[label] for label in labels_in(ctx.attr.config) if label in objects.named]
     pinned = roots + [info for info in objects.all if info.mutable]
     return sorted({info.store_path: None for info in pinned}.keys())
 
-def _config_references(ctx):
-    """What mentions the store paths that the config brings, when that is not the config."""
-    described = ctx.attr.config_file
-    return described[ImageConfigInfo].references if described and ImageConfigInfo in described else None
-
-def _user_config(ctx, paths):
-    if ctx.file.config_file:
-        return ctx.file.config_file
-    out = ctx.actions.declare_file(ctx.label.name + ".user-config.json")
-    ctx.actions.write(out, expand(ctx.attr.config or "{}", paths, "{}: config".format(ctx.label)))
-    return out
-
 _LAYERED_IMAGE_ATTRS = {
-    "architecture": attr.string(doc = "GOARCH in the config; the target platform's when empty."),
     "collisions": attr.string(doc = "What happens when two of the contents have one path.", default = "first", values = ["first", "error"]),
-    "config": attr.string(doc = "JSON text of the config."),
-    "config_file": attr.label(doc = "A JSON file with the config.", allow_single_file = True),
-    "created": attr.string(doc = "ISO 8601 time in the config, seconds since 1970, or now.", default = DEFAULT_TIME),
-    "gid": attr.int(doc = "Group of every store object's files."),
+    "contents": contents_attr("What is linked into the image's root, the first winning."),
     "gname": attr.string(doc = "Group name of every store object's files.", default = "root"),
-    "image_name": attr.string(doc = "The repository part of the image's name."),
     "include_store_paths": attr.bool(doc = "The store objects are in the image.", default = True),
-    "mtime": attr.string(doc = "ISO 8601 time of every file, seconds since 1970, or now.", default = DEFAULT_TIME),
-    "passthru": attr.string_dict(doc = "Carried in ImageInfo."),
-    "platform": attr.label(doc = "The platform to build the image for; the target platform when None."),
-    "tag": attr.string(doc = "The tag; from the content when empty."),
-    "uid": attr.int(doc = "Owner of every store object's files."),
     "uname": attr.string(doc = "Owner name of every store object's files.", default = "root"),
-} | OBJECT_CONTEXT_ATTRS | DEPLOY_ATTRS | IMAGE_BASE_ATTRS | IMAGE_LAYERING_ATTRS | IMAGE_OBJECTS_ATTRS | IMAGE_OUTPUTS_ATTRS | IMAGE_SCRIPTS_ATTRS
+} | IMAGE_ATTRS | IMAGE_LAYERING_ATTRS | LAYERED_IMAGE_SCRIPTS_ATTRS
 
 def _rule(implementation, *, doc, times_at_run, toolchains):
     return rule(

@@ -3,6 +3,7 @@
 load("//rules/private/actions:closure.bzl", "empty_closure")
 load("//rules/private/actions:docker_archive.bzl", "docker_archive")
 load("//rules/private/actions:image_mtree.bzl", "image_mtree")
+load("//rules/private/actions:layer_plan.bzl", "empty_plan")
 load("//rules/private/actions:layer_tar.bzl", "base_tars")
 load("//rules/private/actions:strata.bzl", "TOOLCHAIN_TYPE")
 load("//rules/private/providers:image_info.bzl", "ImageInfo")
@@ -56,6 +57,7 @@ def _layout(ctx):
 
 def _image_info(ctx, layout, layers, description, deploy):
     return ImageInfo(
+        build_args = None,
         candidates = depset(),
         closure = empty_closure(ctx, output = ctx.label.name),
         config = ctx.file.config,
@@ -73,16 +75,11 @@ def _image_info(ctx, layout, layers, description, deploy):
         name = ctx.attr.image_name,
         oci_layout = pulled_image_layout(ctx, layout = layout, output = ctx.label.name) if layout else None,
         passthru = {},
-        plan = _empty_plan(ctx),
+        plan = empty_plan(ctx, output = ctx.label.name),
         platform = struct(architecture = ctx.attr.architecture, os = ctx.attr.os),
         tag = ctx.attr.tag,
+        top_layer = None,
     )
-
-def _empty_plan(ctx):
-    """The plan of an image whose layers are all from elsewhere, see docs/design/formats.md."""
-    out = ctx.actions.declare_file(ctx.label.name + ".plan.json")
-    ctx.actions.write(out, '{"layers":[],"left_out":[],"replaced":[],"strategy":"popularity","version":1}\n')
-    return out
 
 pulled_image = rule(
     implementation = _pulled_image_impl,

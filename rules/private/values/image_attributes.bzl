@@ -1,4 +1,4 @@
-"""The attributes of the rules of layered images, from what users write."""
+"""The attributes of the rules of images, from what users write."""
 
 load("//rules/private/values:expansion.bzl", "labels_in", "normalise")
 load("//rules/private/values:image_config.bzl", "config_attributes")
@@ -12,17 +12,16 @@ _INTERNAL = [
     "times_at_run",
 ]
 
-def image_attributes(*, name, contents, config, extra_commands, fake_root_commands, layering, common, **others):
+def image_attributes(*, name, contents, config, scripts, common, layering = None, **others):
     """Turns a macro's parameters into a rule's attributes.
 
     Args:
       name: string, the image's name, for messages.
-      contents: label or list of labels.
+      contents: dict from one attribute's name to a label or a list of labels.
       config: see image_config.bzl.
-      extra_commands: string.
-      fake_root_commands: string.
-      layering: see layering.bzl.
+      scripts: dict from attributes' names to shell scripts.
       common: dict, the attributes of every rule (visibility, tags, ...).
+      layering: see layering.bzl; None for rules without it.
       **others: attributes that stay as they are.
 
     Returns:
@@ -30,22 +29,21 @@ def image_attributes(*, name, contents, config, extra_commands, fake_root_comman
     """
     texts = (
         config_attributes(name, config) |
-        layering_attributes(layering) |
-        {
-            "extra_commands": _script(extra_commands),
-            "fake_root_commands": _script(fake_root_commands),
-        }
+        (layering_attributes(layering) if layering != None else {}) |
+        {attribute: _script(text) for attribute, text in scripts.items()}
     )
 
     # A select's texts cannot be read here: their objects are named in store_deps or config_deps.
     labels = sorted({
         label: None
-        for attribute in ["config", "layering_pipeline", "extra_commands", "fake_root_commands"]
+        for attribute in ["config", "layering_pipeline"] + scripts.keys()
         if type(texts.get(attribute)) == "string"
         for label in labels_in(texts[attribute])
     }.keys())
     own = texts | others | {
-        "contents": [contents] if type(contents) in ("string", "Label") else contents,
+        attribute: [targets] if type(targets) in ("string", "Label") else targets
+        for attribute, targets in contents.items()
+    } | {
         "label_names_in_texts": labels,
         "labels_in_texts": labels,
     }
