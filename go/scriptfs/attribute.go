@@ -69,6 +69,9 @@ func (f *FS) Setxattr(path, name string, value []byte) error {
 		case len(value) > maxXattrValue:
 			return syscall.E2BIG
 		}
+		if err := f.reserve(int64(len(value))); err != nil {
+			return err
+		}
 		if n.xattrs == nil {
 			n.xattrs = map[string][]byte{}
 		}
@@ -114,11 +117,11 @@ func (f *FS) Listxattr(path string) ([]string, error) {
 }
 
 // Fakeroot makes Chmod and Chown of files that nobody can change succeed from
-// now on, as under fakeroot, which notes what a kernel refuses.
-func (f *FS) Fakeroot() {
+// now on, as under fakeroot, which notes what a kernel refuses; or no longer.
+func (f *FS) Fakeroot(on bool) {
 	f.mu.Lock()
 	defer f.mu.Unlock()
-	f.fakeroot = true
+	f.fakeroot = on
 }
 
 // own changes the owner or the mode of the node at a path.
@@ -148,6 +151,7 @@ func (f *FS) change(op, path string, end ending, permit, change func(n *node) er
 		err = change(p.node)
 	}
 	if err == nil && p.node.isDir() {
+		p.node.flags &^= offered
 		p.node.used()
 	}
 	return errno(op, path, err)

@@ -14,14 +14,19 @@ func (f *FS) Mkdir(path string, mode uint32) error {
 	switch {
 	case err != nil:
 	case p.node != nil:
+		p.node.flags &^= offered
 		err = syscall.EEXIST
 	default:
 		err = f.creatable(p, path)
 	}
+	var n *node
+	if err == nil {
+		n, err = f.makeNode(Directory, mode)
+	}
 	if err != nil {
 		return errno("mkdir", path, err)
 	}
-	p.dir.add(p.name, f.newNode(Directory, mode))
+	p.dir.add(p.name, n)
 	return nil
 }
 
@@ -35,10 +40,13 @@ func (f *FS) Mknod(path string, t Type, mode uint32, major, minor int64) error {
 	if err == nil && !device && t != FIFO && t != Regular {
 		err = syscall.EINVAL
 	}
+	var n *node
+	if err == nil {
+		n, err = f.makeNode(t, mode)
+	}
 	if err != nil {
 		return errno("mknod", path, err)
 	}
-	n := f.newNode(t, mode)
 	if device {
 		n.major, n.minor = major, minor
 	}
@@ -62,10 +70,13 @@ func (f *FS) Symlink(target, path string) error {
 	default:
 		p, err = f.vacant(path)
 	}
+	var n *node
+	if err == nil {
+		n, err = f.makeNode(Symlink, 0o777)
+	}
 	if err != nil {
 		return &os.LinkError{Op: "symlink", Old: target, New: path, Err: err}
 	}
-	n := f.newNode(Symlink, 0o777)
 	n.target = target
 	p.dir.add(p.name, n)
 	return nil
@@ -133,6 +144,7 @@ func (f *FS) RemoveAll(path string) error {
 func (f *FS) removeAll(p place) error {
 	var first error
 	if p.node.isDir() {
+		f.look(p.node)
 		for _, name := range p.node.names() {
 			child := place{dir: p.node, name: name, node: p.node.children[name]}
 			err := check(child)

@@ -16,8 +16,8 @@ type content struct {
 // extent is a piece of a content: size bytes from start on.
 type extent struct {
 	start, size int64
-	// object is where the piece is, or nil if it is in the arena.
-	object *objectFile
+	// source is where the piece is, or nil if it is in the arena.
+	source source
 	// offset is where in it the piece begins.
 	offset int64
 }
@@ -38,7 +38,7 @@ func (c *content) clone() content { return content{size: c.size, extents: slices
 func (c *content) put(e extent) {
 	c.size = max(c.size, e.end())
 	if last := len(c.extents) - 1; last >= 0 && c.extents[last].end() <= e.start {
-		if l := &c.extents[last]; l.end() == e.start && l.object == e.object && l.offset+l.size == e.offset {
+		if l := &c.extents[last]; l.end() == e.start && l.source == e.source && l.offset+l.size == e.offset {
 			l.size += e.size
 			return
 		}

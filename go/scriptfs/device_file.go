@@ -31,9 +31,9 @@ func (f *FS) WriteDevice(path string, content []byte) error {
 	n := f.newNode(Regular, 0o600)
 	n.flags = apart | pinned
 	if len(content) > 0 {
-		at, err := f.arena.append(content)
+		at, err := f.keep(content)
 		if err != nil {
-			return errno("mkdev", path, f.fail(err))
+			return errno("mkdev", path, err)
 		}
 		n.content.put(extent{size: int64(len(content)), offset: at})
 	}

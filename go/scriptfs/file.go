@@ -59,7 +59,9 @@ func (f *FS) openFile(path string, flag int, mode uint32) (*handle, error) {
 		if err := f.creatable(p, path); err != nil {
 			return nil, err
 		}
-		p.node = f.newNode(Regular, mode)
+		if p.node, err = f.makeNode(Regular, mode); err != nil {
+			return nil, err
+		}
 		p.dir.add(p.name, p.node)
 	case exclusive:
 		return nil, syscall.EEXIST

@@ -76,7 +76,7 @@ func (h *handle) read(p []byte, place int64) (int, error) {
 		h.fs.mu.Unlock()
 		clear(p)
 		return len(p), nil
-	case e.object == nil:
+	case e.source == nil:
 		defer h.fs.mu.Unlock()
 		if err := h.fs.arena.read(p, e.offset); err != nil {
 			return 0, errno("read", h.name, h.fs.fail(err))
@@ -84,7 +84,7 @@ func (h *handle) read(p []byte, place int64) (int, error) {
 		return len(p), nil
 	}
 	h.fs.mu.Unlock()
-	n, err := h.stream.read(p, e.object, e.offset)
+	n, err := h.stream.read(p, e.source, e.offset)
 	if err != nil {
 		h.fs.mu.Lock()
 		defer h.fs.mu.Unlock()
@@ -112,9 +112,9 @@ func (h *handle) Write(p []byte) (int, error) {
 	if h.flag&os.O_APPEND != 0 {
 		h.place = h.node.content.size
 	}
-	at, err := h.fs.arena.append(p)
+	at, err := h.fs.keep(p)
 	if err != nil {
-		return 0, errno("write", h.name, h.fs.fail(err))
+		return 0, errno("write", h.name, err)
 	}
 	h.node.content.put(extent{start: h.place, size: int64(len(p)), offset: at})
 	h.node.mtime = h.fs.clock

@@ -25,21 +25,22 @@ type mount struct {
 	open func() (*object.Object, error)
 }
 
-// objectFile is a regular file of a store object.
-type objectFile struct {
-	object *object.Object
-	entry  *object.Entry
-}
-
 // MountLazily puts a store object at its store path, with its parents, and
 // opens it when somebody looks at it. The object is read-only; it and the store
-// directory are no part of the image. Close closes it.
+// directory are no part of the image. What a base has there is hidden. Close
+// closes the object.
 func (f *FS) MountLazily(path store.Path, open func() (*object.Object, error)) error {
 	f.mu.Lock()
 	defer f.mu.Unlock()
 	dir, err := f.mountPoint(path.Dir())
-	if err == nil && dir.children[path.Base()] != nil {
-		err = syscall.EEXIST
+	if err == nil {
+		switch n := dir.children[path.Base()]; {
+		case n == nil:
+		case n.base != nil:
+			dir.detach(path.Base())
+		default:
+			err = syscall.EEXIST
+		}
 	}
 	if err != nil {
 		return errno("mount", string(path), err)
@@ -59,6 +60,24 @@ func (f *FS) MountEmpty(path string, mode uint32) error {
 		return errno("mount", path, err)
 	}
 	dir.mode = mode & permissions
+	return nil
+}
+
+// Offer makes an empty directory at path unless something is there. As long as
+// it is empty and nobody asks for it, by making it or by changing its mode or
+// owner, it is no part of what Difference leaves.
+func (f *FS) Offer(path string, mode uint32) error {
+	f.mu.Lock()
+	defer f.mu.Unlock()
+	p, err := f.resolve(path, entry)
+	if err != nil {
+		return errno("mkdir", path, err)
+	}
+	if p.node == nil {
+		n := f.newNode(Directory, mode)
+		n.flags = offered
+		p.dir.attach(p.name, n)
+	}
 	return nil
 }
 
@@ -170,7 +189,7 @@ func (f *FS) fill(root *node, o *object.Object) error {
 				n.mode = objectProgramMode
 			}
 			if e.Size > 0 {
-				n.content.put(extent{size: e.Size, object: &objectFile{o, e}})
+				n.content.put(extent{size: e.Size, source: &objectFile{o, e}})
 			}
 		}
 		if e.Path == "" {

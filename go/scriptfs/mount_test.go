@@ -170,7 +170,7 @@ func TestFakeroot(t *testing.T) {
 	for _, path := range []string{file, "/dev/null", "/proc", string(libPath), string(libPath) + "/s"} {
 		wantErrno(t, f.Lchown(path, 5, 6), syscall.EROFS)
 	}
-	f.Fakeroot()
+	f.Fakeroot(true)
 	for _, path := range []string{file, "/dev/null", "/proc", string(libPath)} {
 		must(t, f.Chown(path, 5, 6))
 		must(t, f.Chmod(path, 0o4755))

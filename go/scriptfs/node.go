@@ -6,6 +6,8 @@ import (
 	"slices"
 	"syscall"
 	"time"
+
+	"github.com/rules-strata/rules_strata/go/imagetree"
 )
 
 // node is an inode.
@@ -35,9 +37,15 @@ type node struct {
 	device *device
 	// mount makes the node what it is, when somebody looks.
 	mount *mount
+	// base is the file of the base that the node shows, or the directory of it
+	// that is merged with the node; nil if there is none.
+	base *imagetree.Node
+	// hidden are names in a directory that hide what lower layers have there;
+	// true says that this is a directory.
+	hidden map[string]bool
 }
 
-type flags uint8
+type flags uint16
 
 const (
 	// readOnly nodes cannot be changed, and nothing can be made in them.
@@ -52,6 +60,15 @@ const (
 	// closed directories have nothing but what is in them: other names lead
 	// out of what a script may use.
 	closed
+	// unread directories have more in them: what base has and nobody looked at.
+	unread
+	// upper directories were there before a base was laid under them.
+	upper
+	// offered directories are no part of the image as long as they are empty
+	// and nobody asked for them.
+	offered
+	// opaque directories hide all that lower layers have in them.
+	opaque
 )
 
 func (n *node) has(f flags) bool { return n.flags&f != 0 }
@@ -86,10 +103,18 @@ func (n *node) info(name string) Info {
 }
 
 // names are the names in a directory, sorted by bytes.
-func (n *node) names() []string { return slices.Sorted(maps.Keys(n.children)) }
+func (n *node) names() []string { return sortedNames(n.children) }
+
+func sortedNames[T any](m map[string]T) []string { return slices.Sorted(maps.Keys(m)) }
 
 // add makes name in dir a name of n, for a script.
 func (dir *node) add(name string, n *node) {
+	if directory, ok := dir.hidden[name]; ok {
+		delete(dir.hidden, name)
+		if directory && n.isDir() {
+			n.flags |= opaque
+		}
+	}
 	dir.attach(name, n)
 	dir.used()
 }

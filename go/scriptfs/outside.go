@@ -1,16 +1,17 @@
 package scriptfs
 
 import (
+	"cmp"
 	"fmt"
 	"syscall"
 )
 
 // outsideError is what a path gives that leads out of what a script may use.
 // To programs it is EACCES.
-type outsideError struct{ path string }
+type outsideError struct{ path, remedy string }
 
 func (e *outsideError) Error() string {
-	return fmt.Sprintf("%s is outside of the image's tree: give a path relative to it, or use fake_root_commands with enable_fakechroot = True", e.path)
+	return fmt.Sprintf("%s is outside of the image's tree: give a path relative to it, or use %s", e.path, e.remedy)
 }
 
 func (e *outsideError) Unwrap() error { return syscall.EACCES }
@@ -20,7 +21,7 @@ func (f *FS) leads(path string) error {
 	if f.outside == "" {
 		f.outside = path
 	}
-	return &outsideError{path: path}
+	return f.outsideError(path)
 }
 
 // CloseRoot makes every name in "/" that is not there an error that says that
@@ -53,5 +54,17 @@ func (f *FS) Outside() error {
 	if f.outside == "" {
 		return nil
 	}
-	return &outsideError{path: f.outside}
+	return f.outsideError(f.outside)
+}
+
+func (f *FS) outsideError(path string) error {
+	return &outsideError{path, cmp.Or(f.remedy, "fake_root_commands with enable_fakechroot = True")}
+}
+
+// OutsideRemedy sets what errors for paths outside of the image's tree say to
+// use instead: fake_root_commands with enable_fakechroot, unless this is set.
+func (f *FS) OutsideRemedy(attribute string) {
+	f.mu.Lock()
+	defer f.mu.Unlock()
+	f.remedy = attribute
 }

@@ -124,6 +124,7 @@ func (f *FS) resolve(path string, end ending) (place, error) {
 		if err != nil {
 			return place{}, err
 		}
+		f.look(next)
 		p := place{dir: at, name: name, node: next, slash: last && slash, linked: links > 0}
 		switch {
 		case next == nil && last:

@@ -104,8 +104,13 @@ type state struct {
 	fakeroot bool
 	// outside is the first path that a script used outside of a closed root.
 	outside string
+	// remedy is what the error for it says to use instead.
+	remedy string
 	// absent are names in a closed root that everybody knows not to be there.
 	absent []string
+	space  space
+	// under is what a view was laid over, or nil.
+	under *underlay
 }
 
 // New returns a file system with nothing but "/", which belongs to 0:0 and has

@@ -186,3 +186,8 @@ func TestNames(t *testing.T) {
 		t.Errorf("%v", list)
 	}
 }
+
+// openObject opens an object that is open already.
+func openObject(o *object.Object) func() (*object.Object, error) {
+	return func() (*object.Object, error) { return o, nil }
+}

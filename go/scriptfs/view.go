@@ -24,6 +24,19 @@ func (f *FS) Chroot(path string) (*FS, error) {
 	return &FS{state: f.state, root: p.node}, nil
 }
 
+// Return puts the directory that Chroot made the root of a view back, at path,
+// where nothing is. The view must not be used any more.
+func (f *FS) Return(view *FS, path string) error {
+	f.mu.Lock()
+	defer f.mu.Unlock()
+	p, err := f.vacant(path)
+	if err != nil {
+		return errno("mount", path, err)
+	}
+	p.dir.add(p.name, view.root)
+	return nil
+}
+
 // Adopt takes the directory at path of another view out of its place and puts
 // it at the same path of this one, with its parents, as no part of the image.
 // What was there is hidden.

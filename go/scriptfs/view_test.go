@@ -83,3 +83,28 @@ func TestOutside(t *testing.T) {
 		t.Errorf("%v", f.Outside())
 	}
 }
+
+// TestReturn: a view's root can go back, with all that happened in it.
+func TestReturn(t *testing.T) {
+	f := New(clock)
+	must(t, f.MountEmpty("/build", 0o755))
+	must(t, f.Mkdir("/build/tree", 0o755))
+	inner, err := f.Chroot("/build/tree")
+	must(t, err)
+	must(t, inner.Mkdir("/dir", 0o755))
+	write(t, inner, "/dir/file", "inside")
+	must(t, inner.Offer("/tmp", 0o1777))
+	wantErrno(t, f.Return(inner, "/build"), syscall.EEXIST)
+	must(t, f.Return(inner, "/build/tree"))
+	if got := contentOf(t, f, "/build/tree/dir/../dir/file"); got != "inside" {
+		t.Errorf("%q", got)
+	}
+	if path, err := f.Realpath("/build/tree/dir/../../tree/tmp"); err != nil || path != "/build/tree/tmp" {
+		t.Errorf("%s %v", path, err)
+	}
+	i, err := f.Stat("/build")
+	must(t, err)
+	if i.Nlink != 3 {
+		t.Errorf("%d links", i.Nlink)
+	}
+}
