@@ -11,7 +11,8 @@ import (
 // explain adds to the error of a full disk what was needed, in bytes, and what
 // there is.
 func (u *unpacker) explain(err error, needed int64) error {
-	if !errors.Is(err, syscall.ENOSPC) && !errors.Is(err, syscall.EDQUOT) {
+	full := errors.Is(err, syscall.ENOSPC) || errors.Is(err, syscall.EDQUOT)
+	if !full || u.attributes != nil { // whose disk it is
 		return err
 	}
 	var free string

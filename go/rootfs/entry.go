@@ -28,7 +28,14 @@ func (u *unpacker) directory(p place, hdr *tar.Header) error {
 		p.parent.children[p.base] = n
 	}
 	n.layer, n.attr = u.layer, u.attributesOf(hdr)
-	return nil
+	if u.attributes == nil {
+		return nil
+	}
+	root, err := u.open(p.parent, p.parts[:len(p.parts)-1])
+	if err != nil {
+		return err
+	}
+	return u.keep(root, p.base, hdr)
 }
 
 func (u *unpacker) regular(p place, hdr *tar.Header, content io.Reader) error {
@@ -57,6 +64,9 @@ func (u *unpacker) regular(p place, hdr *tar.Header, content io.Reader) error {
 	if err != nil {
 		return u.explain(err, hdr.Size)
 	}
+	if err := u.keep(root, p.base, hdr); err != nil {
+		return err
+	}
 	return setTime(root, p.base, attr.modTime)
 }
 
@@ -72,7 +82,7 @@ func (u *unpacker) symlink(p place, hdr *tar.Header) error {
 	if attr := u.attributesOf(hdr); u.owned(attr) {
 		return u.chown(root, p.base, attr)
 	}
-	return nil
+	return u.keep(root, p.base, hdr)
 }
 
 func (u *unpacker) hardLink(p place, hdr *tar.Header) error {
@@ -167,7 +177,7 @@ func (u *unpacker) finish(n *node, name string) error {
 
 func (u *unpacker) attributesOf(hdr *tar.Header) attributes {
 	keep := fs.ModePerm | fs.ModeSticky
-	if u.owners {
+	if u.owners || u.attributes != nil {
 		keep |= fs.ModeSetuid | fs.ModeSetgid
 	}
 	return attributes{

@@ -34,7 +34,7 @@ func makeContainer(c *command) error {
 		}
 	}
 	if c.PrivateNetwork {
-		return startLoopback()
+		return StartLoopback()
 	}
 	return nil
 }
@@ -96,6 +96,11 @@ func mountProc(root string) error {
 			return errors.Join(fmt.Errorf("mount proc: %w", err), bindErr)
 		}
 	}
+	return coverProc(proc)
+}
+
+// coverProc hides and protects what Docker does.
+func coverProc(proc string) error {
 	for _, name := range hiddenInProc {
 		if err := hide(filepath.Join(proc, name)); err != nil {
 			return err
@@ -109,7 +114,7 @@ func mountProc(root string) error {
 		if err := mount(path, path, "", syscall.MS_BIND|syscall.MS_REC, ""); err != nil {
 			return err
 		}
-		if err := makeReadOnly(path); err != nil {
+		if err := MakeReadOnly(path); err != nil {
 			return err
 		}
 	}
@@ -135,7 +140,7 @@ func mountSys(root string) error {
 	if syscall.Mount("/sys", sys, "", syscall.MS_BIND|syscall.MS_REC, "") != nil {
 		return nil
 	}
-	if makeReadOnly(sys) != nil {
+	if MakeReadOnly(sys) != nil {
 		return syscall.Unmount(sys, syscall.MNT_DETACH)
 	}
 	return nil

@@ -6,8 +6,8 @@ import (
 	"golang.org/x/sys/unix"
 )
 
-// startLoopback turns on the loopback interface of a new network namespace.
-func startLoopback() error {
+// StartLoopback turns on the loopback interface of a new network namespace.
+func StartLoopback() error {
 	err := func() error {
 		fd, err := unix.Socket(unix.AF_INET, unix.SOCK_DGRAM|unix.SOCK_CLOEXEC, 0)
 		if err != nil {

@@ -12,8 +12,8 @@ import (
 	"golang.org/x/sys/unix"
 )
 
-// makeReadOnly makes a mount and all mounts below it read-only.
-func makeReadOnly(path string) error {
+// MakeReadOnly makes a mount and all mounts below it read-only.
+func MakeReadOnly(path string) error {
 	attr := unix.MountAttr{Attr_set: unix.MOUNT_ATTR_RDONLY}
 	err := unix.MountSetattr(unix.AT_FDCWD, path, unix.AT_RECURSIVE, &attr)
 	if errors.Is(err, syscall.ENOSYS) {

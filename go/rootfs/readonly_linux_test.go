@@ -28,7 +28,7 @@ func TestMakeReadOnly(t *testing.T) {
 		}
 		return
 	}
-	for name, readOnly := range map[string]func(string) error{"mount_setattr": makeReadOnly, "remount": remountReadOnly} {
+	for name, readOnly := range map[string]func(string) error{"mount_setattr": MakeReadOnly, "remount": remountReadOnly} {
 		t.Run(name, func(t *testing.T) {
 			above := t.TempDir()
 			below := filepath.Join(above, "a b")

@@ -19,6 +19,10 @@ type UnpackOptions struct {
 	// Warn is called with what was left out: device nodes, pipes, owners. It
 	// may be nil.
 	Warn func(message string)
+	// Attributes, if it is not nil, gets the owners, extended attributes,
+	// device nodes and named pipes, and no owner is set on disk. All setuid and
+	// setgid bits are.
+	Attributes Attributes
 }
 
 // Unpack applies layers, the lowest first, to the folder dir, which must be
@@ -63,6 +67,8 @@ type unpacker struct {
 	owners bool // whether owners can be set
 	buffer []byte
 
+	attributes Attributes // may be nil
+
 	// The folder that was used last: most entries lie beside the one before.
 	at     *node
 	atRoot *os.Root
@@ -77,8 +83,8 @@ func newUnpacker(dir string, opts UnpackOptions) (*unpacker, error) {
 		return nil, err
 	}
 	u := &unpacker{
-		dir: dir, root: root, tree: impliedDirectory(-1), warn: opts.Warn, owners: canSetOwners(),
-		buffer: make([]byte, 1<<18),
+		dir: dir, root: root, tree: impliedDirectory(-1), warn: opts.Warn, owners: opts.Attributes == nil && canSetOwners(),
+		buffer: make([]byte, 1<<18), attributes: opts.Attributes,
 	}
 	if u.warn == nil {
 		u.warn = func(string) {}
@@ -152,17 +158,12 @@ func (u *unpacker) entry(hdr *tar.Header, content io.Reader) error {
 			return errors.New("the root folder must be a directory")
 		}
 		u.tree.attr = u.attributesOf(hdr)
-		return nil
+		return u.keep(u.root, ".", hdr)
 	}
 	if skip, err := u.whiteout(parts); skip || err != nil {
 		return err
 	}
-	switch hdr.Typeflag {
-	case tar.TypeChar, tar.TypeBlock:
-		u.warn(fmt.Sprintf("the device node %s is left out", quote(hdr.Name)))
-		return nil
-	case tar.TypeFifo:
-		u.warn(fmt.Sprintf("the named pipe %s is left out", quote(hdr.Name)))
+	if u.leavesOut(hdr) {
 		return nil
 	}
 	parent, err := u.parent(parts)
@@ -184,6 +185,8 @@ func (u *unpacker) entry(hdr *tar.Header, content io.Reader) error {
 		return u.symlink(p, hdr)
 	case tar.TypeLink:
 		return u.hardLink(p, hdr)
+	case tar.TypeChar, tar.TypeBlock, tar.TypeFifo:
+		return u.special(p, hdr)
 	}
 	return fmt.Errorf("its type %q is unknown", hdr.Typeflag)
 }
