@@ -93,7 +93,7 @@ func plannedLayers(t *testing.T, i image) [][]string {
 func storePaths(entries []*tar.Header) []string {
 	var paths []string
 	for _, entry := range entries {
-		parts := strings.SplitN(strings.Trim(entry.Name, "/"), "/", 4)
+		parts := strings.SplitN(strings.Trim(strings.TrimPrefix(entry.Name, "."), "/"), "/", 4)
 		if len(parts) < 3 || parts[0] != "nix" {
 			continue
 		}

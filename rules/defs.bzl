@@ -1,6 +1,6 @@
 """Everything that a BUILD file loads from rules_strata."""
 
-load("//rules:image.bzl", _build_layered_image = "build_layered_image", _image_config = "image_config", _image_test = "image_test", _stream_layered_image = "stream_layered_image")
+load("//rules:image.bzl", _build_image = "build_image", _build_layered_image = "build_layered_image", _image_config = "image_config", _image_test = "image_test", _stream_layered_image = "stream_layered_image")
 load("//rules:index.bzl", _image_index = "image_index")
 load("//rules:object.bzl", _expand_store_paths = "expand_store_paths", _nar_store_object = "nar_store_object", _store_object = "store_object")
 load("//rules:providers.bzl", _ImageIndexInfo = "ImageIndexInfo", _ImageInfo = "ImageInfo", _ImagePushInfo = "ImagePushInfo", _LayerInfo = "LayerInfo", _NixDerivationInfo = "NixDerivationInfo", _StoreObjectInfo = "StoreObjectInfo")
@@ -14,6 +14,7 @@ ImagePushInfo = _ImagePushInfo
 LayerInfo = _LayerInfo
 NixDerivationInfo = _NixDerivationInfo
 StoreObjectInfo = _StoreObjectInfo
+build_image = _build_image
 build_layered_image = _build_layered_image
 build_nix_shell_image = _build_nix_shell_image
 expand_store_paths = _expand_store_paths

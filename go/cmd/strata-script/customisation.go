@@ -23,6 +23,7 @@ type customisationCmd struct {
 	Tar              string           `required:"" placeholder:"FILE" help:"Where the layer's tar goes."`
 	Metadata         string           `required:"" placeholder:"FILE" help:"Where layer.json goes."`
 	ReferencesOut    string           `required:"" placeholder:"FILE" help:"Where references.json goes: the store paths that the layer mentions."`
+	realRootFlags
 	scriptFlags
 }
 
@@ -36,6 +37,7 @@ func (c *customisationCmd) Run(stderr io.Writer) error {
 		return err
 	}
 	image.Pool = objects
+	image.RealRoot = c.runner("fake_root_commands", c.StoreDir, objects, stderr)
 	fs, root, err := scripts.Run(context.Background(), image)
 	if err != nil {
 		return err
@@ -67,6 +69,9 @@ func (c *customisationCmd) Run(stderr io.Writer) error {
 // image is what the flags say.
 func (c *customisationCmd) image(stderr io.Writer) (scripts.Image, error) {
 	image := scripts.Image{Fakechroot: c.Fakechroot, Output: stderr, StoreDir: c.StoreDir}
+	if err := c.check(); err != nil {
+		return image, err
+	}
 	sources, err := c.sources()
 	if err != nil {
 		return image, err

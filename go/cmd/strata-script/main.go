@@ -8,6 +8,7 @@ import (
 	"os"
 
 	"github.com/rules-strata/rules_strata/go/command"
+	"github.com/rules-strata/rules_strata/go/realroot"
 )
 
 var program = command.Program{
@@ -15,9 +16,11 @@ var program = command.Program{
 	Description: "The steps of building a container image that run shell scripts.",
 	Commands: []command.Command{
 		{Name: "customisation", Help: "Make the top layer: links to the contents, and what scripts make of them.", Make: func() any { return new(customisationCmd) }},
+		{Name: "image-tree", Help: "Make the files of an image's single layer: copies of the contents, and what scripts make of them.", Make: func() any { return new(imageTreeCmd) }},
 	},
 }
 
 func main() {
+	realroot.Init()
 	os.Exit(program.Run(os.Args[1:], os.Stdout, os.Stderr))
 }

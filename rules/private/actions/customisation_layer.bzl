@@ -1,4 +1,4 @@
-"""CustomisationLayer: the top layer, links to the contents, and what the scripts made."""
+"""CustomisationLayer, or RealRoot: the top layer, links to the contents, and what the scripts made."""
 
 load("//rules/private/actions:closure.bzl", "object_graph")
 load("//rules/private/actions:layer_options.bzl", "add_mtime", "layer_option_files")
@@ -65,7 +65,7 @@ def customisation_layer(ctx, *, contents, scripts, candidates, collisions, optio
         tools = tools,
         outputs = [tar, metadata, references] + ([unused] if unused else []),
         unused_inputs_list = unused,
-        mnemonic = "CustomisationLayer",
+        mnemonic = "RealRoot" if scripts and scripts.real_root.enabled else "CustomisationLayer",
         progress_message = "Customising %{label}" if scripts else "Linking the contents of %{label}",
     )
     return struct(tar = tar, metadata = metadata, references = references)
@@ -82,6 +82,8 @@ def _add_scripts(ctx, args, scripts, output):
         args.add("--fake-root-commands", scripts.fake_root_commands)
     if scripts.fakechroot:
         args.add("--fakechroot")
+    if scripts.real_root.enabled:
+        add_real_root(args, scripts.real_root)
     add_tools(args, scripts.tools)
     return scripts.files + add_nix_db(ctx, args, scripts.nix_db, output)
 
@@ -104,6 +106,18 @@ def add_nix_db(ctx, args, objects, output):
     args.add("--nix-db", graph)
     args.add_all(infos, before_each = "--nix-db-info")
     return [graph] + infos
+
+def add_real_root(args, real_root):
+    """Adds the flags of the script that has the image as its root.
+
+    Args:
+      args: Args.
+      real_root: struct from real_root.
+    """
+    args.add(real_root.disk_size, format = "--disk-size=%s")
+    if real_root.enabled:
+        args.add("--real-root")
+        args.add(real_root.memory_size, format = "--memory-size=%s")
 
 def add_tools(args, tools):
     """Adds the flags of the programs that scripts can start.

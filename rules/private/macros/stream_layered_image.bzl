@@ -18,6 +18,9 @@ def stream_layered_image(
         extra_commands = "",
         fake_root_commands = "",
         enable_fakechroot = False,
+        real_root = False,
+        disk_size = 1024,
+        build_vm_memory_size = 512,
         tools = [],
         store_deps = [],
         include_store_paths = True,
@@ -96,6 +99,14 @@ def stream_layered_image(
         `"mkdir -p home/a && chown 1000:1000 home/a"`.
       enable_fakechroot: absolute paths in `fake_root_commands` are the image's:
         with `True`, `"mkdir -p /etc && useradd --create-home alice"` works.
+      real_root: with `enable_fakechroot`, how `fake_root_commands` runs: `False` in an
+        interpreter of our own, which works on every machine; `True` as real
+        processes, in namespaces without network, with a shell and programs that
+        `contents` or `store_deps` bring. It needs Linux with user namespaces.
+      disk_size: scratch space of `fake_root_commands` with `real_root`, in
+        megabytes: `4096`. More is an error.
+      build_vm_memory_size: memory that its programs may take together, in
+        megabytes: `1024`. More is an error.
       tools: labels of programs that scripts can start by name, beside the
         built-in commands: `["//tools:generate_config"]`.
       store_deps: labels of further objects that scripts can read and that
@@ -148,6 +159,9 @@ def stream_layered_image(
             config_deps = config_deps,
             scripts = {"extra_commands": extra_commands, "fake_root_commands": fake_root_commands},
             enable_fakechroot = enable_fakechroot,
+            real_root = real_root,
+            disk_size = disk_size,
+            build_vm_memory_size = build_vm_memory_size,
             tools = tools,
             store_deps = store_deps,
             include_store_paths = include_store_paths,

@@ -9,7 +9,13 @@ IMAGE_SCRIPTS_ATTRS = {
     "tools": attr.label_list(doc = "Programs that scripts can start by name.", allow_files = True, cfg = "exec"),
 }
 
-LAYERED_IMAGE_SCRIPTS_ATTRS = IMAGE_SCRIPTS_ATTRS | {
+REAL_ROOT_ATTRS = {
+    "build_vm_memory_size": attr.int(doc = "Memory of the script's programs, in megabytes, with real_root.", default = 512),
+    "disk_size": attr.int(doc = "Scratch space of the script, in megabytes.", default = 1024),
+    "real_root": attr.bool(doc = "The script that has the image as its root runs programs for real, in namespaces of its own."),
+}
+
+LAYERED_IMAGE_SCRIPTS_ATTRS = IMAGE_SCRIPTS_ATTRS | REAL_ROOT_ATTRS | {
     "enable_fakechroot": attr.bool(doc = "Absolute paths in `fake_root_commands` mean the image's root."),
     "fake_root_commands": attr.string(doc = "Shell commands after those, as root."),
 }
@@ -24,9 +30,12 @@ def layered_image_scripts(ctx, objects):
     Returns:
       struct: extra_commands and fake_root_commands (Files or None), files
       (those that there are), fakechroot (bool), nix_db (list of
-      StoreObjectInfo for the database, or None), tools (FilesToRunProviders);
-      None when there is nothing to do.
+      StoreObjectInfo for the database, or None), real_root (struct from
+      real_root), tools (FilesToRunProviders); None when there is nothing to do.
     """
+    if ctx.attr.real_root and not (ctx.attr.enable_fakechroot and ctx.attr.fake_root_commands):
+        fail(("{}: real_root says how fake_root_commands runs with enable_fakechroot: " +
+              "set both, or leave real_root out").format(ctx.label))
     extra = image_script(ctx, "extra_commands", objects.paths)
     fake_root = image_script(ctx, "fake_root_commands", objects.paths)
     if not extra and not fake_root and not ctx.attr.include_nix_db:
@@ -37,8 +46,23 @@ def layered_image_scripts(ctx, objects):
         fakechroot = ctx.attr.enable_fakechroot,
         files = [script for script in [extra, fake_root] if script],
         nix_db = registered_objects(ctx, objects),
+        real_root = real_root(ctx),
         tools = script_tools(ctx),
     )
+
+def real_root(ctx):
+    """How the script runs that has the image as its root.
+
+    Args:
+      ctx: rule context with REAL_ROOT_ATTRS.
+
+    Returns:
+      struct: enabled (bool), disk_size and memory_size (ints, megabytes).
+    """
+    for attribute in ["disk_size", "build_vm_memory_size"]:
+        if getattr(ctx.attr, attribute) < 1:
+            fail("{}: {} = {}: want a number of megabytes from 1 on".format(ctx.label, attribute, getattr(ctx.attr, attribute)))
+    return struct(disk_size = ctx.attr.disk_size, enabled = ctx.attr.real_root, memory_size = ctx.attr.build_vm_memory_size)
 
 def image_script(ctx, attribute, paths):
     """Writes one script.
