@@ -19,12 +19,9 @@ var formsOfBase = []string{"base_tar", "base_tar_gz", "base_tar_xz", "base_tar_z
 
 // copied is an image of the package copied.
 func (w *baseWorkspace) copied(name string) image {
-	ref := strings.ReplaceAll(name, "_", "-")
-	switch {
-	case slices.Contains(formsOfBase, strings.TrimPrefix(name, "on_")):
+	ref := name
+	if slices.Contains(formsOfBase, strings.TrimPrefix(name, "on_")) {
 		ref = "copied-on-base"
-	default:
-		ref = name
 	}
 	return image{bazel: w.bazel, label: "//copied:" + name, stem: filepath.Join(w.bin, "copied", name), ref: ref + ":latest"}
 }

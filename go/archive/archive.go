@@ -8,20 +8,17 @@
 // The format is that of the Docker image specification v1.2, section
 // "Combined Image JSON + Filesystem Changeset Format", in the order and under
 // the names that dockerTools uses: `<diff ID>/layer.tar` for every layer, from
-// the lowest up, then `<config digest>.json`, then `manifest.json`. A Hybrid is
-// an archive of another format, for engines that have a part of the layers.
+// the lowest up, then `<config digest>.json`, then `manifest.json`. WriteSeveral
+// puts several images into one archive. A Hybrid is an archive of another
+// format, for engines that have a part of the layers.
 package archive
 
 import (
 	"archive/tar"
-	"bufio"
 	"context"
-	"crypto/sha256"
-	"encoding/hex"
 	"encoding/json"
 	"fmt"
 	"io"
-	"strings"
 	"time"
 )
 
@@ -55,7 +52,7 @@ type Layer struct {
 
 // Progress is one layer that is about to be written.
 type Progress struct {
-	// Layer counts from 1 to Layers.
+	// Layer counts from 1 to Layers, those of all images of the archive.
 	Layer, Layers int
 	// Describe and Size, in bytes, are the layer's own.
 	Describe string
@@ -90,61 +87,7 @@ const outputBuffer = 1 << 16
 // member, so that no reader takes it for a whole archive. An error that a layer
 // caused names the layer.
 func Write(ctx context.Context, w io.Writer, img Image, opts ...Option) error {
-	o := options{modTime: time.Unix(1, 0)}
-	for _, opt := range opts {
-		opt(&o)
-	}
-	if err := check(img.Layers); err != nil {
-		return fmt.Errorf("docker archive: %w", err)
-	}
-	out := bufio.NewWriterSize(w, outputBuffer)
-	err := write(ctx, out, img, o)
-	// After an error too: then the output shows that a member is cut.
-	if flushed := out.Flush(); err == nil {
-		err = flushed
-	}
-	if err != nil {
-		return fmt.Errorf("docker archive: %w", err)
-	}
-	return nil
-}
-
-func write(ctx context.Context, out io.Writer, img Image, o options) error {
-	tw := tar.NewWriter(out)
-	names := make([]string, len(img.Layers))
-	stored := make(map[string]bool, len(img.Layers))
-	for i, layer := range img.Layers {
-		names[i] = strings.TrimPrefix(layer.DiffID, digestPrefix) + "/layer.tar"
-		if o.progress != nil {
-			o.progress(Progress{
-				Layer: i + 1, Layers: len(img.Layers),
-				Describe: layer.Describe, Size: layer.Size, Stored: stored[layer.DiffID],
-			})
-		}
-		if stored[layer.DiffID] {
-			continue
-		}
-		stored[layer.DiffID] = true
-		if err := tw.WriteHeader(header(names[i], layer.Size, o)); err != nil {
-			return fmt.Errorf("%s: %w", name(img.Layers, i), err)
-		}
-		if err := layer.WriteChecked(ctx, tw); err != nil {
-			return fmt.Errorf("%s: %w", name(img.Layers, i), err)
-		}
-	}
-	sum := sha256.Sum256(img.Config)
-	configName := hex.EncodeToString(sum[:]) + ".json"
-	if err := writeFile(tw, header(configName, int64(len(img.Config)), o), img.Config); err != nil {
-		return err
-	}
-	manifest, err := encodeManifest(configName, img.RepoTags, names)
-	if err != nil {
-		return err
-	}
-	if err := writeFile(tw, header("manifest.json", int64(len(manifest)), o), manifest); err != nil {
-		return err
-	}
-	return tw.Close()
+	return WriteSeveral(ctx, w, []Image{img}, opts...)
 }
 
 // header describes a member. PAX adds records only for what plain ustar cannot
@@ -170,14 +113,20 @@ func writeFile(tw *tar.Writer, hdr *tar.Header, data []byte) error {
 	return nil
 }
 
-func encodeManifest(config string, tags, layers []string) ([]byte, error) {
-	type entry struct {
-		Config   string
-		RepoTags []string
-		Layers   []string
-	}
+// manifestEntry is an image in manifest.json.
+type manifestEntry struct {
+	Config   string
+	RepoTags []string
+	Layers   []string
+}
+
+func newManifestEntry(config string, tags, layers []string) manifestEntry {
 	if tags == nil {
 		tags = []string{}
 	}
-	return json.Marshal([]entry{{config, tags, layers}})
+	return manifestEntry{config, tags, layers}
+}
+
+func encodeManifest(config string, tags, layers []string) ([]byte, error) {
+	return json.Marshal([]manifestEntry{newManifestEntry(config, tags, layers)})
 }

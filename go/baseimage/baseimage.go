@@ -73,14 +73,21 @@ func open(name string, sel Selection) (*Image, error) {
 	}
 	img, err := openImage(m, sel)
 	if err != nil {
-		if t, ok := m.(*tarMembers); ok && isMissing(err) && t.isCut() {
-			err = fmt.Errorf("%w (it is truncated: the end of the tar is not there)", err)
-		}
+		err = explainCut(m, err)
 		m.Close()
 		return nil, err
 	}
 	img.members = m
 	return img, nil
+}
+
+// explainCut says of an error about what is missing that the archive is cut, if
+// it is.
+func explainCut(m members, err error) error {
+	if t, ok := m.(*tarMembers); ok && isMissing(err) && t.isCut() {
+		return fmt.Errorf("%w (it is truncated: the end of the tar is not there)", err)
+	}
+	return err
 }
 
 // Close frees what is open. Readers of layers are of no use afterwards.

@@ -18,13 +18,9 @@ type dockerImage struct {
 // openDocker opens an image of a docker archive. Its layers are wherever
 // manifest.json says, under any name, as files or links.
 func openDocker(m members, sel Selection) (*Image, error) {
-	data, err := readAll(m, dockerManifest, maxManifest)
+	images, err := readDockerManifest(m)
 	if err != nil {
 		return nil, err
-	}
-	var images []dockerImage
-	if err := json.Unmarshal(data, &images); err != nil {
-		return nil, fmt.Errorf("%s: not that of a docker archive: %w", dockerManifest, err)
 	}
 	chosen, err := sel.among(images)
 	if err != nil {
@@ -38,10 +34,24 @@ func openDocker(m members, sel Selection) (*Image, error) {
 	return img, nil
 }
 
-func (s *Selection) among(images []dockerImage) (*dockerImage, error) {
+// readDockerManifest reads the list of an archive's images, of which there must
+// be one.
+func readDockerManifest(m members) ([]dockerImage, error) {
+	data, err := readAll(m, dockerManifest, maxManifest)
+	if err != nil {
+		return nil, err
+	}
+	var images []dockerImage
+	if err := json.Unmarshal(data, &images); err != nil {
+		return nil, fmt.Errorf("%s: not that of a docker archive: %w", dockerManifest, err)
+	}
 	if len(images) == 0 {
 		return nil, errors.New("it has no images")
 	}
+	return images, nil
+}
+
+func (s *Selection) among(images []dockerImage) (*dockerImage, error) {
 	if !s.byName() {
 		return &images[0], nil
 	}

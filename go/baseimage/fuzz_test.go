@@ -20,6 +20,15 @@ func FuzzOpen(f *testing.F) {
 			t.Fatal(err)
 		}
 		_ = openAll(name)
+		if all, err := OpenAll(name, Selection{}); err == nil {
+			if len(all.Images) == 0 {
+				t.Error("no image and no error")
+			}
+			for _, l := range all.Images[0].Layers {
+				_, _ = l.TarSize(t.Context())
+			}
+			all.Close()
+		}
 	})
 }
 

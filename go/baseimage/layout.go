@@ -47,15 +47,11 @@ func (m *manifest) isIndex() bool {
 
 // openLayout opens an image of an OCI layout.
 func openLayout(m members, sel Selection) (*Image, error) {
-	data, err := readAll(m, layoutIndex, maxManifest)
+	listed, err := readLayoutIndex(m)
 	if err != nil {
 		return nil, err
 	}
-	var index manifest
-	if err := json.Unmarshal(data, &index); err != nil {
-		return nil, fmt.Errorf("%s: not an image index: %w", layoutIndex, err)
-	}
-	entries, err := sel.entries(index.Manifests)
+	entries, err := sel.entries(listed)
 	if err != nil {
 		return nil, err
 	}
@@ -75,6 +71,19 @@ func openLayout(m members, sel Selection) (*Image, error) {
 	}
 	img.Warnings = sel.warnings()
 	return img, nil
+}
+
+// readLayoutIndex reads what a layout lists.
+func readLayoutIndex(m members) ([]descriptor, error) {
+	data, err := readAll(m, layoutIndex, maxManifest)
+	if err != nil {
+		return nil, err
+	}
+	var index manifest
+	if err := json.Unmarshal(data, &index); err != nil {
+		return nil, fmt.Errorf("%s: not an image index: %w", layoutIndex, err)
+	}
+	return index.Manifests, nil
 }
 
 // open opens the image.

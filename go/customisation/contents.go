@@ -64,37 +64,53 @@ func Join(sources, linked []Source, storeDir string, c Collisions, w io.Writer, 
 	return tree, nil
 }
 
-// linkTargets reads those of the linked objects that a content which is a link
-// leads to, one link after the other.
+// linkTargets reads those of the linked objects that a content's links lead to,
+// and what they lead to that are links themselves, one after the other.
 func linkTargets(contents []symlinkjoin.Content, linked []Source, storeDir string) ([]symlinkjoin.Content, error) {
 	var targets []symlinkjoin.Content
-	todo := slices.Clone(contents)
-	for len(todo) > 0 {
-		c := todo[0]
-		todo = todo[1:]
-		if len(c.Entries) == 0 || c.Entries[0].Type != nar.Symlink {
-			continue
+	known := map[store.Path]bool{}
+	follow := func(e object.Entry, c symlinkjoin.Content) error {
+		at := objectOf(e, c.StorePath, storeDir)
+		source := slices.IndexFunc(linked, func(s Source) bool { return s.Path == at })
+		if at == "" || known[at] || source < 0 {
+			return nil
 		}
-		object := objectOf(c, storeDir)
-		at := slices.IndexFunc(linked, func(s Source) bool { return s.Path == object })
-		if at < 0 || slices.ContainsFunc(targets, func(t symlinkjoin.Content) bool { return t.StorePath == object }) {
-			continue
+		known[at] = true
+		target, err := linked[source].read("--linked", storeDir)
+		if err == nil {
+			targets = append(targets, target)
 		}
-		target, err := linked[at].read("--linked", storeDir)
-		if err != nil {
-			return nil, err
+		return err
+	}
+	for _, c := range contents {
+		for _, e := range c.Entries {
+			if err := follow(e, c); err != nil {
+				return nil, err
+			}
 		}
-		targets = append(targets, target)
-		todo = append(todo, target)
+	}
+	// Following appends to the targets.
+	for i := 0; i < len(targets); i++ {
+		if len(targets[i].Entries) > 0 {
+			if err := follow(targets[i].Entries[0], targets[i]); err != nil {
+				return nil, err
+			}
+		}
 	}
 	return targets, nil
 }
 
-// objectOf is the store path of the object that a link leads into, or "".
-func objectOf(link symlinkjoin.Content, storeDir string) store.Path {
-	at := link.Entries[0].Target
+// objectOf is the store path of the object that an entry is a link into, or "".
+func objectOf(e object.Entry, in store.Path, storeDir string) store.Path {
+	if e.Type != nar.Symlink {
+		return ""
+	}
+	at := e.Target
 	if !path.IsAbs(at) {
-		at = path.Join(path.Dir(string(link.StorePath)), at)
+		at = path.Join(string(in), path.Dir(e.Path), at)
+		if e.Path == "" {
+			at = path.Join(path.Dir(string(in)), e.Target)
+		}
 	}
 	inside, ok := strings.CutPrefix(path.Clean(at), path.Clean(storeDir)+"/")
 	if !ok {

@@ -30,8 +30,16 @@ const (
 )
 
 // Write writes the tree as a tar to w: names begin with "./", every directory
-// comes before what is in it. mtime is in seconds since 1970.
-func Write(w io.Writer, tree []symlinkjoin.Entry, mtime int64) (layer.Metadata, error) {
+// comes before what is in it. mtime is in seconds since 1970. Directories are
+// 0755 and root's but for those given.
+func Write(w io.Writer, tree []symlinkjoin.Entry, mtime int64, directories ...Directory) (layer.Metadata, error) {
+	if err := CheckDirectories(tree, directories); err != nil {
+		return layer.Metadata{}, err
+	}
+	own := map[string]Directory{}
+	for _, d := range directories {
+		own[d.Path] = d
+	}
 	digest := sha256.New()
 	size := &counter{}
 	t := layer.NewTarWriter(io.MultiWriter(w, digest, size))
@@ -40,6 +48,9 @@ func Write(w io.Writer, tree []symlinkjoin.Entry, mtime int64) (layer.Metadata, 
 			return layer.Metadata{}, err
 		}
 		h := layer.Header{Name: "./" + e.Path, Type: tar.TypeDir, Mode: directoryMode, MTime: mtime}
+		if d, ok := own[e.Path]; ok {
+			h.Mode, h.UID, h.GID = int64(d.Mode), d.UID, d.GID
+		}
 		if len(e.Target) > maxTarget {
 			return layer.Metadata{}, fmt.Errorf("the link at %.100q leads to a path of %d bytes, at most %d are possible: shorten the path in the object",
 				"/"+e.Path, len(e.Target), maxTarget)

@@ -32,8 +32,11 @@ type Options struct {
 	// Known are store paths, so that a mention of one's hash is known to be of
 	// that path.
 	Known []store.Path
-	// Owner is who every entry belongs to; nil for the tree's own owners.
+	// Owner is who every entry belongs to but those of Owned; nil for the tree's
+	// own owners.
 	Owner *Owner
+	// Owned are the paths, relative to the root, that keep their owners.
+	Owned map[string]bool
 	// HardLinks keeps hard links of regular files; without it every name is a
 	// file of its own, as in dockerTools.
 	HardLinks bool
@@ -151,7 +154,7 @@ func (t *treeWriter) fill(h *layer.Header, at string, info scriptfs.Info) error 
 
 // header begins an entry.
 func (t *treeWriter) header(h *layer.Header) error {
-	if o := t.options.Owner; o != nil {
+	if o := t.options.Owner; o != nil && !t.options.Owned[strings.TrimPrefix(h.Name, "./")] {
 		h.UID, h.GID = o.UID, o.GID
 	}
 	t.entries++

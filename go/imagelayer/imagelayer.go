@@ -12,6 +12,7 @@ import (
 	"github.com/rules-strata/rules_strata/go/archive"
 	"github.com/rules-strata/rules_strata/go/basefiles"
 	"github.com/rules-strata/rules_strata/go/copytree"
+	"github.com/rules-strata/rules_strata/go/customisation"
 	"github.com/rules-strata/rules_strata/go/customisation/scripts"
 	"github.com/rules-strata/rules_strata/go/imagetree"
 	"github.com/rules-strata/rules_strata/go/script"
@@ -24,6 +25,8 @@ type Image struct {
 	// a later one wins. KeepDirlinks keeps links to directories.
 	Copy         []copytree.Source
 	KeepDirlinks bool
+	// Directories are those of the copies with a mode and an owner of their own.
+	Directories []customisation.Directory
 	// RunAsRoot and ExtraCommands are bash, "" if there are none. The first
 	// sees the base and the layer as one file system, the second the layer.
 	RunAsRoot, ExtraCommands string
@@ -52,7 +55,7 @@ type Image struct {
 // line, those of the base the layer.
 func Run(ctx context.Context, image Image) (*Result, error) {
 	b := scripts.NewBuild(image.Pool, image.StoreDir, image.Tools, image.Output)
-	r := &Result{FS: b.FS, Root: scripts.Tree, KeepsOwners: image.RunAsRoot != ""}
+	r := &Result{FS: b.FS, Root: scripts.Tree, KeepsOwners: image.RunAsRoot != "", owned: customisation.Owned(image.Directories)}
 	if err := r.make(ctx, b, image); err != nil {
 		return nil, errors.Join(err, r.Close())
 	}
@@ -71,6 +74,9 @@ func (r *Result) make(ctx context.Context, b *scripts.Build, image Image) error 
 		return err
 	}
 	if err := b.FS.Err(); err != nil {
+		return err
+	}
+	if err := customisation.SetDirectories(b.FS, scripts.Tree, image.Directories); err != nil {
 		return err
 	}
 	if err := r.runAsRoot(ctx, b, image); err != nil {

@@ -23,13 +23,15 @@ type Result struct {
 	KeepsOwners bool
 
 	base *basefiles.Files
+	// owned are the directories that keep their owners in any case.
+	owned map[string]bool
 }
 
 // Write writes the layer as a tar to w. The result's whiteouts are added to the
-// options, and their owner counts only if there was no run_as_root. Hard links
-// are kept.
+// options, and their owner counts only if there was no run_as_root, and not for the image's
+// directories. Hard links are kept.
 func (r *Result) Write(w io.Writer, o customisation.Options) (customisation.Result, error) {
-	o.Whiteouts, o.Opaque, o.HardLinks = r.Whiteouts, r.Opaque, true
+	o.Whiteouts, o.Opaque, o.HardLinks, o.Owned = r.Whiteouts, r.Opaque, true, r.owned
 	if r.KeepsOwners {
 		o.Owner = nil
 	}

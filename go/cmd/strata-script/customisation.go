@@ -80,6 +80,9 @@ func (c *customisationCmd) image(stderr io.Writer) (scripts.Image, error) {
 	if err != nil {
 		return image, err
 	}
+	if image.Directories, err = c.directories(); err != nil {
+		return image, err
+	}
 	image.Tools = c.tools()
 	if image.ExtraCommands, err = text(c.ExtraCommands); err != nil {
 		return image, err

@@ -94,6 +94,10 @@ func (c *imageTreeCmd) image(stderr io.Writer) (imagelayer.Image, *pool, error) 
 	if err := c.check(); err != nil {
 		return image, nil, err
 	}
+	var err error
+	if image.Directories, err = c.directories(); err != nil {
+		return image, nil, err
+	}
 	if len(c.Label) != 0 && len(c.Label) != len(c.Copy) {
 		return image, nil, fmt.Errorf("%d --label for %d --copy: give none or one each", len(c.Label), len(c.Copy))
 	}

@@ -87,6 +87,12 @@ func TestCustomisation(t *testing.T) {
 			entries: "./", references: `[]`,
 		},
 		{
+			name: "directories",
+			args: []string{"--content", appPath + "=" + app, "--directory=1770:5:6:bin", "--directory-label=//:tmp",
+				"--fake-root-commands", writeFile(t, "f", "stat -c '%a %u:%g' bin\n")},
+			entries: "./ ./bin/ ./bin/app>" + appPath + "/bin/app", references: `["` + appPath + `"]`, output: "1770 5:6\n",
+		},
+		{
 			name:    "the first wins",
 			args:    []string{"--content", libPath + "=" + lib, "--content", appPath + "=" + app, "--label=//:lib", "--label=//:app"},
 			entries: "./ ./bin/ ./bin/app>" + libPath + "/bin/app", references: `["` + libPath + `"]`,
@@ -130,6 +136,12 @@ func TestCustomisationErrors(t *testing.T) {
 		want   string
 	}{
 		{"a script fails", []string{"--extra-commands", writeFile(t, "e", "\nfalse\n")}, command.ExitBadInput, "strata-script customisation: extra_commands: line 2: false failed with exit status 1"},
+		{
+			"no directory", []string{"--directory=1777:0:0:tmp", "--directory-label=//:tmp"},
+			command.ExitBadInput, "/tmp: //:tmp gives a directory of mode 1777, and there is nothing",
+		},
+		{"labels of directories", []string{"--directory-label=x"}, command.ExitBadInput, "1 --directory-label for 0 --directory"},
+		{"a bad directory", []string{"--directory=tmp"}, command.ExitUsage, "is not MODE:UID:GID:PATH"},
 		{"no script", []string{"--extra-commands", "/nowhere"}, command.ExitBadInput, "/nowhere"},
 		{"a whiteout", []string{"--fake-root-commands", writeFile(t, "e", "mkdir d; touch d/.wh.x\n")}, command.ExitBadInput, "/d/.wh.x: a layer cannot hold a name"},
 		{

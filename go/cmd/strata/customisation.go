@@ -11,15 +11,17 @@ import (
 )
 
 type customisationCmd struct {
-	Content       []command.Object `sep:"none" placeholder:"STORE_PATH=LISTING" help:"An object to link into the root, and its listing. Repeatable; the first wins."`
-	Linked        []command.Object `sep:"none" placeholder:"STORE_PATH=LISTING" help:"An object that a content which is itself a link may lead to, and its listing. Repeatable."`
-	Label         []string         `sep:"none" help:"What messages call a content, in the order of --content. Repeatable."`
-	Collisions    string           `enum:"first,error" default:"first" help:"What becomes of a path that two contents give differently: ${enum}."`
-	MTime         command.Time     `name:"mtime" default:"1" help:"Time of every entry: seconds since 1970, or ISO 8601."`
-	StoreDir      string           `default:"/nix/store" help:"The store directory."`
-	Tar           string           `required:"" placeholder:"FILE" help:"Where the layer's tar goes."`
-	Metadata      string           `required:"" placeholder:"FILE" help:"Where layer.json goes."`
-	ReferencesOut string           `required:"" placeholder:"FILE" help:"Where references.json goes: the store paths that the layer mentions."`
+	Content        []command.Object          `sep:"none" placeholder:"STORE_PATH=LISTING" help:"An object to link into the root, and its listing. Repeatable; the first wins."`
+	Linked         []command.Object          `sep:"none" placeholder:"STORE_PATH=LISTING" help:"An object that a content which is itself a link may lead to, and its listing. Repeatable."`
+	Label          []string                  `sep:"none" help:"What messages call a content, in the order of --content. Repeatable."`
+	Collisions     string                    `enum:"first,error" default:"first" help:"What becomes of a path that two contents give differently: ${enum}."`
+	Directory      []customisation.Directory `sep:"none" placeholder:"MODE:UID:GID:PATH" help:"A directory of the contents that has this mode and owner in the image. Repeatable."`
+	DirectoryLabel []string                  `sep:"none" help:"The content that asks for a directory, in the order of --directory. Repeatable."`
+	MTime          command.Time              `name:"mtime" default:"1" help:"Time of every entry: seconds since 1970, or ISO 8601."`
+	StoreDir       string                    `default:"/nix/store" help:"The store directory."`
+	Tar            string                    `required:"" placeholder:"FILE" help:"Where the layer's tar goes."`
+	Metadata       string                    `required:"" placeholder:"FILE" help:"Where layer.json goes."`
+	ReferencesOut  string                    `required:"" placeholder:"FILE" help:"Where references.json goes: the store paths that the layer mentions."`
 }
 
 func (c *customisationCmd) Run(stderr io.Writer) error {
@@ -31,12 +33,16 @@ func (c *customisationCmd) Run(stderr io.Writer) error {
 	if err != nil {
 		return err
 	}
+	directories, err := customisation.Directories(c.Directory, c.DirectoryLabel)
+	if err != nil {
+		return err
+	}
 	out, err := outfile.Create(c.Tar)
 	if err != nil {
 		return err
 	}
 	defer out.Discard()
-	metadata, err := customisation.Write(out, tree, int64(c.MTime))
+	metadata, err := customisation.Write(out, tree, int64(c.MTime), directories...)
 	if err != nil {
 		return err
 	}

@@ -2,6 +2,7 @@ package main
 
 import (
 	"archive/tar"
+	"fmt"
 	"io"
 	"os"
 	"path/filepath"
@@ -51,6 +52,19 @@ func TestCustomisationCommand(t *testing.T) {
 			entries:    "./ ./app>" + otherPath + "/app",
 			references: `["` + otherPath + `"]`,
 		},
+		{
+			name: "a link into an object meets a directory",
+			args: []string{"--content", otherPath + "=" + listing(t, ". type=dir", "./bin type=link link="+libPath+"/bin"),
+				"--content", appPath + "=" + listing(t, ". type=dir", "./bin type=dir", "./bin/sh type=file mode=0555"), "--linked", libPath + "=" + lib},
+			entries:    "./ ./bin/ ./bin/app>" + libPath + "/bin/app ./bin/sh>" + appPath + "/bin/sh",
+			references: `["` + appPath + `","` + libPath + `"]`,
+		},
+		{
+			name:       "directories",
+			args:       []string{"--content", libPath + "=" + lib, "--directory=1777:0:0:lib", "--directory-label=//:lib"},
+			entries:    "./ ./bin/ ./bin/app>" + libPath + "/bin/app ./lib/ 1777",
+			references: `["` + libPath + `"]`,
+		},
 	} {
 		t.Run(test.name, func(t *testing.T) {
 			folder := t.TempDir()
@@ -93,6 +107,9 @@ func tarEntries(t *testing.T, name string) string {
 		if h.Linkname != "" {
 			entry += ">" + h.Linkname
 		}
+		if h.Typeflag == tar.TypeDir && h.Mode != 0o755 {
+			entry += fmt.Sprintf(" %o", h.Mode)
+		}
 		out = append(out, entry)
 	}
 }
@@ -104,6 +121,10 @@ func TestCustomisationCommandErrors(t *testing.T) {
 		args []string
 		want []string
 	}{
+		{"not a directory", []string{"--content", appPath + "=" + good, "--directory=1777:0:0:tmp", "--directory-label=//:tmp"},
+			[]string{"/tmp: //:tmp gives a directory of mode 1777, and there is nothing"}},
+		{"no label of a directory", []string{"--content", appPath + "=" + good, "--directory=1777:0:0:tmp", "--directory-label=a", "--directory-label=b"},
+			[]string{"2 --directory-label for 1 --directory"}},
 		{"no listing", []string{"--content", appPath + "=missing"}, []string{"missing", "no such file"}},
 		{"not a listing", []string{"--content", appPath + "=" + writeFile(t, "x", "hello\n")}, []string{"/x: not a listing"}},
 		{"cut listing", []string{"--content", appPath + "=" + writeFile(t, "x", "#mtree\n. type=dir")}, []string{"/x: listing truncated in line 2"}},

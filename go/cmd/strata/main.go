@@ -38,8 +38,13 @@ var program = command.Program{
 		{Name: "index", Help: "Write the OCI image index of several images.", Make: func() any { return new(indexCmd) }},
 		{Name: "index-layout", Help: "Write the OCI layout of an image index.", Make: func() any { return new(indexLayoutCmd) }},
 		{Name: "archive", Help: "Write an image as a docker archive.", Make: func() any { return new(archiveCmd) }},
+		{Name: "merge", Help: "Write several images as one docker archive.", Make: func() any { return new(mergeCmd) }},
+		{Name: "export", Help: "Write the file system of an image as a tar.", Make: func() any { return new(exportCmd) }},
 		{Name: "mtree", Help: "List the files of an image.", Make: func() any { return new(mtreeCmd) }},
 		{Name: "shell", Help: "Describe the environment of a derivation, for an image of a nix shell.", Make: func() any { return new(shellCmd) }},
+		{Name: "build-env", Help: "Make one object of links to several.", Make: func() any { return new(buildEnvCmd) }},
+		{Name: "object-links", Help: "Make an object of links to files of another one.", Make: func() any { return new(objectLinksCmd) }},
+		{Name: "certificates", Help: "Check a bundle of certificates.", Make: func() any { return new(certificatesCmd) }},
 	},
 }
 

@@ -19,6 +19,8 @@ import (
 type Image struct {
 	// Tree is the tree of the contents.
 	Tree []symlinkjoin.Entry
+	// Directories are those of the tree with a mode and an owner of their own.
+	Directories []customisation.Directory
 	// ExtraCommands and FakeRootCommands are bash, "" if there are none.
 	ExtraCommands, FakeRootCommands string
 	// Fakechroot makes the tree the root of fake_root_commands.
@@ -53,6 +55,9 @@ func run(ctx context.Context, b *Build, image Image) (*scriptfs.FS, string, erro
 		return nil, "", err
 	}
 	if err := customisation.Plant(b.FS, Tree, image.Tree); err != nil {
+		return nil, "", err
+	}
+	if err := customisation.SetDirectories(b.FS, Tree, image.Directories); err != nil {
 		return nil, "", err
 	}
 	if image.Prepare != nil {

@@ -6,7 +6,7 @@ load("//rules/private/actions:object_pool.bzl", "pool_argument", "pool_files")
 load("//rules/private/actions:strata.bzl", "run_strata")
 load("//rules/private/values:labels.bzl", "display_label")
 
-def customisation_layer(ctx, *, contents, scripts, candidates, collisions, options, output):
+def customisation_layer(ctx, *, contents, directories, scripts, candidates, collisions, options, output):
     """Declares the action.
 
     Without scripts it reads listings, not bytes: editing a file in place does
@@ -16,6 +16,7 @@ def customisation_layer(ctx, *, contents, scripts, candidates, collisions, optio
     Args:
       ctx: rule context.
       contents: list of StoreObjectInfo, in the order in which they win.
+      directories: list of structs as in ImageDirectoriesInfo.
       scripts: struct from image_scripts, or None.
       candidates: list of StoreObjectInfo that scripts can read.
       collisions: string, "first" or "error".
@@ -43,6 +44,7 @@ def customisation_layer(ctx, *, contents, scripts, candidates, collisions, optio
         args.add("--content")
         args.add(content.listing, format = content.store_path + "=%s")
         args.add(display_label(content.label), format = "--label=%s")
+    add_directories(args, directories)
     linked = _linked(contents, candidates)
     for info in linked:
         args.add("--linked")
@@ -69,6 +71,17 @@ def customisation_layer(ctx, *, contents, scripts, candidates, collisions, optio
         progress_message = "Customising %{label}" if scripts else "Linking the contents of %{label}",
     )
     return struct(tar = tar, metadata = metadata, references = references)
+
+def add_directories(args, directories):
+    """Adds the directories that have a mode and an owner of their own.
+
+    Args:
+      args: Args.
+      directories: list of structs as in ImageDirectoriesInfo.
+    """
+    for directory in directories:
+        args.add("--directory={}:{}:{}:{}".format(directory.mode, directory.uid, directory.gid, directory.path))
+        args.add(display_label(directory.label), format = "--directory-label=%s")
 
 def _linked(contents, candidates):
     """The objects that contents which are themselves links may lead to: only objects of Nix can be links."""

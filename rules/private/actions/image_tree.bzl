@@ -1,12 +1,12 @@
 """ImageTree and RealRoot: the files that an image of a single layer has beside its store objects."""
 
-load("//rules/private/actions:customisation_layer.bzl", "add_nix_db", "add_real_root", "add_tools")
+load("//rules/private/actions:customisation_layer.bzl", "add_directories", "add_nix_db", "add_real_root", "add_tools")
 load("//rules/private/actions:layer_options.bzl", "add_mtime", "layer_option_files")
 load("//rules/private/actions:object_pool.bzl", "pool_argument", "pool_files")
 load("//rules/private/actions:strata.bzl", "run_strata")
 load("//rules/private/values:labels.bzl", "display_label")
 
-def image_tree(ctx, *, base, candidates, contents, keep_dirlinks, options, owner, scripts, output):
+def image_tree(ctx, *, base, candidates, contents, directories, keep_dirlinks, options, owner, scripts, output):
     """Declares the action, which copies the contents and runs the scripts.
 
     Scripts and copies may read the bytes of every candidate; those that were
@@ -17,6 +17,7 @@ def image_tree(ctx, *, base, candidates, contents, keep_dirlinks, options, owner
       base: struct from image_base, or None; read for run_as_root only.
       candidates: list of StoreObjectInfo.
       contents: list of StoreObjectInfo to copy, a later one winning.
+      directories: list of structs as in ImageDirectoriesInfo.
       keep_dirlinks: bool, links to directories stay links.
       options: struct from layer_options.
       owner: struct: uid and gid (ints) of all files, unless there is a run_as_root.
@@ -47,6 +48,7 @@ def image_tree(ctx, *, base, candidates, contents, keep_dirlinks, options, owner
         args.add("--copy")
         args.add(content.store_path)
         args.add(display_label(content.label), format = "--label=%s")
+    add_directories(args, directories)
     if keep_dirlinks:
         args.add("--keep-dirlinks")
     files, of_base = _add_scripts(ctx, args, scripts, base, output)

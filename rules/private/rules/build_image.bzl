@@ -34,6 +34,7 @@ def _parts(ctx):
         base = base,
         candidates = objects.all,
         contents = objects.contents,
+        directories = objects.directories,
         keep_dirlinks = ctx.attr.keep_contents_dirlinks,
         options = options,
         owner = struct(gid = owner(ctx, "gid"), uid = owner(ctx, "uid")),

@@ -1,8 +1,7 @@
 """The image that an image is built on."""
 
 load("//rules/private/actions:base_info.bzl", "archive_base_info", "image_base_info")
-load("//rules/private/providers:image_info.bzl", "ImageInfo")
-load("//rules/private/providers:store_object_info.bzl", "StoreObjectInfo")
+load("//rules/private/rules:image_source.bzl", "check_selected", "image_source")
 
 IMAGE_BASE_ATTRS = {
     "from_image": attr.label(
@@ -33,12 +32,20 @@ def image_base(ctx, *, platform, store_dir):
                 fail("{}: {} is set, and from_image is not".format(ctx.label, attribute))
         return None
     output = ctx.label.name
-    if ImageInfo in ctx.attr.from_image:
-        image = ctx.attr.from_image[ImageInfo]
-        _check_image(ctx, image, platform)
+    source = image_source(
+        ctx,
+        ctx.attr.from_image,
+        attribute = "from_image",
+        architecture = platform.built_for,
+        object_remedy = "give it in contents",
+    )
+    if source.image:
+        image = source.image
+        _check_platform(ctx, image, platform)
+        check_selected(ctx, source)
         described = image_base_info(ctx, image = image, store_dir = store_dir, output = output)
         return struct(architecture = platform.built_for, archive = None, config = described.config, image = image, info = described.info)
-    archive = _archive(ctx)
+    archive = source.archive
     described = archive_base_info(
         ctx,
         archive = archive,
@@ -58,7 +65,7 @@ def image_base(ctx, *, platform, store_dir):
         tag = ctx.attr.from_image_tag,
     )
 
-def _check_image(ctx, image, platform):
+def _check_platform(ctx, image, platform):
     if image.platform.architecture not in [platform.architecture, platform.built_for]:
         fail(("{}: from_image: {} is for {}/{}, and this image for {}/{}: give one for each platform, " +
               "from_image = select({{\"@platforms//cpu:arm64\": ..., ...}})").format(
@@ -69,33 +76,3 @@ def _check_image(ctx, image, platform):
             platform.os,
             platform.architecture,
         ))
-    if image.made_at_run:
-        fail(('{}: from_image: the time of {} is "now", so that its layers are not known before it runs: ' +
-              "give it a fixed time, or use a build_layered_image").format(ctx.label, ctx.attr.from_image.label))
-    name, tag = ctx.attr.from_image_name, ctx.attr.from_image_tag
-    if not name and not tag:
-        return
-    if not name or not tag:
-        given, other = ("from_image_name", "from_image_tag") if name else ("from_image_tag", "from_image_name")
-
-        # buildifier: disable=print
-        print("{}: {} without {} selects nothing: the first image is taken".format(ctx.label, given, other))
-        return
-    if image.name != name or image.tag not in [None, tag]:
-        fail("{}: from_image: {} is {}:{}, not {}:{}".format(
-            ctx.label,
-            ctx.attr.from_image.label,
-            image.name,
-            image.tag or "(a tag made of its content)",
-            name,
-            tag,
-        ))
-
-def _archive(ctx):
-    if StoreObjectInfo in ctx.attr.from_image:
-        fail("{}: from_image: {} is a store object, not an image: give it in contents".format(ctx.label, ctx.attr.from_image.label))
-    files = ctx.files.from_image
-    if len(files) != 1:
-        fail(("{}: from_image: {} has {} files: give one docker archive, or an OCI layout as one directory " +
-              "(a rule's output, or the label of a source directory)").format(ctx.label, ctx.attr.from_image.label, len(files)))
-    return files[0]

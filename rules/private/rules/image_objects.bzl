@@ -4,6 +4,8 @@ load("//rules/private/providers:nix_derivation_info.bzl", "NixDerivationInfo")
 load("//rules/private/providers:object_closure_info.bzl", "ObjectClosureInfo")
 load("//rules/private/providers:store_object_info.bzl", "StoreObjectInfo", "closure_of")
 load("//rules/private/rules:files_object.bzl", "files_object_aspect")
+load("//rules/private/rules:image_accounts.bzl", "check_accounts")
+load("//rules/private/rules:image_directories.bzl", "image_directories")
 load("//rules/private/values:labels.bzl", "display_label")
 
 IMAGE_OBJECTS_ATTRS = {
@@ -44,10 +46,12 @@ def image_objects(ctx, contents = "contents"):
       struct: contents (list of StoreObjectInfo), named (dict from labels as
       texts have them to StoreObjectInfo), candidates (depset), all (list, each
       path once), twins (list: objects of other targets at the paths of `all`,
-      which must be equal), roots (list of store paths that are in the image though
+      which must be equal), directories (list of structs as in
+      ImageDirectoriesInfo), roots (list of store paths that are in the image though
       nothing mentions them).
     """
     in_root = getattr(ctx.attr, contents)
+    check_accounts(ctx, contents)
     contents = [_object(ctx, contents, target) for target in in_root]
     closures = [target[StoreObjectInfo] for target in in_root if ObjectClosureInfo in target]
     named = {
@@ -66,6 +70,7 @@ def image_objects(ctx, contents = "contents"):
         twins = unique.twins,
         candidates = candidates,
         contents = contents,
+        directories = image_directories(ctx, in_root),
         named = named,
         roots = [path for info in closures for path in info.references],
         paths = {name: info.store_path for name, info in named.items()},

@@ -41,6 +41,7 @@ def _parts(ctx):
     customisation = customisation_layer(
         ctx,
         contents = objects.contents,
+        directories = objects.directories,
         scripts = layered_image_scripts(ctx, objects),
         candidates = objects.all,
         collisions = ctx.attr.collisions,

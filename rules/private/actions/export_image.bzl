@@ -1,0 +1,32 @@
+"""ImageFileSystem: what a container of an image would see, as one tar."""
+
+load("//rules/private/actions:strata.bzl", "run_strata")
+
+def export_image(ctx, *, source, out):
+    """Declares the action, which makes the layers' tars on the fly.
+
+    Args:
+      ctx: rule context.
+      source: struct: image (ImageInfo, or None), or archive (File) with name, tag
+        and architecture (strings that choose among its images).
+      out: File, the tar.
+    """
+    args = ctx.actions.args()
+    args.add("export")
+    if source.image:
+        args.add("--image", source.image.description.exec)
+    else:
+        args.add_all([source.archive], before_each = "--archive", expand_directories = False)
+        args.add(source.name, format = "--name=%s")
+        args.add(source.tag, format = "--tag=%s")
+        args.add(source.architecture, format = "--architecture=%s")
+    args.add("--out", out)
+    run_strata(
+        ctx,
+        arguments = [args],
+        inputs = source.image.description.exec_files if source.image else [source.archive],
+        outputs = [out],
+        mnemonic = "ImageFileSystem",
+        progress_message = "Writing the file system of %{label}",
+        plain_paths = bool(source.image),
+    )
