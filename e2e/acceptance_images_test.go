@@ -7,6 +7,7 @@ import (
 	"debug/elf"
 	"path/filepath"
 	"regexp"
+	"runtime"
 	"slices"
 	"strings"
 	"testing"
@@ -47,10 +48,12 @@ func TestRow02NoStore(t *testing.T) {
 
 func TestRow04NoTag(t *testing.T) {
 	a := accept(t)
-	for _, name := range []string{"bash-no-tag-layered", "bash-no-tag-stream-layered", "nix-layered"} {
+	for _, name := range []string{"bash-no-tag", "bash-no-tag-layered", "bash-no-tag-stream-layered", "nix-layered"} {
 		t.Run(name, func(t *testing.T) {
 			folder, load := "bash", a.gz
 			switch name {
+			case "bash-no-tag":
+				folder = "single"
 			case "bash-no-tag-stream-layered":
 				load = a.stream
 			case "nix-layered":
@@ -81,11 +84,13 @@ func TestRow05Compressors(t *testing.T) {
 		{"gz", ".tar.gz", 0, "\x1f\x8b"},
 		{"zstd", ".tar.zst", 0, "\x28\xb5\x2f\xfd"},
 	} {
-		t.Run(c.compressor, func(t *testing.T) {
-			bash := a.archive(t, "//bash:bash_layered_"+c.compressor, c.suffix, "bash-layered-"+c.compressor+":latest")
-			startsWith(t, bash.stem+c.suffix, c.offset, c.magic)
-			contains(t, "bash --version", a.run(t, bash, "/bin/bash", "--version"), "GNU bash")
-		})
+		for kind, label := range map[string]string{"bash-layered-": "//bash:bash_layered_", "bash-": "//single:bash_"} {
+			t.Run(kind+c.compressor, func(t *testing.T) {
+				bash := a.archive(t, label+c.compressor, c.suffix, kind+c.compressor+":latest")
+				startsWith(t, bash.stem+c.suffix, c.offset, c.magic)
+				contains(t, "bash --version", a.run(t, bash, "/bin/bash", "--version"), "GNU bash")
+			})
+		}
 	}
 }
 
@@ -99,7 +104,18 @@ func TestRow07LayeredWithUser(t *testing.T) {
 
 func TestRow10Nginx(t *testing.T) {
 	a := accept(t)
-	nginx := a.gz(t, "//server:nginx", "nginx-container:latest")
+	serves(t, a, a.gz(t, "//server:nginx", "nginx-container:latest"))
+}
+
+// TestRowNginxStream: the example nginxStream.
+func TestRowNginxStream(t *testing.T) {
+	a := accept(t)
+	serves(t, a, a.stream(t, "//server:nginx_stream", "nginx-stream:latest"))
+}
+
+// serves runs the image of nginx and asks it for its page.
+func serves(t *testing.T, a *acceptance, nginx image) {
+	t.Helper()
 	if _, ok := a.inspect(t, nginx).Config.ExposedPorts["80/tcp"]; !ok {
 		t.Errorf("ExposedPorts is %v, want 80/tcp", a.inspect(t, nginx).Config.ExposedPorts)
 	}
@@ -140,22 +156,25 @@ func TestRow13UnstableDate(t *testing.T) {
 	if streamed.Before(start.Truncate(time.Second)) {
 		t.Errorf("a streamed image's Created is %v, want the time of the run, which began at %v", streamed, start)
 	}
-	built := a.gz(t, "//config:unstable_date_layered", "unstable-date-layered:latest")
-	if at := created(built); at.After(start) {
-		t.Errorf("a built image's Created is %v, after the build", at)
+	for label, ref := range map[string]string{"//config:unstable_date_layered": "unstable-date-layered:latest", "//single:unstable_date_single": "unstable-date-single:latest"} {
+		if at := created(a.gz(t, label, ref)); at.After(start) {
+			t.Errorf("Created of %s is %v, after the build", ref, at)
+		}
 	}
 }
 
 func TestRow20EnvironmentVariables(t *testing.T) {
 	a := accept(t)
-	child := a.gz(t, "//config:environment_variables_layered", "child:latest")
-	env := strings.Split(a.run(t, child, "env"), "\n")
-	for _, want := range []string{"FROM_PARENT=true", "FROM_CHILD=true", "LAST_LAYER=child"} {
-		if !slices.Contains(env, want) {
-			t.Errorf("the container's environment is %q, want %s in it", env, want)
+	for label, ref := range map[string]string{"//config:environment_variables_layered": "child:latest", "//single:environment_variables": "child-single:latest"} {
+		child := a.gz(t, label, ref)
+		env := strings.Split(a.run(t, child, "env"), "\n")
+		for _, want := range []string{"FROM_PARENT=true", "FROM_CHILD=true", "LAST_LAYER=child"} {
+			if !slices.Contains(env, want) {
+				t.Errorf("the environment in %s is %q, want %s in it", ref, env, want)
+			}
 		}
+		equal(t, "Env of "+ref, strings.Join(a.inspect(t, child).Config.Env, " "), "FROM_PARENT=true LAST_LAYER=child FROM_CHILD=true")
 	}
-	equal(t, "Env", strings.Join(a.inspect(t, child).Config.Env, " "), "FROM_PARENT=true LAST_LAYER=child FROM_CHILD=true")
 }
 
 func TestRow26Cross(t *testing.T) {
@@ -168,6 +187,27 @@ func TestRow26Cross(t *testing.T) {
 			equal(t, "Architecture", a.inspect(t, hello).Architecture, arch)
 			archive := harness.ReadArchive(t, stdoutFile(t, a.bazel.Command("run", hello.label, "--", "stream")))
 			equal(t, "machine of the program", machineOf(t, archive, "/bin/hello"), machine)
+		})
+	}
+}
+
+// TestRowCross: the test docker-tools-cross runs images that were built for
+// this machine by name; those for another one can be looked at.
+func TestRowCross(t *testing.T) {
+	a := accept(t)
+	for arch, machine := range map[string]elf.Machine{"amd64": elf.EM_X86_64, "arm64": elf.EM_AARCH64} {
+		t.Run(arch, func(t *testing.T) {
+			single := a.image("//cross:hello_single_"+arch, "hello-single-"+arch+":latest")
+			single.load(t, a.docker)
+			equal(t, "Architecture", a.inspect(t, single).Architecture, arch)
+			archive := harness.ReadArchive(t, stdoutFile(t, a.bazel.Command("run", single.label, "--", "stream")))
+			equal(t, "machine of the program", machineOf(t, archive, "/bin/hello"), machine)
+			if arch == runtime.GOARCH {
+				layered := a.image("//cross:hello_"+arch, "hello-cross-"+arch+":latest")
+				layered.load(t, a.docker)
+				equal(t, "the container says", a.run(t, single), greeting)
+				equal(t, "the layered image's container says", a.run(t, layered), greeting)
+			}
 		})
 	}
 }
@@ -192,33 +232,50 @@ func machineOf(t *testing.T, archive *harness.Archive, suffix string) elf.Machin
 
 func TestRow28PrefixedImage(t *testing.T) {
 	a := accept(t)
-	image := a.gz(t, "//hello:prefixed_layered_image", "registry-1.docker.io/layered-image:latest")
-	if listed := a.names(t); !slices.Contains(listed, image.ref) {
-		t.Errorf("docker lists %q, want %s", listed, image.ref)
+	for label, ref := range map[string]string{
+		"//hello:prefixed_layered_image": "registry-1.docker.io/layered-image:latest",
+		"//single:prefixed_image":        "registry-1.docker.io/image:latest",
+	} {
+		image := a.gz(t, label, ref)
+		if listed := a.names(t); !slices.Contains(listed, image.ref) {
+			t.Errorf("docker lists %q, want %s", listed, image.ref)
+		}
+		equal(t, "the container of "+ref+" says", a.run(t, image), greeting)
 	}
-	equal(t, "the container says", a.run(t, image), greeting)
 }
 
 func TestRow36PathInContents(t *testing.T) {
 	a := accept(t)
-	image := a.stream(t, "//bash:layered_image_with_path", "layered-image-with-path:latest")
-	equal(t, "/hello.txt", a.run(t, image, "/bin/cat", "/hello.txt"), "Hello there!\n\n")
+	for _, image := range []image{
+		a.stream(t, "//bash:layered_image_with_path", "layered-image-with-path:latest"),
+		a.gz(t, "//single:build_image_with_path", "build-image-with-path:latest"),
+	} {
+		equal(t, "/hello.txt of "+image.ref, a.run(t, image, "/bin/cat", "/hello.txt"), "Hello there!\n\n")
+	}
 }
 
 func TestRow37Architecture(t *testing.T) {
 	a := accept(t)
-	image := a.gz(t, "//bash:layered_image_with_architecture", "layered-image-with-architecture:latest")
-	equal(t, "Architecture", a.inspect(t, image).Architecture, "arm64")
+	for _, image := range []image{
+		a.gz(t, "//bash:layered_image_with_architecture", "layered-image-with-architecture:latest"),
+		a.gz(t, "//single:build_image_with_architecture", "build-image-with-architecture:latest"),
+	} {
+		equal(t, "Architecture of "+image.ref, a.inspect(t, image).Architecture, "arm64")
+	}
 }
 
 func TestRow39Certificates(t *testing.T) {
 	a := accept(t)
-	image := a.stream(t, "//config:image_with_certs", "image-with-certs:latest")
-	a.run(t, image, "sh", "-e", "-c", `
-		test -r /etc/ssl/certs/ca-bundle.crt
-		test -r /etc/ssl/certs/ca-certificates.crt
-		test -r /etc/pki/tls/certs/ca-bundle.crt
-		cat /etc/ssl/certs/ca-certificates.crt`)
+	for _, image := range []image{
+		a.stream(t, "//config:image_with_certs", "image-with-certs:latest"),
+		a.gz(t, "//config:image_with_certs_single", "image-with-certs-single:latest"),
+	} {
+		a.run(t, image, "sh", "-e", "-c", `
+			test -r /etc/ssl/certs/ca-bundle.crt
+			test -r /etc/ssl/certs/ca-certificates.crt
+			test -r /etc/pki/tls/certs/ca-bundle.crt
+			cat /etc/ssl/certs/ca-certificates.crt`)
+	}
 }
 
 func TestRow41NonRoot(t *testing.T) {

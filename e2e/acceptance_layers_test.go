@@ -5,6 +5,7 @@ package e2e
 import (
 	"fmt"
 	"slices"
+	"strings"
 	"testing"
 )
 
@@ -18,15 +19,23 @@ func TestRow14LayeredImage(t *testing.T) {
 func TestRow15LayeredOnTop(t *testing.T) {
 	a := accept(t)
 	base := a.gz(t, "//layers:layered_image", "layered-image:latest")
-	top := a.gz(t, "//layers:layered_on_top_layered", "layered-on-top-layered:latest")
-	equal(t, "the container says", a.run(t, top), "hello\n")
-	equal(t, "WorkingDir", a.inspect(t, top).Config.WorkingDir, "/example-output")
-	contains(t, "the folder", a.run(t, top, a.lab.Path(t, "coreutils")+"/bin/ls", "-ld", "/example-output"), "drwxrwxrwx")
-	contains(t, "what the script of the base wrote", a.run(t, top, "cat", "/extraCommands"), "(extraCommand)")
-	// All that it refers to is in the base.
-	below, layers := a.inspect(t, base).RootFS.Layers, a.inspect(t, top).RootFS.Layers
-	if len(layers) != len(below)+1 || !slices.Equal(layers[:len(below)], below) {
-		t.Errorf("layers are\n%q\nwant those of the base\n%q\nand one more", layers, below)
+	for _, name := range []string{"layered-on-top-layered", "layered-on-top"} {
+		t.Run(name, func(t *testing.T) {
+			folder := "layers"
+			if name == "layered-on-top" {
+				folder = "stacked"
+			}
+			top := a.gz(t, "//"+folder+":"+strings.ReplaceAll(name, "-", "_"), name+":latest")
+			equal(t, "the container says", a.run(t, top), "hello\n")
+			equal(t, "WorkingDir", a.inspect(t, top).Config.WorkingDir, "/example-output")
+			contains(t, "the folder", a.run(t, top, a.lab.Path(t, "coreutils")+"/bin/ls", "-ld", "/example-output"), "drwxrwxrwx")
+			contains(t, "what the script of the base wrote", a.run(t, top, "cat", "/extraCommands"), "(extraCommand)")
+			// All that it refers to is in the base.
+			below, layers := a.inspect(t, base).RootFS.Layers, a.inspect(t, top).RootFS.Layers
+			if len(layers) != len(below)+1 || !slices.Equal(layers[:len(below)], below) {
+				t.Errorf("layers are\n%q\nwant those of the base\n%q\nand one more", layers, below)
+			}
+		})
 	}
 }
 
@@ -45,10 +54,14 @@ func TestRow16LayersAreShared(t *testing.T) {
 
 func TestRow17LayersOrder(t *testing.T) {
 	a := accept(t)
-	image := a.stream(t, "//layers:layers_order", "l3:latest")
-	for number := 1; number <= 3; number++ {
-		layer := fmt.Sprintf("layer%d", number)
-		equal(t, "/tmp/"+layer, a.run(t, image, "cat", "/tmp/"+layer), layer+"\n")
+	for _, image := range []image{
+		a.stream(t, "//layers:layers_order", "l3:latest"),
+		a.gz(t, "//stacked:layers_order", "single-l3:latest"),
+	} {
+		for number := 1; number <= 3; number++ {
+			layer := fmt.Sprintf("layer%d", number)
+			equal(t, "/tmp/"+layer+" of "+image.ref, a.run(t, image, "cat", "/tmp/"+layer), layer+"\n")
+		}
 	}
 }
 

@@ -18,6 +18,8 @@ func TestRow06NixDatabase(t *testing.T) {
 	a := accept(t)
 	image, nix := nixLayered(t, a), a.lab.Path(t, "nix")
 	equal(t, "nix-store -qR", sorted(a.run(t, image, "nix-store", "-qR", nix)), strings.Join(a.lab.Closure(nix), "\n"))
+	single := a.gz(t, "//nix:nix", "nix:latest")
+	equal(t, "nix-store -qR with copied files", sorted(a.run(t, single, "nix-store", "-qR", nix)), strings.Join(a.lab.Closure(nix), "\n"))
 	// The row nix-layered of the nix shells.
 	bash := a.lab.Path(t, "bash")
 	equal(t, "nix-store -q --references", sorted(a.run(t, image, "nix-store", "-q", "--references", "/bin/bash")), sorted(strings.Join(a.lab.Objects[bash].References, "\n")))
@@ -30,9 +32,11 @@ func TestRow06NixDatabase(t *testing.T) {
 
 func TestRow08RelativeLinks(t *testing.T) {
 	a := accept(t)
-	image := nixLayered(t, a)
-	equal(t, "nix-daemon in the store", a.run(t, image, "readlink", a.lab.Path(t, "nix")+"/bin/nix-daemon"), "nix\n")
+	image, nix := nixLayered(t, a), a.lab.Path(t, "nix")
+	equal(t, "nix-daemon in the store", a.run(t, image, "readlink", nix+"/bin/nix-daemon"), "nix\n")
 	equal(t, "nix-daemon in the root", a.run(t, image, "readlink", "/bin/nix-daemon"), "nix\n")
+	single := a.gz(t, "//nix:nix", "nix:latest")
+	equal(t, "nix-daemon in the store, with copied files", a.run(t, single, "readlink", nix+"/bin/nix-daemon"), "nix\n")
 	contains(t, "nix-daemon --version", a.run(t, image, "nix-daemon", "--version"), "nix-daemon (Nix)")
 }
 

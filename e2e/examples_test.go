@@ -84,7 +84,8 @@ func exampleWorkspace(t *testing.T, dir string) harness.Bazel {
 	return nixWorkspace(t, dir, links)
 }
 
-// builtExamples builds the images, indexes and pushes that match a pattern.
+// builtExamples builds the images, indexes and pushes that match a pattern, but
+// for images tagged no-run, whose containers have no command, or do not end.
 func builtExamples(t *testing.T, bazel harness.Bazel, pattern string) []exampleTarget {
 	t.Helper()
 	format := filepath.Join(harness.TempDir(t), "format.bzl")
@@ -106,7 +107,7 @@ func builtExamples(t *testing.T, bazel harness.Bazel, pattern string) []exampleT
 		return targets
 	}
 	// query has the targets that are tagged manual too.
-	all := strings.Fields(bazel.Run(t, "query", "kind(rule, "+pattern+")").Must(t).Stdout)
+	all := strings.Fields(bazel.Run(t, "query", "kind(rule, "+pattern+") except attr(tags, '\\bno-run\\b', "+pattern+")").Must(t).Stdout)
 	var labels []string
 	seen := map[string]bool{}
 	for _, target := range describe("set(" + strings.Join(all, " ") + ")") {

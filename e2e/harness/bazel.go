@@ -145,8 +145,8 @@ func shutdown(b Bazel) {
 	}
 }
 
-// overridePath finds `path = "../.."` in a local_path_override.
-var overridePath = regexp.MustCompile(`(local_path_override\([^)]*\bpath = )"\.\./\.\."`)
+// overridePath finds `path = "../.."`, or "../../..", in a local_path_override.
+var overridePath = regexp.MustCompile(`(local_path_override\([^)]*\bpath = )"\.\.(?:/\.\.)+"`)
 
 // CopyWorkspace copies a workspace of the repository, "e2e/smoke", to a
 // temporary folder where tests may change it. It uses rules_strata from here,
