@@ -79,8 +79,10 @@ func (r *Result) make(ctx context.Context, b *scripts.Build, image Image) error 
 	if err := customisation.SetDirectories(b.FS, scripts.Tree, image.Directories); err != nil {
 		return err
 	}
-	if err := r.runAsRoot(ctx, b, image); err != nil {
-		return err
+	if image.RunAsRoot != "" {
+		if err := r.runAsRoot(ctx, b, image); err != nil {
+			return err
+		}
 	}
 	if image.Prepare != nil {
 		if err := image.Prepare(b.FS, scripts.Tree); err != nil {
@@ -95,8 +97,19 @@ func (r *Result) make(ctx context.Context, b *scripts.Build, image Image) error 
 	return err
 }
 
-// runAsRoot runs the script that sees the base, if there is one.
+// runAsRoot runs the script that sees the base. What the layer has where the
+// script sees the build's own directories is kept from it.
 func (r *Result) runAsRoot(ctx context.Context, b *scripts.Build, image Image) error {
+	if err := b.Aside(); err != nil {
+		return err
+	}
+	if err := r.runOverBase(ctx, b, image); err != nil {
+		return err
+	}
+	return b.Back()
+}
+
+func (r *Result) runOverBase(ctx context.Context, b *scripts.Build, image Image) error {
 	const name = "run_as_root"
 	switch {
 	case image.RunAsRoot == "":

@@ -25,6 +25,9 @@ type Additions struct {
 	// Replaced are those of the objects that layers below hold with other
 	// contents, of which nothing may show through.
 	Replaced []store.Path
+	// LeftOut are objects that layers below hold as they are, and which are not
+	// written again.
+	LeftOut []store.Path
 	// Copies tell which of the tar's entries already have the bytes, the mode
 	// and the owner of an object's file: names in the tar by the file's path.
 	// Such a file becomes a hard link.
@@ -36,15 +39,16 @@ type Additions struct {
 // entry for each directory above them that tree does not have. tree is read
 // from its beginning.
 //
-// It is an error if tree has something at the path of an object, or something
-// that is no directory above them. After an error what was written to w is of
+// It is an error if tree has something at or below the path of an object, one
+// that is left out included, or something that is no directory above them, or
+// a whiteout of one of these. After an error what was written to w is of
 // no use.
 func Append(w io.Writer, tree io.ReadSeeker, objects []*object.Object, o Options, a Additions) (Metadata, error) {
 	if err := o.check(objects); err != nil {
 		return Metadata{}, err
 	}
 	above := parentsOf(o.StoreDir)
-	there, err := scanTree(tree, above, objects)
+	there, err := scanTree(tree, newGuarded(objects, a.LeftOut, o.StoreDir))
 	if err != nil {
 		return Metadata{}, err
 	}
@@ -90,17 +94,56 @@ type existing struct {
 	directories map[string]bool
 }
 
-// scanTree reads the headers of a tar.
-func scanTree(tree io.ReadSeeker, above []string, objects []*object.Object) (existing, error) {
-	found := existing{directories: map[string]bool{}}
-	isAbove := map[string]bool{}
-	for _, dir := range above {
-		isAbove[dir] = true
-	}
-	isObject := map[string]bool{}
+// guarded are the paths that only store objects may be at.
+type guarded struct {
+	objects  map[string]bool
+	above    map[string]bool
+	storeDir string
+}
+
+func newGuarded(objects []*object.Object, leftOut []store.Path, storeDir string) guarded {
+	g := guarded{objects: map[string]bool{}, above: map[string]bool{}, storeDir: storeDir}
 	for _, obj := range objects {
-		isObject[string(obj.Path())] = true
+		g.objects[string(obj.Path())] = true
 	}
+	for _, p := range leftOut {
+		g.objects[string(p)] = true
+	}
+	if len(g.objects) > 0 {
+		for _, dir := range parentsOf(storeDir) {
+			g.above[dir] = true
+		}
+	}
+	return g
+}
+
+// check is nil, or why an entry cannot be in the tree of the layer's own files.
+func (g guarded) check(name string, typ byte) error {
+	dir, base := path.Split(name)
+	dir = path.Clean(dir)
+	if removed, ok := strings.CutPrefix(base, Whiteout); ok {
+		name = path.Join(dir, removed)
+		if base == opaqueWhiteout {
+			name = dir
+		}
+		if g.above[name] || g.objects[name] || base == opaqueWhiteout && name == "/" && len(g.objects) > 0 {
+			return fmt.Errorf("%s, which has store objects of the image, was removed from the base or moved: leave it in place", name)
+		}
+	}
+	if g.above[name] && typ != tar.TypeDir {
+		return fmt.Errorf("%s is no directory in the layer's own files, but the image has store objects in it: do not copy or make it", name)
+	}
+	for at := name; len(at) > len(g.storeDir); at = path.Dir(at) {
+		if g.objects[at] {
+			return fmt.Errorf("%s is a file of the layer's own, and %s a store object of the image: do not copy or make it", name, at)
+		}
+	}
+	return nil
+}
+
+// scanTree reads the headers of a tar.
+func scanTree(tree io.ReadSeeker, g guarded) (existing, error) {
+	found := existing{directories: map[string]bool{}}
 	if _, err := tree.Seek(0, io.SeekStart); err != nil {
 		return found, err
 	}
@@ -115,12 +158,10 @@ func scanTree(tree io.ReadSeeker, above []string, objects []*object.Object) (exi
 			return found, fmt.Errorf("the tar of the layer's own files: %w", err)
 		}
 		name := path.Clean("/" + h.Name)
-		switch {
-		case isObject[name]:
-			return found, fmt.Errorf("%s is a file of the layer's own and a store object of the image: do not copy or make it", name)
-		case isAbove[name] && h.Typeflag != tar.TypeDir && len(objects) > 0:
-			return found, fmt.Errorf("%s is no directory in the layer's own files, but the image has store objects in it: do not copy or make it", name)
-		case isAbove[name]:
+		if err := g.check(name, h.Typeflag); err != nil {
+			return found, err
+		}
+		if g.above[name] {
 			found.directories[name] = true
 		}
 	}

@@ -156,14 +156,20 @@ func TestAppendErrors(t *testing.T) {
 		name, want string
 		tree       io.ReadSeeker
 	}{
-		{"an object's path", onePath + " is a file of the layer's own and a store object", ownTree(t, Header{Name: "./"}, Header{Name: "." + onePath})},
+		{"an object's path", onePath + " is a file of the layer's own, and " + onePath + " a store object", ownTree(t, Header{Name: "./"}, Header{Name: "." + onePath})},
 		{"a file above", "/nix is no directory", ownTree(t, Header{Name: "./nix", Type: tar.TypeReg})},
 		{"a link above", "/nix/store is no directory", ownTree(t, Header{Name: "./nix/store", Type: tar.TypeSymlink, Linkname: "/x"})},
+		{"in an object", onePath + " a store object", ownTree(t, Header{Name: "." + onePath + "/x"})},
+		{"in an object of the base", twoPath + " a store object", ownTree(t, Header{Name: "." + twoPath + "/x"})},
+		{"the store moved", "/nix/store, which has store objects of the image, was removed", ownTree(t, Header{Name: "./nix/.wh.store", Type: tar.TypeReg})},
+		{"all moved", "/nix, which has store objects", ownTree(t, Header{Name: "./.wh.nix", Type: tar.TypeReg})},
+		{"an object of the base removed", twoPath + ", which has store objects", ownTree(t, Header{Name: "./nix/store/.wh." + twoPath[len("/nix/store/"):], Type: tar.TypeReg})},
+		{"the store emptied", "/nix/store, which has store objects", ownTree(t, Header{Name: "./nix/store/.wh..wh..opq", Type: tar.TypeReg})},
 		{"no tar", "the tar of the layer's own files", strings.NewReader(strings.Repeat("x", 2048))},
 		{"a cut tar", "the tar of the layer's own files", strings.NewReader("x")},
 	} {
 		t.Run(test.name, func(t *testing.T) {
-			_, err := Append(io.Discard, test.tree, objects, DefaultOptions(), Additions{})
+			_, err := Append(io.Discard, test.tree, objects, DefaultOptions(), Additions{LeftOut: []store.Path{twoPath}})
 			wantError(t, err, test.want)
 		})
 	}

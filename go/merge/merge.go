@@ -88,12 +88,21 @@ func (m *Images) add(img archive.Image, label string) error {
 		switch other, ok := m.named[parsed.Full()]; {
 		case !ok:
 			m.named[parsed.Full()] = i
-			m.images[i].RepoTags = append(m.images[i].RepoTags, name)
+			m.images[i].RepoTags = append(m.images[i].RepoTags, withTag(name))
 		case other != i:
 			return fmt.Errorf("its image %s is called %s, and so is the image %s of %s: give one of them another name or tag", id, name, m.ids[other], m.labels[other])
 		}
 	}
 	return nil
+}
+
+// withTag is a name as manifest.json has it: one without a tag is refused by
+// Docker.
+func withTag(name string) string {
+	if _, _, tagged := reference.Cut(name); tagged {
+		return name
+	}
+	return name + ":" + reference.DefaultTag
 }
 
 // WriteArchive writes the images to w as one docker archive.

@@ -73,7 +73,7 @@ func merged(t *testing.T, sources ...merge.Source) (list []entry, members []stri
 // order is that of the sources.
 func TestMerge(t *testing.T) {
 	a := testimage.New(t, 1000, []int{1, 2}, "a:1", "registry.example:5000/a:1")
-	b := testimage.New(t, 1000, []int{1, 3}, "b:1")
+	b := testimage.New(t, 1000, []int{1, 3}, "b:1", "registry.example:5000/b")
 	nameless := testimage.New(t, 1000, []int{1, 2, 3})
 	again := testimage.New(t, 1000, []int{1, 2}, "docker.io/library/a:1", "a:2")
 	list, members, warnings := merged(t, file(t, b, nameless), file(t, a), file(t, again, b))
@@ -81,14 +81,14 @@ func TestMerge(t *testing.T) {
 	for _, e := range list {
 		tags = append(tags, strings.Join(e.RepoTags, " "))
 	}
-	if want := []string{"b:1", "", "a:1 registry.example:5000/a:1 a:2"}; !slices.Equal(tags, want) {
+	if want := []string{"b:1 registry.example:5000/b:latest", "", "a:1 registry.example:5000/a:1 a:2"}; !slices.Equal(tags, want) {
 		t.Errorf("names %q, want %q", tags, want)
 	}
 	// Three layers, three configs, and the list.
 	if len(members) != 7 || len(slices.Compact(slices.Sorted(slices.Values(members)))) != 7 {
 		t.Errorf("members %q", members)
 	}
-	if want := "//:b:1: the image " + testimage.ID(nameless) + " has no name: once it is loaded it is known by its ID"; !slices.Equal(warnings, []string{want}) {
+	if want := "//:b:1+registry.example:5000/b: the image " + testimage.ID(nameless) + " has no name: once it is loaded it is known by its ID"; !slices.Equal(warnings, []string{want}) {
 		t.Errorf("warnings %q, want %q", warnings, want)
 	}
 }
@@ -114,7 +114,7 @@ func TestClashes(t *testing.T) {
 
 // TestMemory: layers of 16 MiB take little memory.
 func TestMemory(t *testing.T) {
-	sources := []merge.Source{file(t, testimage.New(t, 16<<20, []int{1, 2}, "a:1")), file(t, testimage.New(t, 16<<20, []int{1, 3}, "b:1"))}
+	sources := []merge.Source{file(t, testimage.New(t, 16<<20, []int{1, 2}, "a:1")), file(t, testimage.New(t, 16<<20, []int{1, 3}, "b:1", "registry.example:5000/b"))}
 	var before, after runtime.MemStats
 	runtime.ReadMemStats(&before)
 	images, err := merge.Open(t.Context(), sources)

@@ -118,12 +118,18 @@ func (f *FS) look(dir *node) {
 
 // plant makes a file of the base a node. Its directory counts it already.
 func (f *FS) plant(dir *node, name string, b *imagetree.Node) {
-	n := f.under.linked[b.Inode]
+	// A file that is also there where nothing can be changed is another one.
+	var n *node
+	if !dir.has(apart) {
+		n = f.under.linked[b.Inode]
+	}
 	if n == nil {
 		n = f.baseNode(b)
 		if names := f.under.names[b.Inode]; names > 0 {
 			n.nlink = names
-			f.under.linked[b.Inode] = n
+			if !dir.has(apart) {
+				f.under.linked[b.Inode] = n
+			}
 		}
 	}
 	if dir.has(apart) {

@@ -120,7 +120,18 @@ func (f *FS) mountPoint(path string) (*node, error) {
 	n := f.newNode(Directory, 0o755)
 	n.flags = apart | pinned
 	p.dir.attach(p.name, n)
+	f.mounts = append(f.mounts, n)
 	return n, nil
+}
+
+// holdsMount says whether something is mounted in a directory.
+func (f *FS) holdsMount(dir *node) bool {
+	for _, m := range f.mounts {
+		if m != dir && m.parent.children[m.name] == m && m.parent.below(dir) {
+			return true
+		}
+	}
+	return false
 }
 
 // makeParents makes the directories above path.

@@ -42,6 +42,9 @@ func (f *FS) rename(oldpath, newpath string) error {
 	if err := check(from); err != nil {
 		return err
 	}
+	if from.node.isDir() && f.holdsMount(from.node) {
+		return syscall.EBUSY
+	}
 	if to.node == nil {
 		if err := f.creatable(to, newpath); err != nil {
 			return err

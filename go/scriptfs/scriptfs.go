@@ -95,6 +95,8 @@ type FS struct {
 type state struct {
 	mu    sync.Mutex
 	clock time.Time
+	// mounts are the directories that were mounted, some of them no more.
+	mounts []*node
 	// inodes counts the files ever made.
 	inodes uint64
 	arena  arena

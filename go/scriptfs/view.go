@@ -61,5 +61,6 @@ func (f *FS) Adopt(other *FS, path string) error {
 	to.dir.detach(to.name)
 	from.node.flags |= apart | pinned
 	to.dir.attach(to.name, from.node)
+	f.mounts = append(f.mounts, from.node)
 	return nil
 }

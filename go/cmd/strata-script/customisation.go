@@ -60,7 +60,7 @@ func (c *customisationCmd) Run(stderr io.Writer) error {
 	if err := jsonfile.Write(c.ReferencesOut, result.References); err != nil {
 		return err
 	}
-	if err := c.writeUnused(objects); err != nil {
+	if err := c.writeUnused(objects, c.FakeRootCommands); err != nil {
 		return err
 	}
 	return jsonfile.Write(c.Metadata, result.Metadata)

@@ -46,12 +46,17 @@ func (f *scriptFlags) prepare(roots []store.Path) func(fs *scriptfs.FS, root str
 	return func(fs *scriptfs.FS, root string) error { return f.installNixDB(fs, root, roots) }
 }
 
-// writeUnused lists what was not looked at, if somebody asks for it.
-func (f *scriptFlags) writeUnused(objects *pool) error {
+// writeUnused lists what was not looked at, if somebody asks for it. Others are
+// files of the step that a target may have given as an object's, too.
+func (f *scriptFlags) writeUnused(objects *pool, others ...string) error {
 	if f.UnusedInputs == "" {
 		return nil
 	}
-	return objects.writeUnused(f.UnusedInputs)
+	needed := append(append(others, f.ExtraCommands, f.NixDB), f.NixDBInfo...)
+	for _, t := range f.Tool {
+		needed = append(needed, t.Path)
+	}
+	return objects.writeUnused(f.UnusedInputs, needed)
 }
 
 // text reads a script, if there is one.

@@ -42,7 +42,7 @@ func (imageTreeCmd) Help() string {
 	return "Makes the files of an image's single layer: copies of the contents, and what the scripts make of them and of the base."
 }
 
-// Run writes the outputs, all of them or none.
+// Run writes the outputs, each whole or not at all.
 func (c *imageTreeCmd) Run(stderr io.Writer) (err error) {
 	made, objects, err := c.image(stderr)
 	if err != nil {
@@ -73,7 +73,7 @@ func (c *imageTreeCmd) Run(stderr io.Writer) (err error) {
 	if err := out.Commit(); err != nil {
 		return err
 	}
-	if err := c.writeUnused(objects); err != nil {
+	if err := c.writeUnused(objects, c.RunAsRoot, c.BaseArchive, c.BaseImage, c.BaseInfo); err != nil {
 		return err
 	}
 	copies := map[string]string{}

@@ -86,3 +86,19 @@ func TestImageTreeErrors(t *testing.T) {
 		})
 	}
 }
+
+// TestUnusedInputs: what a tool is made of is needed, though an object that
+// nobody looked at has it, too.
+func TestUnusedInputs(t *testing.T) {
+	tool, other := trueTool(t), writeFile(t, "other", "")
+	objects := writeFile(t, "objects", "object\x00"+appPath+"\ninput\x00"+tool+"\nfile\x000555\x00tool\x00"+tool+"\ninput\x00"+other+"\nfile\x000444\x00other\x00"+other+"\n")
+	folder := t.TempDir()
+	unused := filepath.Join(folder, "unused")
+	status, text := runImageTree(folder, "--objects", objects, "--tool=gen="+tool, "--extra-commands", writeFile(t, "e", "gen\n"), "--unused-inputs", unused)
+	if status != 0 {
+		t.Fatal(text)
+	}
+	if got, err := os.ReadFile(unused); err != nil || string(got) != other+"\n" {
+		t.Errorf("%v: got %q, want %q", err, got, other+"\n")
+	}
+}

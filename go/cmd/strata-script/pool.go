@@ -2,6 +2,7 @@ package main
 
 import (
 	"fmt"
+	"path/filepath"
 	"strings"
 	"sync"
 
@@ -45,11 +46,26 @@ func (p *pool) Open(path store.Path) (*object.Object, error) {
 	return p.Set.Open(path)
 }
 
-// writeUnused lists the files of objects that were not opened.
-func (p *pool) writeUnused(file string) error {
+// writeUnused lists the files of objects that were not opened, without those
+// that are needed for something else.
+func (p *pool) writeUnused(file string, needed []string) error {
+	other := map[string]bool{}
+	for _, name := range needed {
+		path, err := filepath.Abs(name)
+		if err != nil {
+			return err
+		}
+		other[path] = true
+	}
 	var lines strings.Builder
 	for _, input := range p.InputsExcept(p.opened) {
-		lines.WriteString(input + "\n")
+		path, err := filepath.Abs(input)
+		if err != nil {
+			return err
+		}
+		if !other[path] {
+			lines.WriteString(input + "\n")
+		}
 	}
 	return outfile.Write(file, []byte(lines.String()))
 }

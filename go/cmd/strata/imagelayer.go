@@ -31,7 +31,7 @@ func (imageLayerCmd) Help() string {
 	return "Writes the layer of an image that has a single one: its own files, and its store objects after them."
 }
 
-// Run writes the outputs, all of them or none.
+// Run writes the outputs, each whole or not at all.
 func (c *imageLayerCmd) Run() error {
 	plan, err := layering.ReadPlan(c.Plan)
 	if err != nil {
@@ -41,7 +41,7 @@ func (c *imageLayerCmd) Run() error {
 	if err != nil {
 		return err
 	}
-	additions := layer.Additions{Replaced: plan.Replaced}
+	additions := layer.Additions{Replaced: plan.Replaced, LeftOut: plan.LeftOut}
 	if c.Copies != "" {
 		if additions.Copies, err = layer.ReadCopies(c.Copies); err != nil {
 			return err

@@ -114,7 +114,18 @@ func (b *Build) run(ctx context.Context, s script.Script, fs *scriptfs.FS, root 
 // /dev and in the store directory, in /proc and /sys they cannot. What the base
 // has in the store can be read there too, and /tmp is there for temporary
 // files.
+//
+// What cannot be there, such as a store directory below a file, is an error
+// that names the place.
 func (b *Build) Enter(base *scriptfs.Base) (*scriptfs.FS, error) {
+	inner, err := b.enter(base)
+	if err != nil {
+		return nil, fmt.Errorf("a place that the scripts need is not a directory in the base image or the files over it: %w", err)
+	}
+	return inner, nil
+}
+
+func (b *Build) enter(base *scriptfs.Base) (*scriptfs.FS, error) {
 	inner, err := b.FS.Chroot(Tree)
 	if err != nil {
 		return nil, err
@@ -146,6 +157,10 @@ func (b *Build) Enter(base *scriptfs.Base) (*scriptfs.FS, error) {
 // shows that Enter gave.
 func (b *Build) Leave(inner *scriptfs.FS) error {
 	if err := b.FS.Adopt(inner, scratch); err != nil {
+		return err
+	}
+	// A mount stays at its place, or a base's directory there would be gone.
+	if err := inner.MountEmpty(scratch, scratchMode); err != nil {
 		return err
 	}
 	inner.Difference()

@@ -94,7 +94,7 @@ func TestUnprivileged(t *testing.T) {
 		stderr string
 	}{
 		{"chown 5 f", 1, "chown: changing ownership of 'f': Operation not permitted (extra_commands run without root's rights: " +
-			"move this command to fake_root_commands)\n"},
+			"move this command to fake_root_commands, of a build_image to run_as_root)\n"},
 		{"chown root:root f", 0, ""},
 		{"chown : f", 0, ""},
 		{"chown -h 5 l", 1, "changing ownership of 'l': Operation not permitted"},

@@ -10,7 +10,7 @@ import (
 )
 
 // privilegeHint ends the message of what only root may do.
-const privilegeHint = "(extra_commands run without root's rights: move this command to fake_root_commands)"
+const privilegeHint = "(extra_commands run without root's rights: move this command to fake_root_commands, of a build_image to run_as_root)"
 
 // errnoTexts are the words that GNU commands have for an error number, whatever the system that the script runs on.
 var errnoTexts = map[syscall.Errno]string{

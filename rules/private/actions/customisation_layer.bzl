@@ -3,7 +3,7 @@
 load("//rules/private/actions:closure.bzl", "object_graph")
 load("//rules/private/actions:layer_options.bzl", "add_mtime", "layer_option_files")
 load("//rules/private/actions:object_pool.bzl", "pool_argument", "pool_files")
-load("//rules/private/actions:strata.bzl", "run_strata")
+load("//rules/private/actions:strata.bzl", "REAL_ROOT_REQUIREMENTS", "run_strata")
 load("//rules/private/values:labels.bzl", "display_label")
 
 def customisation_layer(ctx, *, contents, directories, scripts, candidates, collisions, options, output):
@@ -67,6 +67,7 @@ def customisation_layer(ctx, *, contents, directories, scripts, candidates, coll
         tools = tools,
         outputs = [tar, metadata, references] + ([unused] if unused else []),
         unused_inputs_list = unused,
+        requirements = REAL_ROOT_REQUIREMENTS if scripts and scripts.real_root.enabled else {},
         mnemonic = "RealRoot" if scripts and scripts.real_root.enabled else "CustomisationLayer",
         progress_message = "Customising %{label}" if scripts else "Linking the contents of %{label}",
     )

@@ -3,7 +3,7 @@
 load("//rules/private/actions:customisation_layer.bzl", "add_directories", "add_nix_db", "add_real_root", "add_tools")
 load("//rules/private/actions:layer_options.bzl", "add_mtime", "layer_option_files")
 load("//rules/private/actions:object_pool.bzl", "pool_argument", "pool_files")
-load("//rules/private/actions:strata.bzl", "run_strata")
+load("//rules/private/actions:strata.bzl", "REAL_ROOT_REQUIREMENTS", "run_strata")
 load("//rules/private/values:labels.bzl", "display_label")
 
 def image_tree(ctx, *, base, candidates, contents, directories, keep_dirlinks, options, owner, scripts, output):
@@ -60,6 +60,7 @@ def image_tree(ctx, *, base, candidates, contents, directories, keep_dirlinks, o
         tools = scripts.tools,
         outputs = [tar, references, copies, unused],
         unused_inputs_list = unused,
+        requirements = REAL_ROOT_REQUIREMENTS if scripts.real_root.enabled else {},
         mnemonic = "RealRoot" if scripts.real_root.enabled else "ImageTree",
         progress_message = "Running run_as_root of %{label}" if scripts.run_as_root else "Copying the files of %{label}",
     )

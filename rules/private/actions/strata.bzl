@@ -6,7 +6,11 @@
 TOOLCHAIN_TYPE = Label("//rules:toolchain_type")
 SCRIPT_TOOLCHAIN_TYPE = Label("//rules:script_toolchain_type")
 
-def run_strata(ctx, *, arguments, inputs, outputs, mnemonic, progress_message, script = False, tools = [], unused_inputs_list = None, plain_paths = False):
+# What the action RealRoot needs of the machine that it runs on, for schedulers
+# and --modify_execution_info; where it is not there the action says so.
+REAL_ROOT_REQUIREMENTS = {"block-network": "1", "requires-user-namespaces": "1"}
+
+def run_strata(ctx, *, arguments, inputs, outputs, mnemonic, progress_message, script = False, tools = [], unused_inputs_list = None, plain_paths = False, requirements = {}):
     """Declares an action that runs one sub-command of the action binary.
 
     Args:
@@ -21,6 +25,7 @@ def run_strata(ctx, *, arguments, inputs, outputs, mnemonic, progress_message, s
       unused_inputs_list: File or None, where the step lists inputs that it did
         not need. Path mapping is off then, since such a list has plain paths.
       plain_paths: bool, a file among the inputs has paths: no path mapping.
+      requirements: dict of strings, further execution requirements.
     """
     toolchain_type = SCRIPT_TOOLCHAIN_TYPE if script else TOOLCHAIN_TYPE
     ctx.actions.run(
@@ -32,6 +37,6 @@ def run_strata(ctx, *, arguments, inputs, outputs, mnemonic, progress_message, s
         mnemonic = mnemonic,
         progress_message = progress_message,
         unused_inputs_list = unused_inputs_list,
-        execution_requirements = {} if unused_inputs_list or plain_paths else {"supports-path-mapping": "1"},
+        execution_requirements = requirements | ({} if unused_inputs_list or plain_paths else {"supports-path-mapping": "1"}),
         toolchain = toolchain_type,
     )

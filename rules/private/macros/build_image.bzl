@@ -115,7 +115,8 @@ def build_image(
         zone, midnight without a time of day), or seconds since 1970, or `"now"`:
         the time of the build that made the config (not reproducible).
       mtime: time of every file in the layer, written as `created`, or `"now"`:
-        the time of the build in which the content changed.
+        the time of the build in which an object last changed; a script that changed
+        leaves it.
       architecture: GOARCH in the config, `"arm64"`, and nothing else; the target
         platform's when None. To build for another one, set `platform`.
       platform: label of the Linux platform to build for, `"//platforms:arm64"`;
