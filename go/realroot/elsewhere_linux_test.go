@@ -8,9 +8,12 @@ import (
 	"os"
 	"os/exec"
 	"path/filepath"
+	"runtime"
 	"strings"
 	"syscall"
 	"testing"
+
+	"golang.org/x/sys/unix"
 )
 
 // nobody is a user without any rights.
@@ -41,6 +44,9 @@ func testsIn(t *testing.T, pattern string, how *syscall.SysProcAttr) {
 	tests.Env = []string{"TMPDIR=" + folder, "PATH=" + os.Getenv("PATH"), "STRATA_TEST_ELSEWHERE=1"}
 	tests.SysProcAttr = how
 	out, err := tests.CombinedOutput()
+	if errors.Is(err, syscall.EPERM) {
+		t.Skipf("this machine does not allow what the test needs: %v", err)
+	}
 	skipped := strings.Count(string(out), "--- SKIP")
 	t.Logf("%d passed, %d skipped", strings.Count(string(out), "--- PASS"), skipped)
 	if err != nil || skipped > 0 {
@@ -64,6 +70,27 @@ func TestWithOneID(t *testing.T) {
 	one := []syscall.SysProcIDMap{{ContainerID: 1000, HostID: os.Geteuid(), Size: 1}}
 	groups := []syscall.SysProcIDMap{{ContainerID: 1000, HostID: os.Getegid(), Size: 1}}
 	testsIn(t, quickTests, &syscall.SysProcAttr{Cloneflags: syscall.CLONE_NEWUSER | syscall.CLONE_NEWNS, UidMappings: one, GidMappings: groups})
+}
+
+// TestOnOneProcessor runs a script where only one goroutine of the init process
+// runs at a time: none may wait for another without saying so.
+func TestOnOneProcessor(t *testing.T) {
+	runtime.LockOSThread()
+	defer runtime.UnlockOSThread()
+	var all, one unix.CPUSet
+	if err := unix.SchedGetaffinity(0, &all); err != nil {
+		t.Fatal(err)
+	}
+	for cpu := 0; one.Count() == 0; cpu++ {
+		if all.IsSet(cpu) {
+			one.Set(cpu)
+		}
+	}
+	if err := unix.SchedSetaffinity(0, &one); err != nil {
+		t.Fatal(err)
+	}
+	defer func() { _ = unix.SchedSetaffinity(0, &all) }()
+	check(t, Machine{Base: baseOf(t), Script: "chown 5 /srv; true | cat; stat -c %u /srv"}, "5\n", rootEntry, "5 0755 5:0 ./srv/")
 }
 
 // TestInAMachine tries it where it cannot work: a machine has no namespaces for

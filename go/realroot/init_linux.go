@@ -26,6 +26,7 @@ var initCalled atomic.Bool
 // first of all in its main function; otherwise Init does nothing.
 func Init() {
 	initCalled.Store(true)
+	fakeroot.Init()
 	if len(os.Args) == 1 && os.Args[0] == initName {
 		os.Exit(initProcess())
 	}
@@ -33,7 +34,8 @@ func Init() {
 
 // initProcess runs as process 1 of new namespaces, which end with it.
 func initProcess() (exitCode int) {
-	// Other threads are given away to the supervisor.
+	// The supervisor's thread becomes different from the others; it shall not be
+	// this one, which stands for the process.
 	runtime.LockOSThread()
 	signal.Notify(make(chan os.Signal, 1)) // nobody ends this process by a signal
 	rootfs.CloseOnExec()
@@ -58,10 +60,11 @@ func initProcess() (exitCode int) {
 // machine is a Machine inside its namespaces.
 type machine struct {
 	instructions
-	input   *bufio.Reader
-	warn    func(string)
-	scratch *scratch
-	tree    *tree
+	input    *bufio.Reader
+	warn     func(string)
+	launcher *fakeroot.Launcher
+	scratch  *scratch
+	tree     *tree
 }
 
 func (m *machine) run() error {
@@ -75,7 +78,13 @@ func (m *machine) run() error {
 		return err
 	}
 	syscall.Umask(0o022)
+	if err := limitResources(); err != nil {
+		return err
+	}
 	var err error
+	if m.launcher, err = fakeroot.NewLauncher(); err != nil {
+		return err
+	}
 	if m.scratch, err = mountScratch(m.DiskSize); err != nil {
 		return err
 	}
@@ -121,7 +130,7 @@ func (m *machine) runScript() error {
 		return err
 	}
 	end := &ending{}
-	pid, supervisor, err := fakeroot.Start(fakeroot.Program{
+	pid, supervisor, err := m.launcher.Start(fakeroot.Program{
 		Path: shell, Args: []string{shell, "-e", script}, Env: m.environment(),
 		Inodes: m.tree.inodes, Fail: end.kill,
 	})

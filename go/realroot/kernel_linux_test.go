@@ -56,10 +56,10 @@ func needOwners(t *testing.T) {
 // TestLikeTheKernel compares scripts with what the kernel does for a real root.
 func TestLikeTheKernel(t *testing.T) {
 	needOwners(t)
-	entries := []entry{dir("srv/open", 0o777), dir("srv/group", 0o2777).owned(3, 50), dir("srv/other", 0o6777).owned(4, 60)}
+	entries := []entry{dir("srv/open", 0o777), dir("srv/copy", 0o755), dir("srv/group", 0o2777).owned(3, 50), dir("srv/other", 0o6777).owned(4, 60)}
 	base := []archive.Layer{layerOf(tarOf(t, append(hostFiles(t, append(coreutils, "setpriv")...), entries...)...))}
-	const look = "\nfind /srv -printf '%p %y %m %U:%G %l\\n' | sort\n"
-	for seed := range uint64(4) {
+	const look = "\nexec 2>&1; find /srv -printf '%p %y %m %U:%G %l\\n' | sort\n"
+	for seed := range uint64(5) {
 		t.Run(fmt.Sprint(seed), func(t *testing.T) {
 			script := usersScript(seed) + look
 			want := onKernel(t, base, script)
@@ -84,11 +84,15 @@ func usersScript(seed uint64) string {
 		if id := random.IntN(4); id > 0 {
 			user = fmt.Sprintf("setpriv --reuid %d --regid %d --groups 50,%d ", 1000+id, 2000+id, id)
 		}
+		// Nothing here depends on permissions, which are not checked.
 		script.WriteString(user + []string{
-			"mkdir " + a, "mkdir -m 777 " + a, "touch " + a, "ln -s " + b + " " + a, "mkfifo " + a, "cp " + a + " " + b, "install -m 4755 " + a + " " + b,
-			fmt.Sprintf("chown -h %d:%d %s", n, n/2, a), fmt.Sprintf("chgrp -h 50 %s", a), "chown -h 1001 " + a, "id", "mkdir " + a + "/d", "touch " + a + "/f",
-			"bash -c 'umask 077; echo x > " + a + "/g'", "cp -p " + a + " " + b,
-		}[random.IntN(15)] + " 2>/dev/null || echo failed\n")
+			"mkdir " + a, "mkdir -m 777 " + a, "touch " + a, "ln -sT " + b + " " + a, "install -T -m 4755 /usr/bin/true " + b,
+			"cp --remove-destination -T /usr/bin/true " + a, fmt.Sprintf("chown -h %d:%d %s", n, n/2, a), "chgrp -h 50 " + a, "chown -h 1001 " + a, "id",
+			"bash -c 'umask 077; set -C; echo x > " + a + "'", "setpriv --reuid 7 --clear-groups id",
+		}[random.IntN(12)] + " 2>/dev/null || true\n")
+		if random.IntN(4) == 0 {
+			fmt.Fprintf(&script, "(mkdir -p %s/d; touch %[1]s/d/f; cp -a %[1]s /srv/copy; ln -T %[1]s %[2]s) 2>/dev/null || true\n", a, b)
+		}
 		if n%8 == 0 {
 			fmt.Fprintf(&script, "chown -h %d:%d %s 2>/dev/null || true; chmod %o %[3]s 2>/dev/null || true\n", n, n%100, b, 0o777|n%8<<9|random.IntN(8)<<9)
 		}
@@ -127,7 +131,8 @@ func TestDebian(t *testing.T) {
 		return err
 	}}, layerOf(tarOf(t, debs...))}
 	const script = `export DEBIAN_FRONTEND=noninteractive
-		dpkg -i /tmp/debs/*.deb > /dev/null 2>&1
+		dpkg -i /tmp/debs/*.deb > /dev/null 2>&1 || dpkg -i /tmp/debs/*.deb > /tmp/log 2>&1 || # what others need first
+		 { cat /tmp/log; exit 1; }
 		useradd -m -G users alice
 		su alice -c 'id; mkdir ~/d; touch ~/d/f'
 		find / \( -path /proc -o -path /sys -o -path /dev -o -path /tmp \) -prune -o -printf '%p %y %m %U:%G %l\n' | sort

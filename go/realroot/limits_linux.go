@@ -5,15 +5,42 @@ package realroot
 import (
 	"bufio"
 	"fmt"
+	"math"
 	"os"
 	"path/filepath"
 	"strconv"
 	"strings"
 	"sync"
+	"syscall"
 	"time"
 
 	"golang.org/x/sys/unix"
 )
+
+// resources are the limits of programs where the machine's own are not lower,
+// so that what they do depends less on it. Some look at as many descriptors as
+// they might have.
+var resources = map[int]syscall.Rlimit{
+	syscall.RLIMIT_NOFILE: {Cur: 1024, Max: 1 << 19},
+	syscall.RLIMIT_STACK:  {Cur: 8 * Megabyte, Max: math.MaxUint64},
+	syscall.RLIMIT_CORE:   {},
+}
+
+// limitResources sets the limits for this process and those that it starts.
+func limitResources() error {
+	for resource, limit := range resources {
+		var had syscall.Rlimit
+		if err := syscall.Getrlimit(resource, &had); err != nil {
+			return fmt.Errorf("resource limit %d: %w", resource, err)
+		}
+		limit.Max = min(limit.Max, had.Max)
+		limit.Cur = min(limit.Cur, limit.Max)
+		if err := syscall.Setrlimit(resource, &limit); err != nil {
+			return fmt.Errorf("resource limit %d: %w", resource, err)
+		}
+	}
+	return nil
+}
 
 // watchInterval is how often the limits are looked at.
 const watchInterval = 50 * time.Millisecond

@@ -48,6 +48,13 @@ func TestErrors(t *testing.T) {
 			}}},
 			[]string{"layer 1 of 1 of the base image (hello): the disk is broken"},
 		},
+		{
+			"a layer that cannot be read to its end", Machine{Base: []archive.Layer{{Write: func(_ context.Context, w io.Writer) error {
+				_, _ = w.Write(make([]byte, 100))
+				return failing
+			}}}},
+			[]string{"layer 1 of 1 of the base image: the disk is broken"},
+		},
 		{"a new layer that cannot be read", Machine{Base: base, Upper: func(io.Writer) error { return failing }}, []string{"the new layer: the disk is broken"}},
 		{"a name that no layer can hold", Machine{Base: base, Script: "touch /srv/.wh.x"}, []string{"/srv/.wh.x", "cannot begin with \".wh.\""}},
 		{

@@ -164,7 +164,7 @@ func addHostFile(t testing.TB, files map[string]entry, name, from string) {
 // coreutils are what most scripts of the tests use.
 var coreutils = []string{
 	"cat", "chmod", "chown", "chgrp", "cp", "id", "install", "ln", "ls", "readlink", "mkdir", "mkfifo", "mknod", "mv", "rm", "rmdir", "sleep",
-	"stat", "touch", "true", "chroot", "dd", "head", "seq", "find", "tar", "grep", "sort", "mktemp", "xargs", "test", "uname", "date", "kill", "du",
+	"stat", "touch", "true", "chroot", "dd", "head", "seq", "find", "tr", "tar", "grep", "sort", "mktemp", "xargs", "test", "uname", "date", "kill", "du",
 }
 
 // baseOf is an image of host files and other entries.

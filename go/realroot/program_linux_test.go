@@ -346,6 +346,8 @@ func privileges([]string) error {
 
 // attempt tries to become root.
 func attempt([]string) error {
+	runtime.LockOSThread()
+	_ = unix.Prctl(unix.PR_SET_KEEPCAPS, 1, 0, 0, 0) // there is nothing to keep
 	fmt.Println(unix.Setresuid(0, 0, 0), unix.Setresgid(0, 0, 0))
 	return nil
 }

@@ -92,14 +92,14 @@ func run(ctx context.Context, m Machine, changes io.Writer) error {
 		fmt.Fprintf(m.Output, "%s: warning: %s\n", m.Name, warning)
 	}
 	switch {
-	case said.err != nil && said.err != io.ErrUnexpectedEOF:
-		return said.err
-	case feedErr != nil && !errors.Is(feedErr, syscall.EPIPE):
-		return feedErr
 	case copyErr != nil:
 		return fmt.Errorf("write the changes: %w", copyErr)
-	case said.err != nil:
+	case feedErr != nil && !errors.Is(feedErr, syscall.EPIPE):
+		return feedErr // what the init process says is what comes of it
+	case said.err == io.ErrUnexpectedEOF:
 		return fmt.Errorf("the init process ended too early (%v)", waitErr)
+	case said.err != nil:
+		return said.err
 	}
 	return waitErr
 }

@@ -84,8 +84,8 @@ func TestScripts(t *testing.T) {
 		},
 		{
 			name:   "the environment",
-			script: `env | sort; umask; pwd; id; uname -n; echo "$0"; cat; tail="$(cat <<< here)"; echo $tail`,
-			output: "HOME=/root\nLC_ALL=C\nPATH=/usr/local/sbin:/usr/local/bin:/usr/sbin:/usr/bin:/sbin:/bin\nPWD=/\nSHLVL=1\n" +
+			script: `ulimit -Sn; ulimit -s; ulimit -c; env | sort; umask; pwd; id; uname -n; echo "$0"; cat; tail="$(cat <<< here)"; echo $tail`,
+			output: "1024\n8192\n0\nHOME=/root\nLC_ALL=C\nPATH=/usr/local/sbin:/usr/local/bin:/usr/sbin:/usr/bin:/sbin:/bin\nPWD=/\nSHLVL=1\n" +
 				"SOURCE_DATE_EPOCH=315532800\nTZ=UTC\n_=/usr/sbin/env\n0022\n/\nuid=0 gid=0 groups=0\nlocalhost\n/dev/run_as_root\nhere\n",
 		},
 		{

@@ -23,7 +23,7 @@
 // given up; /proc and the credentials sent over sockets show root everywhere;
 // a device node can be read and written as an empty file, and is one where
 // directories are listed; writing to a program does not take its capabilities;
-// ACLs, mounts and new namespaces are refused; a program of another
-// architecture, such as a 32-bit one, ends the run. Before Linux 5.19 a signal
-// may make a system call be made twice.
+// ACLs that say more than a mode, mounts and new namespaces are refused; a
+// program of another architecture, such as a 32-bit one, ends the run. Before
+// Linux 5.19 a signal may make a system call be made twice.
 package fakeroot

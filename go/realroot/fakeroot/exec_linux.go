@@ -60,7 +60,7 @@ func (s *Supervisor) prctl(c *call) answer {
 		return done
 	}
 	who := s.credentials(c)
-	who.keep = c.args[1] != 0
+	who.keep = c.args[1] != 0 && who.privileged()
 	if err := s.setCredentials(c, who); err != nil {
 		return result(err)
 	}

@@ -104,3 +104,23 @@ func TestCheckRelease(t *testing.T) {
 		}
 	}
 }
+
+func TestModeOf(t *testing.T) {
+	const id = "\xff\xff\xff\xff"
+	for _, test := range []struct {
+		name, acl string
+		mode      uint32
+		ok        bool
+	}{
+		{"a mode", "\x02\x00\x00\x00\x01\x00\x07\x00" + id + "\x04\x00\x05\x00" + id + "\x20\x00\x01\x00" + id, 0o751, true},
+		{"another order", "\x02\x00\x00\x00\x04\x00\x07\x00" + id + "\x01\x00\x05\x00" + id + "\x20\x00\x01\x00" + id, 0, false},
+		{"another version", "\x03\x00\x00\x00\x01\x00\x07\x00" + id + "\x04\x00\x05\x00" + id + "\x20\x00\x01\x00" + id, 0, false},
+		{"nothing", "", 0, false},
+	} {
+		t.Run(test.name, func(t *testing.T) {
+			if mode, ok := modeOf([]byte(test.acl)); mode != test.mode || ok != test.ok {
+				t.Errorf("got %o, %v", mode, ok)
+			}
+		})
+	}
+}

@@ -19,16 +19,24 @@ const (
 
 // attributed finds the file of a call on extended attributes. With onTree
 // false, the kernel shall make the call.
-func (s *Supervisor) attributed(c *call, p place) (inode uint64, onTree bool, err error) {
-	l, err := s.locate(c, p)
+func (s *Supervisor) attributed(c *call, p place) (f attributedFile, onTree bool, err error) {
+	f.location, err = s.locate(c, p)
 	if err != nil {
-		return 0, false, err
+		return f, false, err
 	}
-	st, err := s.status(l)
+	st, err := s.status(f.location)
 	if err != nil {
-		return 0, false, err
+		return f, false, err
 	}
-	return st.Ino, s.onTree(&st) && !s.elsewhere(l), nil
+	f.inode, f.mode = st.Ino, st.Mode
+	return f, s.onTree(&st) && !s.elsewhere(f.location), nil
+}
+
+// attributedFile is a file of the tree.
+type attributedFile struct {
+	location location
+	inode    uint64
+	mode     uint32
 }
 
 // xattrName reads and checks the name of an attribute.
@@ -39,6 +47,9 @@ func (s *Supervisor) xattrName(c *call) (string, error) {
 	}
 	if name == "" {
 		return "", unix.ERANGE
+	}
+	if name == accessACL || name == defaultACL {
+		return name, nil
 	}
 	for _, class := range []string{"user.", "security.", "trusted."} {
 		if rest, ok := strings.CutPrefix(name, class); ok {
@@ -52,7 +63,7 @@ func (s *Supervisor) xattrName(c *call) (string, error) {
 }
 
 func (s *Supervisor) setxattr(c *call, p place) answer {
-	inode, onTree, err := s.attributed(c, p)
+	f, onTree, err := s.attributed(c, p)
 	if err != nil {
 		return result(err)
 	}
@@ -63,7 +74,10 @@ func (s *Supervisor) setxattr(c *call, p place) answer {
 	if err != nil {
 		return result(err)
 	}
-	a := s.inodes.of(inode)
+	if strings.HasPrefix(name, "system.") {
+		return s.setACL(c, f, name)
+	}
+	a := s.inodes.of(f.inode)
 	_, has := a.Xattrs[name]
 	flags := c.args[4]
 	switch {
@@ -86,12 +100,12 @@ func (s *Supervisor) setxattr(c *call, p place) answer {
 		a.Xattrs = map[string][]byte{}
 	}
 	a.Xattrs[name] = value
-	s.inodes.Put(inode, a)
+	s.inodes.Put(f.inode, a)
 	return done
 }
 
 func (s *Supervisor) getxattr(c *call, p place) answer {
-	inode, onTree, err := s.attributed(c, p)
+	f, onTree, err := s.attributed(c, p)
 	if err != nil {
 		return result(err)
 	}
@@ -102,7 +116,7 @@ func (s *Supervisor) getxattr(c *call, p place) answer {
 	if err != nil {
 		return result(err)
 	}
-	value, has := s.inodes.of(inode).Xattrs[name]
+	value, has := s.inodes.of(f.inode).Xattrs[name]
 	if !has {
 		return result(unix.ENODATA)
 	}
@@ -110,7 +124,7 @@ func (s *Supervisor) getxattr(c *call, p place) answer {
 }
 
 func (s *Supervisor) listxattr(c *call, p place) answer {
-	inode, onTree, err := s.attributed(c, p)
+	f, onTree, err := s.attributed(c, p)
 	if err != nil {
 		return result(err)
 	}
@@ -118,7 +132,7 @@ func (s *Supervisor) listxattr(c *call, p place) answer {
 		return toKernel
 	}
 	var list []byte
-	for _, name := range slices.Sorted(maps.Keys(s.inodes.of(inode).Xattrs)) {
+	for _, name := range slices.Sorted(maps.Keys(s.inodes.of(f.inode).Xattrs)) {
 		list = append(append(list, name...), 0)
 	}
 	if len(list) > maxXattrList {
@@ -128,7 +142,7 @@ func (s *Supervisor) listxattr(c *call, p place) answer {
 }
 
 func (s *Supervisor) removexattr(c *call, p place) answer {
-	inode, onTree, err := s.attributed(c, p)
+	f, onTree, err := s.attributed(c, p)
 	if err != nil {
 		return result(err)
 	}
@@ -139,12 +153,15 @@ func (s *Supervisor) removexattr(c *call, p place) answer {
 	if err != nil {
 		return result(err)
 	}
-	a := s.inodes.of(inode)
+	if strings.HasPrefix(name, "system.") {
+		return done // there is none
+	}
+	a := s.inodes.of(f.inode)
 	if _, has := a.Xattrs[name]; !has {
 		return result(unix.ENODATA)
 	}
 	delete(a.Xattrs, name)
-	s.inodes.Put(inode, a)
+	s.inodes.Put(f.inode, a)
 	return done
 }
 
