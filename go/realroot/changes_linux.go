@@ -29,6 +29,8 @@ type changeset struct {
 	tree *tree
 	tar  *layer.TarWriter
 	warn func(string)
+	// size is how much the tree's file system holds, in bytes.
+	size int64
 	// links are the first names of files that have several.
 	links map[uint64]string
 	// pending are the directories above what is looked at that have not been
@@ -40,7 +42,17 @@ type changeset struct {
 // writeChanges writes what is different from the base image. The tree is the
 // root directory, and nothing runs in it.
 func (t *tree) writeChanges(w io.Writer, warn func(string)) error {
-	c := &changeset{tree: t, tar: layer.NewTarWriter(w), warn: warn, links: map[uint64]string{}, buffer: make([]byte, pieceSize)}
+	if err := t.inPlace(); err != nil {
+		return err
+	}
+	var fs unix.Statfs_t
+	if err := unix.Statfs("/", &fs); err != nil {
+		return fmt.Errorf("the root directory: %w", err)
+	}
+	c := &changeset{
+		tree: t, tar: layer.NewTarWriter(w), warn: warn, size: int64(fs.Blocks) * fs.Bsize,
+		links: map[uint64]string{}, buffer: make([]byte, pieceSize),
+	}
 	if err := c.directory("", t.base); err != nil {
 		return err
 	}
@@ -240,6 +252,9 @@ func (c *changeset) header(at string, st *unix.Stat_t) (layer.Header, error) {
 	switch h.Type {
 	case tar.TypeReg:
 		h.Size = st.Size
+		if st.Size > c.size {
+			return h, fmt.Errorf("/%s has %d bytes, most of them holes, which is more than disk_size, and a layer has no holes: make it shorter or remove it (lastlog: useradd --no-log-init)", at, st.Size)
+		}
 	case tar.TypeSymlink:
 		var err error
 		if h.Linkname, err = os.Readlink("/" + at); err != nil {

@@ -148,5 +148,6 @@ func (m *machine) mountPoint(root *os.Root, dir string) error {
 			return fmt.Errorf("the image has something other than a directory at /%s, where the script needs one", at)
 		}
 	}
+	m.tree.mounts = append(m.tree.mounts, dir)
 	return nil
 }

@@ -7,6 +7,7 @@ import (
 	"encoding/json"
 	"errors"
 	"fmt"
+	"maps"
 	"os"
 	"os/signal"
 	"runtime"
@@ -39,6 +40,7 @@ func initProcess() (exitCode int) {
 	runtime.LockOSThread()
 	signal.Notify(make(chan os.Signal, 1)) // nobody ends this process by a signal
 	rootfs.CloseOnExec()
+	_ = syscall.Close(programFD)
 	reports := json.NewEncoder(os.NewFile(reportFD, "report"))
 	m := &machine{warn: func(warning string) { _ = reports.Encode(report{Warning: warning}) }}
 	last := report{Done: true}
@@ -146,6 +148,7 @@ func (m *machine) runScript() error {
 	killAll()
 	watching.stop()
 	m.tree.inodes = supervisor.Inodes()
+	maps.Copy(m.tree.forced, supervisor.Mapped()) // a tmpfs does not tell all that is written through memory
 	switch {
 	case err != nil:
 		return err

@@ -14,6 +14,7 @@ import (
 	"time"
 
 	"github.com/rules-strata/rules_strata/go/archive"
+	"github.com/rules-strata/rules_strata/go/object"
 )
 
 func writeFile(t testing.TB, name, content string) {
@@ -74,6 +75,14 @@ func TestErrors(t *testing.T) {
 		{
 			"a disk that was full", Machine{Base: base, Script: "dd if=/dev/zero of=/tmp/x bs=64k 2>/dev/null || { sleep 0.2; rm /tmp/x; exit 3; }", DiskSize: 64 * Megabyte},
 			[]string{"exit status 3", "disk_size = 64 MB was used up: raise it"},
+		},
+		{
+			"holes that are larger than the disk", Machine{Base: base, Script: "dd if=/dev/zero of=/srv/lastlog bs=1 count=1 seek=1G 2>/dev/null", DiskSize: 64 * Megabyte},
+			[]string{"/srv/lastlog has 1073741825 bytes, most of them holes, which is more than disk_size", "remove it"},
+		},
+		{
+			"the store moved", Machine{Base: base, StoreDir: storeDir, Objects: []*object.Object{objectOf(t, "link", "symlink\x00\x00\x00/etc\n")}, Script: "mv /nix /old"},
+			[]string{"/nix/store is not at its place any more"},
 		},
 		{"a base that does not fit", Machine{Base: base, DiskSize: Megabyte}, []string{"no space left on device", "disk_size = 1 MB was used up: raise it"}},
 		{

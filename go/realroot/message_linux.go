@@ -14,6 +14,7 @@ const (
 	inputFD   = 3 // the instructions, then the tars as sections
 	reportFD  = 4 // reports
 	changesFD = 5 // the tar of the changes
+	programFD = 6 // what the process is started from
 )
 
 // instructions say what to do. Strings that need not be UTF-8 are bytes.

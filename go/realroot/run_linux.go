@@ -128,7 +128,13 @@ func startInit(ctx context.Context, m Machine) (*process, error) {
 		}
 		pipes[i], pipes[i+1] = r, w
 	}
-	cmd := exec.CommandContext(ctx, "/proc/self/exe")
+	program, err := copyProgram()
+	if err != nil {
+		closeAll(pipes[:])
+		return nil, err
+	}
+	defer program.Close()
+	cmd := exec.CommandContext(ctx, fmt.Sprintf("/proc/self/fd/%d", programFD))
 	cmd.Args = []string{initName}
 	cmd.Env = []string{}
 	cmd.SysProcAttr = &syscall.SysProcAttr{
@@ -138,8 +144,10 @@ func startInit(ctx context.Context, m Machine) (*process, error) {
 		GidMappings: []syscall.SysProcIDMap{{ContainerID: 0, HostID: os.Getegid(), Size: 1}},
 		Pdeathsig:   syscall.SIGKILL,
 	}
-	cmd.ExtraFiles = []*os.File{inputFD - 3: pipes[0], reportFD - 3: pipes[3], changesFD - 3: pipes[5]}
-	cmd.Stdout, cmd.Stderr = m.Output, m.Output
+	cmd.ExtraFiles = []*os.File{inputFD - 3: pipes[0], reportFD - 3: pipes[3], changesFD - 3: pipes[5], programFD - 3: program}
+	// The script could change the mode of a file that its output goes to.
+	output := &struct{ io.Writer }{m.Output}
+	cmd.Stdout, cmd.Stderr = output, output
 	if err := cmd.Start(); err != nil {
 		closeAll(pipes[:])
 		if reason, forbidden := rootfs.Forbidden(err); forbidden {

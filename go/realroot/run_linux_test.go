@@ -84,7 +84,7 @@ func TestScripts(t *testing.T) {
 		},
 		{
 			name:   "the environment",
-			script: `ulimit -Sn; ulimit -s; ulimit -c; env | sort; umask; pwd; id; uname -n; echo "$0"; cat; tail="$(cat <<< here)"; echo $tail`,
+			script: `ulimit -x unlimited; ulimit -Sn; ulimit -s; ulimit -c; env | sort; umask; pwd; id; uname -n; echo "$0"; cat; tail="$(cat <<< here)"; echo $tail`,
 			output: "1024\n8192\n0\nHOME=/root\nLC_ALL=C\nPATH=/usr/local/sbin:/usr/local/bin:/usr/sbin:/usr/bin:/sbin:/bin\nPWD=/\nSHLVL=1\n" +
 				"SOURCE_DATE_EPOCH=315532800\nTZ=UTC\n_=/usr/sbin/env\n0022\n/\nuid=0 gid=0 groups=0\nlocalhost\n/dev/run_as_root\nhere\n",
 		},
@@ -158,7 +158,7 @@ no such file or directory <nil> <nil>
 <nil>
 operation not permitted operation not permitted operation not permitted chown /srv: operation not permitted operation not permitted
 <nil> 1 3 3 5 6 7 [7 9] <nil> 3
-operation not permitted operation not permitted 1 3 3 5 6 7 [7 9] <nil> 3
+<nil> <nil> 1 3 3 5 6 7 [7 9] <nil> 3
 <nil> 40700 3:6 0,0
 <nil> 100644 3:6 0,0
 <nil> chown /srv/mine/f: operation not permitted 100644 3:9 0,0

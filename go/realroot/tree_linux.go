@@ -3,6 +3,7 @@
 package realroot
 
 import (
+	"errors"
 	"fmt"
 	"os"
 	"path"
@@ -23,8 +24,22 @@ type tree struct {
 	// change, incidental the directories that do not even if they are new: the
 	// mount points.
 	forced, incidental map[uint64]bool
+	// mounts are the paths at which something is mounted.
+	mounts []string
 	// hidden are paths that are no part of the result, with all below them.
 	hidden map[string]bool
+}
+
+// inPlace is nil, or the error for what is no part of the result and was moved:
+// its files would be, under another name.
+func (t *tree) inPlace() error {
+	for _, at := range t.mounts {
+		var st unix.Stat_t
+		if err := unix.Lstat("/"+at, &st); err != nil {
+			return fmt.Errorf("/%s is not at its place any more (%w): the script must leave the directories above it there", at, err)
+		}
+	}
+	return nil
 }
 
 // baseFile is what a path of the base image was.
@@ -100,7 +115,8 @@ func namesIn(dir string) ([]string, error) {
 }
 
 // waitForClock waits until changes have another time than those before. The
-// kernel's clock for files may go on as seldom as every ten milliseconds.
+// kernel's clock for files may go on as seldom as every ten milliseconds. It is
+// an error if it does not within seconds, as when it was set back.
 func waitForClock(root string, latest int64) error {
 	probe, err := os.CreateTemp(root, "")
 	if err != nil {
@@ -110,7 +126,7 @@ func waitForClock(root string, latest int64) error {
 	if err := os.Remove(probe.Name()); err != nil {
 		return err
 	}
-	for {
+	for range 10_000 {
 		var st unix.Stat_t
 		if err := probe.Chmod(0o600); err != nil {
 			return err
@@ -123,6 +139,7 @@ func waitForClock(root string, latest int64) error {
 		}
 		time.Sleep(time.Millisecond)
 	}
+	return errors.New("the machine's clock was set back while the base image was unpacked: build again")
 }
 
 // find gives the child of that name, or nil.

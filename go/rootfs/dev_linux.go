@@ -36,7 +36,8 @@ func mountDev(root string) error {
 }
 
 // bindDevice shows a device node of the host, if it has it: only the host's
-// root can make one.
+// root can make one. It can be read and written, but its mode, owner and times
+// are the host's.
 func bindDevice(source, target string) error {
 	info, err := os.Stat(source)
 	if err != nil || info.Mode()&fs.ModeCharDevice == 0 {
@@ -45,7 +46,16 @@ func bindDevice(source, target string) error {
 	if err := os.WriteFile(target, nil, 0o666); err != nil {
 		return err
 	}
-	return mount(source, target, "", syscall.MS_BIND, "")
+	return bindReadOnly(source, target)
+}
+
+// bindReadOnly shows a file at another place. Device nodes there can be read
+// and written, but not changed.
+func bindReadOnly(source, target string) error {
+	if err := mount(source, target, "", syscall.MS_BIND, ""); err != nil {
+		return err
+	}
+	return MakeReadOnly(target)
 }
 
 func mountMemory(dev string) error {

@@ -130,7 +130,7 @@ func hide(path string) error {
 	if info.IsDir() {
 		return mount("tmpfs", path, "tmpfs", syscall.MS_RDONLY, "")
 	}
-	return mount("/dev/null", path, "", syscall.MS_BIND, "")
+	return bindReadOnly("/dev/null", path)
 }
 
 // mountSys shows the host's /sys, read-only. Some sandboxes do not let it be

@@ -24,6 +24,10 @@ func allHandlers() map[uint32]handler {
 		unix.SYS_LCHOWN: func(s *Supervisor, c *call) answer {
 			return s.chown(c, c.cwdPath(0, noFollow), c.args[1], c.args[2])
 		},
+		unix.SYS_CHMOD:     func(s *Supervisor, c *call) answer { return s.touch(c, c.cwdPath(0, follow)) },
+		unix.SYS_UTIME:     func(s *Supervisor, c *call) answer { return s.touch(c, c.cwdPath(0, follow)) },
+		unix.SYS_UTIMES:    func(s *Supervisor, c *call) answer { return s.touch(c, c.cwdPath(0, follow)) },
+		unix.SYS_FUTIMESAT: func(s *Supervisor, c *call) answer { return s.utimensat(c, c.openPath(0, 1)) },
 		unix.SYS_MKNOD: func(s *Supervisor, c *call) answer {
 			return s.mknod(c, c.cwdPath(0, noFollow), uint32(c.args[1]), c.args[2])
 		},

@@ -23,9 +23,8 @@ func (s *Supervisor) chown(c *call, p place, user, group uint64) answer {
 	if err != nil {
 		return result(err)
 	}
-	kind := st.Mode & unix.S_IFMT
-	if !s.onTree(&st) && (kind == unix.S_IFCHR || kind == unix.S_IFBLK) {
-		return done // the host's, which stay as they are
+	if s.hostDevice(&st) {
+		return done
 	}
 	if !s.onTree(&st) || s.elsewhere(l) {
 		// The kernel knows whether files are read-only.

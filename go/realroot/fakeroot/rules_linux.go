@@ -29,7 +29,7 @@ var privileges = []uint32{unix.PR_SET_KEEPCAPS, unix.PR_CAPBSET_DROP, unix.PR_SE
 func refused() []rule {
 	rules := []rule{
 		{number: unix.SYS_CAPSET, action: refuse(0)},
-		{number: unix.SYS_SETRLIMIT, action: refuse(unix.EPERM), oneOf: []uint32{rlimitLocks}},
+		{number: unix.SYS_SETRLIMIT, action: refuse(0), oneOf: []uint32{rlimitLocks}},
 		{number: unix.SYS_CLONE, action: refuse(unix.EPERM), anyOf: newNamespaces},
 		{number: unix.SYS_UNSHARE, action: refuse(unix.EPERM), anyOf: newNamespaces | newTime},
 	}
@@ -54,6 +54,7 @@ func refused() []rule {
 func notified(handlers map[uint32]handler) []rule {
 	some := conditions()
 	some[unix.SYS_PRLIMIT64] = rule{arg: 1, oneOf: []uint32{rlimitLocks}}
+	some[unix.SYS_MMAP] = rule{arg: 3, anyOf: unix.MAP_SHARED}
 	some[unix.SYS_PRCTL] = rule{arg: 0, oneOf: privileges}
 	var rules []rule
 	for _, number := range slices.Sorted(maps.Keys(handlers)) {
@@ -94,6 +95,12 @@ func handlers() map[uint32]handler {
 		},
 		unix.SYS_OPENAT2: (*Supervisor).openat2,
 		unix.SYS_CHROOT:  (*Supervisor).chroot,
+		unix.SYS_MMAP:    (*Supervisor).mmap,
+
+		unix.SYS_FCHMOD:    func(s *Supervisor, c *call) answer { return s.touch(c, c.descriptor(0)) },
+		unix.SYS_FCHMODAT:  func(s *Supervisor, c *call) answer { return s.touch(c, c.openPath(0, 1)) },
+		unix.SYS_FCHMODAT2: func(s *Supervisor, c *call) answer { return s.touch(c, c.path(0, 1, 3)) },
+		unix.SYS_UTIMENSAT: func(s *Supervisor, c *call) answer { return s.utimensat(c, c.path(0, 1, 3)) },
 
 		unix.SYS_SETXATTR:     func(s *Supervisor, c *call) answer { return s.setxattr(c, c.cwdPath(0, follow)) },
 		unix.SYS_LSETXATTR:    func(s *Supervisor, c *call) answer { return s.setxattr(c, c.cwdPath(0, noFollow)) },

@@ -26,6 +26,7 @@ type Supervisor struct {
 	proc     int    // /proc
 	mount    uint64 // the number of the tree's mount
 	held     []int  // descriptors for the call that is being handled
+	mapped   map[uint64]bool
 	// chrooted says that processes may have different root directories. Root
 	// is that of the supervisor's thread.
 	chrooted        bool
@@ -36,6 +37,7 @@ type Supervisor struct {
 func newSupervisor(inodes *Inodes, fail func(error)) (*Supervisor, error) {
 	s := &Supervisor{
 		handlers: allHandlers(), identities: newIdentities(), fail: fail, inodes: inodes,
+		mapped: map[uint64]bool{},
 	}
 	var st unix.Statx_t
 	if err := unix.Statx(unix.AT_FDCWD, "/", 0, unix.STATX_BASIC_STATS|unix.STATX_MNT_ID, &st); err != nil {
