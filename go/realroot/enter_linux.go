@@ -12,6 +12,7 @@ import (
 	"strings"
 	"syscall"
 
+	"github.com/rules-strata/rules_strata/go/realroot/fakeroot"
 	"github.com/rules-strata/rules_strata/go/rootfs"
 )
 
@@ -41,6 +42,9 @@ func (m *machine) enter() error {
 		return err
 	}
 	m.scratch.root = "/"
+	if err := fakeroot.EmptyInput(); err != nil {
+		return err
+	}
 	if err := syscall.Sethostname([]byte(hostname)); err != nil {
 		return fmt.Errorf("set the host name: %w", err)
 	}

@@ -133,7 +133,7 @@ func (m *machine) runScript() error {
 	}
 	end := &ending{}
 	pid, supervisor, err := m.launcher.Start(fakeroot.Program{
-		Path: shell, Args: []string{shell, "-e", script}, Env: m.environment(),
+		Path: shell, Args: []string{shell, script}, Env: m.environment(),
 		Inodes: m.tree.inodes, Fail: end.kill,
 	})
 	var unsupported *fakeroot.UnsupportedError

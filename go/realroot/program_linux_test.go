@@ -39,6 +39,7 @@ func program(args []string) int {
 		"daemon":     daemon,
 		"privileges": privileges,
 		"refusals":   refusals,
+		"mapped":     mapped,
 	}[args[0]]
 	if err := run(args[1:]); err != nil {
 		fmt.Println("program:", args, err)
@@ -388,4 +389,21 @@ func refusals([]string) error {
 	_, err = net.Dial("tcp", l.Addr().String())
 	fmt.Println(names, err == nil)
 	return nil
+}
+
+// mapped writes a file through a mapping of it that was read before.
+func mapped([]string) error {
+	f, err := os.OpenFile("/srv/mapped", os.O_RDWR, 0)
+	if err != nil {
+		return err
+	}
+	defer f.Close()
+	data, err := unix.Mmap(int(f.Fd()), 0, 4, unix.PROT_READ|unix.PROT_WRITE, unix.MAP_SHARED)
+	if err != nil {
+		return err
+	}
+	fmt.Printf("%c\n", data[0])
+	time.Sleep(20 * time.Millisecond) // the clock of files goes on
+	data[0] = 'x'
+	return errors.Join(unix.Msync(data, unix.MS_SYNC), unix.Munmap(data))
 }

@@ -30,10 +30,14 @@ func (m *machine) environment() []string {
 	return env
 }
 
+// stopAtErrors goes before the script's first line, whose number stays, since
+// not every shell has the flag -e.
+const stopAtErrors = "set -e; "
+
 // writeScript puts the script where it is no part of the image.
 func (m *machine) writeScript() (string, error) {
 	at := path.Join("/dev", path.Base(m.Name))
-	return at, os.WriteFile(at, m.Script, 0o555)
+	return at, os.WriteFile(at, append([]byte(stopAtErrors), m.Script...), 0o555)
 }
 
 // findShell finds what runs the script.

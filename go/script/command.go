@@ -76,7 +76,15 @@ func (m *machine) notRun(path string) error {
 			"give it with tools = [...] and call it by its name", path)
 	}
 	return fmt.Errorf("%s: a %s of the image cannot be run while the image is made: source it if it is a script of bash, "+
-		"or give a program with tools = [...] and call it by its name", path, info.Type)
+		"give a program with tools = [...] and call it by its name%s", path, info.Type, m.realRoot())
+}
+
+// realRoot is the remedy for scripts that have the image as their root.
+func (m *machine) realRoot() string {
+	if m.place.Root != "/" {
+		return ""
+	}
+	return ", or set real_root = True, which runs the image's own programs"
 }
 
 func (m *machine) notFound(name string) error {
@@ -88,8 +96,8 @@ func (m *machine) notFound(name string) error {
 	if len(tools) > 0 {
 		given = "the tools are " + strings.Join(tools, " ") + ", and "
 	}
-	return fmt.Errorf("command not found: %s: give a program of that name with tools = [...]: %sthe built-in commands are %s",
-		name, given, strings.Join(m.names(), " "))
+	return fmt.Errorf("command not found: %s: give a program of that name with tools = [...]%s: %sthe built-in commands are %s",
+		name, m.realRoot(), given, strings.Join(m.names(), " "))
 }
 
 // runShell runs text in a new shell for a command, with args[0] as $0.

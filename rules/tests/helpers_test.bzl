@@ -139,7 +139,7 @@ def _bad_helpers(name):
         "tmp_mode": (tmp_dirs, dict(mode = "rwx"), 'the mode of /tmp, "rwx": want octal digits, such as "1777"'),
         "tmp_none": (tmp_dirs, dict(dirs = []), "there is nothing in it: give at least one directory"),
         "tmp_owner": (tmp_dirs, dict(uid = -1), 'the owner of /tmp: "-1" is not a number'),
-        "tmp_relative": (tmp_dirs, dict(dirs = ["tmp"]), '"tmp" is not the absolute path of a directory below the root: write it as "/var/tmp"'),
+        "tmp_relative": (tmp_dirs, dict(dirs = ["tmp"]), '"tmp" is not the absolute path of a directory below the root: write it as "/tmp"'),
         "tmp_root": (tmp_dirs, dict(dirs = ["/"]), '"/" is not the absolute path of a directory below the root'),
         "user_home": (non_root_user, dict(home = "app"), 'home: "app" is not an absolute path'),
         "user_name": (non_root_user, dict(user = "a b"), "name: \"a b\" has \" \": use letters, digits, ., _ and -"),

@@ -21,6 +21,9 @@ type runCmd struct {
 }
 
 func (c *runCmd) Run(ctx context.Context, img *imagefile.Image, std *streams) (err error) {
+	if len(c.Args) > 0 && c.Args[0] == "--" {
+		c.Args = c.Args[1:]
+	}
 	if c.Sandbox {
 		return c.sandbox(ctx, img, std)
 	}

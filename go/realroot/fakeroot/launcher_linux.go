@@ -4,6 +4,7 @@ package fakeroot
 
 import (
 	"encoding/json"
+	"errors"
 	"fmt"
 	"os"
 	"runtime"
@@ -29,8 +30,9 @@ type Launcher struct {
 	socket int
 }
 
-// NewLauncher starts a launcher with the standard streams, the umask and the
-// resource limits of this process, and a session of its own.
+// NewLauncher starts a launcher with the output, the umask and the resource
+// limits of this process, and a session of its own. The program's standard
+// input is the root directory's /dev/null.
 func NewLauncher() (*Launcher, error) {
 	if err := beRoot(); err != nil {
 		return nil, fmt.Errorf("resource limits: %w", err)
@@ -59,6 +61,20 @@ func Init() {
 	}
 }
 
+// EmptyInput makes the root directory's /dev/null this process's standard input.
+// One that comes from outside would be a way to the files there.
+func EmptyInput() error {
+	fd, err := unix.Open(os.DevNull, unix.O_RDONLY|unix.O_CLOEXEC, 0)
+	if err != nil {
+		return fmt.Errorf("standard input: %s: %w", os.DevNull, err)
+	}
+	defer unix.Close(fd)
+	if err := unix.Dup3(fd, 0, 0); err != nil {
+		return fmt.Errorf("standard input: %w", err)
+	}
+	return nil
+}
+
 // launchOrder says what to become.
 type launchOrder struct {
 	Path      []byte
@@ -82,7 +98,7 @@ func launch() (exitCode int) {
 	if err != nil || n == 0 || json.Unmarshal(buffer[:n], &order) != nil {
 		return 1 // whoever started this process has ended
 	}
-	if err := os.Chdir("/"); err != nil {
+	if err := errors.Join(os.Chdir("/"), EmptyInput()); err != nil {
 		return 1
 	}
 	_, _ = unix.KeyctlJoinSessionKeyring("") // the caller's keys are not the program's

@@ -8,11 +8,15 @@ load("//rules/private/rules:object_context.bzl", "OBJECT_CONTEXT_ATTRS")
 load("//rules/private/transitions:image_platform.bzl", "image_platform")
 
 _EXTENSION = ".tar"
+_COMPRESSED = [".bz2", ".gz", ".tgz", ".xz", ".zst"]
 
 def _export_image_impl(ctx):
     if ctx.attr.disk_size <= 0:
         fail("{}: disk_size = {}: want a number of MiB over 0, or leave it out: nothing is unpacked".format(ctx.label, ctx.attr.disk_size))
     name = ctx.label.name
+    for extension in _COMPRESSED:
+        if ctx.attr.out and ctx.attr.out.name.endswith(extension):
+            fail('{}: out = "{}": the tar is not compressed: leave {} out of its name'.format(ctx.label, ctx.attr.out.name, extension))
     out = ctx.outputs.out or ctx.actions.declare_file(name if name.endswith(_EXTENSION) else name + _EXTENSION)
     _export_image(ctx, source = _source(ctx), out = out)
     return [DefaultInfo(files = depset([out]))]

@@ -15,7 +15,7 @@ def image_directory(label, text):
     mode, uid, gid, path = text.split(":", 3)
     relative = path.strip("/")
     if not path.startswith("/") or "\n" in path or [part for part in relative.split("/") if part in ("", ".", "..")]:
-        fail('{}: "{}" is not the absolute path of a directory below the root: write it as "/var/tmp"'.format(label, path))
+        fail('{}: "{}" is not the absolute path of a directory below the root: write it as "/{}"'.format(label, path, path.strip("/") or "tmp"))
     digits = mode.lstrip("0")
     if not mode or len(digits) > 4 or digits.strip("01234567"):
         fail('{}: the mode of {}, "{}": want octal digits, such as "1777"'.format(label, path, mode))
