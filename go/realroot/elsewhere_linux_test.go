@@ -54,7 +54,7 @@ func testsIn(t *testing.T, pattern string, how *syscall.SysProcAttr) {
 	}
 }
 
-const quickTests = "^Test(Scripts|Programs|Upper|Objects)$"
+const quickTests = "^Test(Scripts|Programs|Upper|Objects|Mapped|NothingOutside)$"
 
 // TestAsAnotherUser runs tests as a user without privileges, if this is root.
 func TestAsAnotherUser(t *testing.T) {

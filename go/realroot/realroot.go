@@ -12,9 +12,9 @@
 //
 // What the script changed is found by comparing the tree with what it was: a
 // file has changed if it is another inode, or if its change time or its
-// attributes are others. A directory has changed if its attributes have. The
-// result is a layer as in the OCI image specification, section "Image Layer
-// Filesystem Changeset".
+// attributes are others, or if a program could write it through memory. A
+// directory has changed if its attributes have. The result is a layer as in the
+// OCI image specification, section "Image Layer Filesystem Changeset".
 package realroot
 
 import (

@@ -22,7 +22,8 @@
 // even for processes that have become another user; capabilities cannot be
 // given up; /proc and the credentials sent over sockets show root everywhere;
 // a device node can be read and written as an empty file, and is one where
-// directories are listed; writing to a program does not take its capabilities;
+// directories are listed; those of the host, such as /dev/null, stay as they
+// are, whatever is set; writing to a program does not take its capabilities;
 // ACLs that say more than a mode, mounts and new namespaces are refused; a
 // program of another architecture, such as a 32-bit one, ends the run. Before
 // Linux 5.19 a signal may make a system call be made twice.
