@@ -200,9 +200,9 @@ func (w *exportWorkspace) writeImage(t *testing.T, name, file string, layers []h
 	image.Write(t, w.base(file))
 }
 
-// TestRow34ExportedImage: the names in the tar are those that dockerTools' own
+// TestExportedImage: the names in the tar are those that dockerTools' own
 // have: they begin with "./", in the order of GNU tar's --sort=name.
-func TestRow34ExportedImage(t *testing.T) {
+func TestExportedImage(t *testing.T) {
 	w := exports(t)
 	for _, test := range []struct{ name, has string }{
 		{"one.tar", "./bin/cat"}, {"special.tar.rootfs", "./bin/busybox"}, {"plain_of_two.tar", "./var/dir/kept"},

@@ -85,21 +85,21 @@ func archiveMembers(t *testing.T, file string) (list []struct{ RepoTags, Layers 
 	}
 }
 
-// TestRow30MergedImages: both images are there and run.
-func TestRow30MergedImages(t *testing.T) {
+// TestMergedImages: both images are there and run.
+func TestMergedImages(t *testing.T) {
 	w := exports(t)
 	loadsAndRuns(t, w.mergedArchive("two_images.tar.gz"), map[string]string{"export-two:latest": "two\n", "export-three:v3": "three\n"})
 }
 
-// TestRow31MergedWithoutTag: an image keeps the tag that its content gives it.
-func TestRow31MergedWithoutTag(t *testing.T) {
+// TestMergedWithoutTag: an image keeps the tag that its content gives it.
+func TestMergedWithoutTag(t *testing.T) {
 	w := exports(t)
 	loadsAndRuns(t, w.mergedArchive("without_tag.tar.zst"), map[string]string{"export-one:" + w.oneTag(t): "one\n", "export-two:latest": "two\n"})
 }
 
-// TestRow32MergedOwners: owners and modes in the layers stay what they are, and
+// TestMergedOwners: owners and modes in the layers stay what they are, and
 // a layer of both images is there once.
-func TestRow32MergedOwners(t *testing.T) {
+func TestMergedOwners(t *testing.T) {
 	w := exports(t)
 	archive := w.mergedArchive("with_owners.tar")
 	list, members := archiveMembers(t, archive)
@@ -119,8 +119,8 @@ func TestRow32MergedOwners(t *testing.T) {
 	}
 }
 
-// TestRow33MergedCompressors: archives that are compressed each its own way.
-func TestRow33MergedCompressors(t *testing.T) {
+// TestMergedCompressors: archives that are compressed each its own way.
+func TestMergedCompressors(t *testing.T) {
 	w := exports(t)
 	loadsAndRuns(t, w.mergedArchive("compressors.tar.zst"), map[string]string{
 		"export-one:" + w.oneTag(t): "one\n", "export-two:latest": "two\n", "export-three:v3": "three\n",
