@@ -51,6 +51,10 @@ func TestBadInputs(t *testing.T) {
 			all[name] = input
 		}
 	}
+	// An error of a macro, which Bazel tells without a target.
+	t.Run("contents and copy_to_root", func(t *testing.T) {
+		contains(t, "the error", built.Stderr, "in docker image image: You can not specify both contents and copy_to_root.")
+	})
 	named := map[string]bool{}
 	for name, input := range all {
 		t.Run(name, func(t *testing.T) {
@@ -121,7 +125,6 @@ var badInputs = map[string]badInput{
 	"D31 a device":                            bad("//scripts:device", "mknod", "Operation not permitted", "fake_root_commands"),
 	"D31 another owner":                       bad("//scripts:owner", "chown", "Operation not permitted", "fake_root_commands"),
 	"a store path with two contents":          {"//images:twins", []string{"/nix/store/", "-twin has other contents in", "nar_two", "from one source"}, nil},
-	"contents and copy_to_root":               bad("//attributes/contents_and_copy_to_root:image", "in docker image image: You can not specify both contents and copy_to_root."),
 	"an unknown attribute":                    bad("//attributes/unknown:image", "max_layer"),
 	"an unknown compressor":                   bad("//attributes/compressor:image", "compressor", "bz2", "zstd"),
 	"an unknown architecture":                 bad("//images:architecture", `architecture = "x86_64"`, "amd64"),
