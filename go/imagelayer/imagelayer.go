@@ -109,12 +109,10 @@ func (r *Result) runAsRoot(ctx context.Context, b *scripts.Build, image Image) e
 	return b.Back()
 }
 
+// runOverBase runs it, in the interpreter or by a RealRoot.
 func (r *Result) runOverBase(ctx context.Context, b *scripts.Build, image Image) error {
 	const name = "run_as_root"
-	switch {
-	case image.RunAsRoot == "":
-		return nil
-	case image.RealRoot != nil:
+	if image.RealRoot != nil {
 		s := script.Script{Name: name, Text: image.RunAsRoot, Privileged: true}
 		return b.RunReal(ctx, s, image.Base, image.RealRoot)
 	}

@@ -47,7 +47,6 @@ func Append(w io.Writer, tree io.ReadSeeker, objects []*object.Object, o Options
 	if err := o.check(objects); err != nil {
 		return Metadata{}, err
 	}
-	above := parentsOf(o.StoreDir)
 	there, err := scanTree(tree, newGuarded(objects, a.LeftOut, o.StoreDir))
 	if err != nil {
 		return Metadata{}, err
@@ -65,13 +64,8 @@ func Append(w io.Writer, tree io.ReadSeeker, objects []*object.Object, o Options
 	}
 	paths := []store.Path{}
 	if len(objects) > 0 {
-		for _, dir := range above {
-			if there.directories[dir] {
-				continue
-			}
-			if err := l.entry(Header{Name: dir, Type: tar.TypeDir, Mode: 0o755}); err != nil {
-				return Metadata{}, err
-			}
+		if err := l.parents(there.directories); err != nil {
+			return Metadata{}, err
 		}
 	}
 	for _, obj := range objects {

@@ -66,7 +66,7 @@ func Write(w io.Writer, objects []*object.Object, o Options) (Metadata, error) {
 	}
 	l := &writer{tar: NewTarWriter(out), options: o, scan: newScanner(objects, o)}
 	l.content = make([]byte, l.scan.overlap+contentSize)
-	if err := l.parents(); err != nil {
+	if err := l.parents(nil); err != nil {
 		return Metadata{}, err
 	}
 	paths := make([]store.Path, 0, len(objects))
@@ -151,9 +151,12 @@ type writer struct {
 	copies   map[string]string
 }
 
-// parents writes the directories above the objects.
-func (l *writer) parents() error {
+// parents writes the directories above the objects, but those that are there.
+func (l *writer) parents(there map[string]bool) error {
 	for _, dir := range parentsOf(l.options.StoreDir) {
+		if there[dir] {
+			continue
+		}
 		if err := l.entry(Header{Name: dir, Type: tar.TypeDir, Mode: 0o755}); err != nil {
 			return err
 		}
