@@ -41,15 +41,38 @@ func NewLauncher() (*Launcher, error) {
 	if err != nil {
 		return nil, err
 	}
-	defer unix.Close(pair[1])
 	pid, err := syscall.ForkExec("/proc/self/exe", []string{launcherName}, &syscall.ProcAttr{
 		Dir: "/", Files: []uintptr{0, 1, 2, uintptr(pair[1])}, Sys: &syscall.SysProcAttr{Setsid: true},
 	})
+	_ = unix.Close(pair[1])
 	if err != nil {
 		_ = unix.Close(pair[0])
 		return nil, fmt.Errorf("start the launcher: %w", err)
 	}
-	return &Launcher{pid: pid, socket: pair[0]}, nil
+	l := &Launcher{pid: pid, socket: pair[0]}
+	if err := l.awaitReady(); err != nil {
+		_ = unix.Close(pair[0])
+		return nil, fmt.Errorf("start the launcher: %w", err)
+	}
+	return l, nil
+}
+
+// awaitReady waits until the launcher's own code runs. Its libraries, if it has
+// any, are then loaded from the root directory that it was started in.
+func (l *Launcher) awaitReady() error {
+	answer := make([]byte, 1)
+	for {
+		n, err := unix.Read(l.socket, answer)
+		switch {
+		case err == unix.EINTR:
+			continue
+		case err != nil:
+			return err
+		case n == 0:
+			return errors.New("it ended too early")
+		}
+		return nil
+	}
 }
 
 // Init makes this process a launcher if it was started as one, and then never
@@ -83,8 +106,10 @@ type launchOrder struct {
 
 const maxOrder = 1 << 16
 
-// What the launcher answers: the listener, or an error's number or text.
+// What the launcher says: that it runs, the listener, or an error's number or
+// text.
 const (
+	isReady     = 'r'
 	hasListener = 'l'
 	hasFailed   = 'f'
 )
@@ -92,6 +117,9 @@ const (
 func launch() (exitCode int) {
 	runtime.LockOSThread()
 	unix.CloseOnExec(launcherFD)
+	if _, err := unix.Write(launcherFD, []byte{isReady}); err != nil {
+		return 1
+	}
 	buffer := make([]byte, maxOrder)
 	n, err := unix.Read(launcherFD, buffer)
 	var order launchOrder
