@@ -64,7 +64,7 @@ func Append(w io.Writer, tree io.ReadSeeker, objects []*object.Object, o Options
 	}
 	paths := []store.Path{}
 	if len(objects) > 0 {
-		if err := l.parents(there.directories); err != nil {
+		if err := l.parents(directoriesOf(objects, o.StoreDir), there.directories); err != nil {
 			return Metadata{}, err
 		}
 	}
@@ -93,20 +93,28 @@ type guarded struct {
 	objects  map[string]bool
 	above    map[string]bool
 	storeDir string
+	// roots are the directories in which objects are placed.
+	roots map[string]bool
 }
 
 func newGuarded(objects []*object.Object, leftOut []store.Path, storeDir string) guarded {
-	g := guarded{objects: map[string]bool{}, above: map[string]bool{}, storeDir: storeDir}
+	g := guarded{objects: map[string]bool{}, above: map[string]bool{}, storeDir: storeDir, roots: map[string]bool{}}
 	for _, obj := range objects {
+		if obj.Root() != "" {
+			g.roots[obj.Root()] = true
+			continue
+		}
 		g.objects[string(obj.Path())] = true
 	}
 	for _, p := range leftOut {
 		g.objects[string(p)] = true
 	}
+	dirs := directoriesOf(objects, storeDir)
 	if len(g.objects) > 0 {
-		for _, dir := range parentsOf(storeDir) {
-			g.above[dir] = true
-		}
+		dirs = append(dirs, parentsOf(storeDir)...)
+	}
+	for _, dir := range dirs {
+		g.above[dir] = true
 	}
 	return g
 }
@@ -127,7 +135,10 @@ func (g guarded) check(name string, typ byte) error {
 	if g.above[name] && typ != tar.TypeDir {
 		return fmt.Errorf("%s is no directory in the layer's own files, but the image has store objects in it: do not copy or make it", name)
 	}
-	for at := name; len(at) > len(g.storeDir); at = path.Dir(at) {
+	for at := name; at != "/"; at = path.Dir(at) {
+		if g.roots[at] && at != name {
+			return fmt.Errorf("%s is a file of the layer's own, and %s the place of programs of the image: do not copy or make it", name, at)
+		}
 		if g.objects[at] {
 			return fmt.Errorf("%s is a file of the layer's own, and %s a store object of the image: do not copy or make it", name, at)
 		}

@@ -66,7 +66,7 @@ func Write(w io.Writer, objects []*object.Object, o Options) (Metadata, error) {
 	}
 	l := &writer{tar: NewTarWriter(out), options: o, scan: newScanner(objects, o)}
 	l.content = make([]byte, l.scan.overlap+contentSize)
-	if err := l.parents(nil); err != nil {
+	if err := l.parents(directoriesOf(objects, o.StoreDir), nil); err != nil {
 		return Metadata{}, err
 	}
 	paths := make([]store.Path, 0, len(objects))
@@ -149,11 +149,13 @@ type writer struct {
 	// replaced and copies are those of Additions.
 	replaced map[store.Path]bool
 	copies   map[string]string
+	// placed are the entries of objects that share directories, by their paths.
+	placed map[string]*object.Entry
 }
 
-// parents writes the directories above the objects, but those that are there.
-func (l *writer) parents(there map[string]bool) error {
-	for _, dir := range parentsOf(l.options.StoreDir) {
+// parents writes directories, but those that are there.
+func (l *writer) parents(dirs []string, there map[string]bool) error {
+	for _, dir := range dirs {
 		if there[dir] {
 			continue
 		}
@@ -178,9 +180,15 @@ func (l *writer) object(obj *object.Object) error {
 	entries := obj.Entries()
 	for i := range entries {
 		e := &entries[i]
-		h := Header{Name: string(obj.Path())}
-		if e.Path != "" {
-			h.Name += "/" + e.Path
+		h := Header{Name: obj.Place(e)}
+		if obj.Root() != "" {
+			there, err := l.place(obj, e)
+			if err != nil {
+				return err
+			}
+			if there {
+				continue
+			}
 		}
 		switch e.Type {
 		case nar.Directory:

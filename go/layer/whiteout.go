@@ -36,7 +36,7 @@ func WriteWhiteouts(w io.Writer, storeDir string, names []string, mtime int64) (
 	o := Options{MTime: mtime, UName: "root", GName: "root", StoreDir: storeDir}
 	out := newDigester(w)
 	l := &writer{tar: NewTarWriter(out), options: o}
-	if err := l.parents(nil); err != nil {
+	if err := l.parents(parentsOf(storeDir), nil); err != nil {
 		return Metadata{}, err
 	}
 	for _, name := range names {

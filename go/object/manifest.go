@@ -7,6 +7,7 @@ import (
 	"fmt"
 	"io"
 	"os"
+	"strings"
 
 	"github.com/rules-strata/rules_strata/go/nar"
 	"github.com/rules-strata/rules_strata/go/store"
@@ -21,12 +22,14 @@ import (
 //	symlink     (empty)        path          the link's target
 //	directory   0555           path          (empty)
 //	executable  (empty)        glob          (empty)
+//	root        (empty)        (empty)       an absolute path
 //
 // A path is relative to the object, and empty for the object itself.
 // Directories above a path need no record. A file, of any record wherever it
 // stands, whose path a glob matches gets the mode 0555; see glob. The same
 // record may stand more than once; two that give one path different content
-// are an error.
+// are an error. A root says where images have the entries, which is otherwise
+// the store path: in a directory that other objects share.
 const manifestFields = 4
 
 // maxLine bounds a record: two paths and what is around them fit many times.
@@ -38,6 +41,7 @@ const (
 	symlinkRecord    = "symlink"
 	directoryRecord  = "directory"
 	executableRecord = "executable"
+	rootRecord       = "root"
 )
 
 // The modes of a manifest's records.
@@ -79,7 +83,7 @@ func ReadManifest(path store.Path, r io.Reader, dir string) (*Object, error) {
 	if err != nil {
 		return nil, err
 	}
-	return &Object{path: path, entries: entries, source: fileSource{}}, nil
+	return &Object{path: path, root: t.root, entries: entries, source: fileSource{}}, nil
 }
 
 // readManifest reads records to the end.
@@ -115,8 +119,11 @@ func (t *tree) record(line []byte) error {
 	if err := checkMode(kind, mode, path); err != nil {
 		return err
 	}
-	if kind == executableRecord {
+	switch kind {
+	case executableRecord:
 		return t.executable(path, last)
+	case rootRecord:
+		return t.place(path, last)
 	}
 	if err := checkPath(t.object, path); err != nil {
 		return err
@@ -157,14 +164,14 @@ func checkMode(kind, mode, path string) error {
 			return nil
 		}
 		want = executableMode
-	case symlinkRecord, executableRecord:
+	case symlinkRecord, executableRecord, rootRecord:
 		if mode == "" {
 			return nil
 		}
 		want = "none"
 	default:
-		return fmt.Errorf("unknown type %q of %q: want %s, %s, %s or %s", shorten(kind), shorten(path),
-			fileRecord, symlinkRecord, directoryRecord, executableRecord)
+		return fmt.Errorf("unknown type %q of %q: want %s, %s, %s, %s or %s", shorten(kind), shorten(path),
+			fileRecord, symlinkRecord, directoryRecord, executableRecord, rootRecord)
 	}
 	return fmt.Errorf("the %s %q has the mode %q, want %s", kind, shorten(path), shorten(mode), want)
 }
@@ -176,4 +183,23 @@ func (t *tree) executable(pattern, last string) error {
 	g, err := parseGlob(pattern)
 	t.executables = append(t.executables, g)
 	return err
+}
+
+// place takes the record of the root.
+func (t *tree) place(path, root string) error {
+	if path != "" {
+		return fmt.Errorf("the root %q has the path %q, which must be empty", shorten(root), shorten(path))
+	}
+	below, ok := strings.CutPrefix(root, "/")
+	if !ok || below == "" {
+		return fmt.Errorf("the root %q: want an absolute path below /", shorten(root))
+	}
+	if err := checkPath("", below); err != nil {
+		return fmt.Errorf("the root %q: %w", shorten(root), err)
+	}
+	if t.root != "" && t.root != root {
+		return fmt.Errorf("the object has the roots %q and %q: keep one of them", shorten(t.root), shorten(root))
+	}
+	t.root = root
+	return nil
 }

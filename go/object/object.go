@@ -39,6 +39,7 @@ type Entry struct {
 // goroutines at once.
 type Object struct {
 	path    store.Path
+	root    string
 	entries []Entry
 	source  source
 }
@@ -71,6 +72,30 @@ func Open(path store.Path, source string) (*Object, error) {
 
 // Path is the object's store path.
 func (o *Object) Path() store.Path { return o.path }
+
+// Root is the directory of an image that the object's entries are placed in, an
+// absolute path. It is "" for an object at its store path, as all but those of
+// programs' runfiles are.
+func (o *Object) Root() string { return o.root }
+
+// Place is where an image has an entry of the object, an absolute path.
+func (o *Object) Place(entry *Entry) string {
+	at := o.root
+	if at == "" {
+		at = string(o.path)
+	}
+	if entry.Path == "" {
+		return at
+	}
+	return at + "/" + entry.Path
+}
+
+// Same says whether two entries, which may be of different objects, are one
+// thing: links with one target, directories, or one file with one mode.
+func (e *Entry) Same(other *Entry) bool {
+	return e.Type == other.Type && e.Executable == other.Executable && e.Target == other.Target &&
+		e.source == other.source && e.offset == other.offset
+}
 
 // Entries are the object's entries: itself first, each directory before what
 // is in it. The slice is the object's own and must not be changed.

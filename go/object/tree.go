@@ -17,6 +17,8 @@ type tree struct {
 	object      store.Path
 	nodes       map[string]*node
 	executables []glob
+	// root is where images have the entries, "" for the store path.
+	root string
 }
 
 // node is what a path is.
@@ -106,6 +108,9 @@ func needsDirectory(file, needs *node) error {
 func (t *tree) entries() ([]Entry, error) {
 	if len(t.nodes) == 0 {
 		return nil, errors.New("the manifest has no entry: an empty object needs a record of the directory \"\"")
+	}
+	if top := t.nodes[""]; t.root != "" && top.Type != nar.Directory {
+		return nil, fmt.Errorf("%v is not a directory, but it is placed in %q", top, shorten(t.root))
 	}
 	list := make([]Entry, 0, len(t.nodes))
 	for _, n := range t.nodes {

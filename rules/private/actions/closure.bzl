@@ -86,4 +86,4 @@ def _graph_object(info):
         "label": display_label(info.label),
         "path": info.store_path,
         "references": info.references,
-    })
+    } | ({"origin": info.origin} if info.origin else {}))

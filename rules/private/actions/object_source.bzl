@@ -96,6 +96,17 @@ def empty_directory_entry(destination):
     """
     return struct(files = None, layout = "literal", format = _record("directory", "0555", destination, ""))
 
+def root_entry(path):
+    """Places the object in a directory of images that it shares with others, not at its store path.
+
+    Args:
+      path: string, absolute.
+
+    Returns:
+      struct for tree_source.
+    """
+    return struct(files = None, layout = "literal", format = _record("root", "", "", path))
+
 def executable_glob_entry(glob):
     """Makes files executable by their destination.
 

@@ -6,6 +6,7 @@ load("//rules/private/providers:store_object_info.bzl", "StoreObjectInfo", "clos
 load("//rules/private/rules:files_object.bzl", "files_object_aspect")
 load("//rules/private/rules:image_accounts.bzl", "check_accounts")
 load("//rules/private/rules:image_directories.bzl", "image_directories")
+load("//rules/private/rules:image_programs.bzl", "check_programs")
 load("//rules/private/values:labels.bzl", "display_label")
 
 IMAGE_OBJECTS_ATTRS = {
@@ -43,7 +44,7 @@ def image_objects(ctx, contents = "contents"):
       contents: string, the name of the latter.
 
     Returns:
-      struct: contents (list of StoreObjectInfo), named (dict from labels as
+      struct: contents (list of StoreObjectInfo that the root has links to), named (dict from labels as
       texts have them to StoreObjectInfo), candidates (depset), all (list, each
       path once), twins (list: objects of other targets at the paths of `all`,
       which must be equal), directories (list of structs as in
@@ -52,7 +53,10 @@ def image_objects(ctx, contents = "contents"):
     """
     in_root = getattr(ctx.attr, contents)
     check_accounts(ctx, contents)
-    contents = [_object(ctx, contents, target) for target in in_root]
+    given = [_object(ctx, contents, target) for target in in_root]
+    contents = [info for info in given if not info.image_root]
+    programs = [info for info in given if info.image_root]
+    check_programs(ctx, in_root)
     closures = [target[StoreObjectInfo] for target in in_root if ObjectClosureInfo in target]
     named = {
         name: _object(ctx, "$(store_path {})".format(name), target)
@@ -63,7 +67,7 @@ def image_objects(ctx, contents = "contents"):
 
     # What a program mentions can be in what it writes.
     of_tools = [target[StoreObjectInfo] for target in ctx.attr.tools if StoreObjectInfo in target]
-    candidates = closure_of(contents + named.values() + of_tools)
+    candidates = closure_of(given + named.values() + of_tools)
     unique = _unique(ctx, candidates.to_list())
     return struct(
         all = unique.all,
@@ -72,7 +76,7 @@ def image_objects(ctx, contents = "contents"):
         contents = contents,
         directories = image_directories(ctx, in_root),
         named = named,
-        roots = [path for info in closures for path in info.references],
+        roots = [info.store_path for info in programs] + [path for info in closures for path in info.references],
         paths = {name: info.store_path for name, info in named.items()},
     )
 

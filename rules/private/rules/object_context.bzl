@@ -7,6 +7,7 @@ load("//rules/private/actions:object_layer.bzl", "object_layer")
 load("//rules/private/actions:object_source.bzl", "add_records", "run_files")
 load("//rules/private/platform:target_platform.bzl", "TargetPlatformInfo")
 load("//rules/private/providers:store_object_info.bzl", "StoreObjectInfo", "closure_of")
+load("//rules/private/rules:runfiles_groups.bzl", "group_origin", "label_group")
 load("//rules/private/values:store_path.bzl", "bazel_store_path")
 
 OBJECT_CONTEXT_ATTRS = {
@@ -61,7 +62,7 @@ def label_store_path(ctx, label, salt = ""):
     """
     return bazel_store_path(store_dir = store_dir(ctx), label = label, platform = target_platform(ctx), salt = salt)
 
-def make_store_object(ctx, *, label, store_path, source, deps, references, mutable, allow_undeclared_references, output, info = None, has_deps = True):
+def make_store_object(ctx, *, label, store_path, source, deps, references, mutable, allow_undeclared_references, output, info = None, has_deps = True, image_root = None, origin = None):
     """Declares an object's actions and describes it.
 
     Args:
@@ -76,16 +77,19 @@ def make_store_object(ctx, *, label, store_path, source, deps, references, mutab
       output: string, the stem of the outputs' file names.
       info: File or None, info.json of the object where it is there already.
       has_deps: bool, the target has an attribute for its references.
+      image_root: string, see StoreObjectInfo; the source has it too.
+      origin: string, see StoreObjectInfo; that of the label when None.
 
     Returns:
       StoreObjectInfo.
     """
     listing = ctx.actions.declare_file(output + ".listing.mtree")
-    references = sorted({path: None for path in references}.keys())
+    references = tuple(sorted({path: None for path in references}.keys()))
     source = _with_runfiles(ctx, source, output)
     return StoreObjectInfo(
         allow_undeclared_references = allow_undeclared_references,
         has_deps = has_deps,
+        image_root = image_root,
         info = info or object_info(ctx, store_path = store_path, source = source, output = output),
         label = label,
         layer = object_layer(
@@ -101,6 +105,7 @@ def make_store_object(ctx, *, label, store_path, source, deps, references, mutab
         ),
         listing = listing,
         mutable = mutable,
+        origin = origin or (group_origin(label_group(label)) if mutable else None),
         references = references,
         source = source,
         store_path = store_path,

@@ -60,7 +60,7 @@ def object_name(name):
     base = name.split("/")[-1].lstrip(".")
     return "".join([c if c in _NAME_CHARACTERS else "-" for c in base.elems()])[:211] or "object"
 
-def bazel_store_path(*, store_dir, label, platform, salt):
+def bazel_store_path(*, store_dir, label, platform, salt, name = None):
     """The store path of an object made by a Bazel target.
 
     Args:
@@ -68,6 +68,7 @@ def bazel_store_path(*, store_dir, label, platform, salt):
       label: Label of the target.
       platform: TargetPlatformInfo of its configuration.
       salt: string, changes the hash and nothing else.
+      name: string, the name in the path; the label's when None.
 
     Returns:
       string: /<store_dir>/<hash>-<name>.
@@ -79,7 +80,7 @@ def bazel_store_path(*, store_dir, label, platform, salt):
         platform.os + "/" + platform.arch,
         salt,
     ])
-    return "{}/{}-{}".format(store_dir, hash_base32(identity), object_name(label.name))
+    return "{}/{}-{}".format(store_dir, hash_base32(identity), object_name(name or label.name))
 
 def check_store_path(label, attribute, directory, path):
     """Fails unless a string is a store path.

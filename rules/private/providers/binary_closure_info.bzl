@@ -1,0 +1,17 @@
+"""BinaryClosureInfo: how to start a program that binary_closure placed in an image."""
+
+_DOC = "Of a program whose runfiles are store objects: what an image that runs it needs to know."
+
+_FIELDS = {
+    "args": "list of strings: the arguments that `bazel run` gives to the program; None when they cannot be known.",
+    "args_problem": "string: why they cannot be known, or empty.",
+    "environment": "dict of strings: the variables that the program's target sets (RunEnvironmentInfo).",
+    "files": "depset of Files: the program's runfiles.",
+    "label": "Label: the program's target.",
+    "program": "string: the absolute path in the image to start it by.",
+    "root": "string: the directory of the image that holds everything, an absolute path.",
+    "runfiles_dir": "string: the absolute path of its runfiles directory in the image, RUNFILES_DIR.",
+    "working_dir": "string: the absolute path of the directory that `bazel run` starts it in.",
+}
+
+BinaryClosureInfo = provider(doc = _DOC, fields = _FIELDS)

@@ -1,0 +1,20 @@
+"""TargetGraphInfo: the targets that a program is made of."""
+
+_DOC = """The graph of the targets that a target depends on, itself included.
+
+Made by an aspect for `binary_closure`, which splits a program's runfiles into
+store objects along it.
+"""
+
+_FIELDS = {
+    "args": "list of strings: the target's attribute `args` with locations expanded, as `bazel run` hands it to the program; None when it has none.",
+    "args_problem": "string: why `args` cannot be known, or empty.",
+    "group": "string: the group that the target's own files are in, see runfiles_groups.bzl.",
+    "nodes": "depset of structs: label (string), group (string), deps (tuple of strings, the labels of its direct dependencies), objects (tuple of StoreObjectInfo, those among them).",
+    "own_files": "depset of Files: those of the target and of its dependencies in the same group that runfiles are likely to have.",
+    "own_targets": "int: how many targets own_files come from.",
+    "piece": "struct: group (string), files (list of Files), object (StoreObjectInfo without references): the store object that the target declares of own_files; None when there are none, or those of too many targets.",
+    "pieces": "depset of the same: those of all targets that this one depends on.",
+}
+
+TargetGraphInfo = provider(doc = _DOC, fields = _FIELDS)

@@ -1,0 +1,215 @@
+"""binary_closure: a program and its runfiles as store objects, one for each repository and package."""
+
+load("//rules/private/actions:object_source.bzl", "file_entry", "root_entry", "runfiles_path", "symlink_entry", "tree_source")
+load("//rules/private/actions:strata.bzl", "TOOLCHAIN_TYPE")
+load("//rules/private/providers:binary_closure_info.bzl", "BinaryClosureInfo")
+load("//rules/private/providers:store_object_info.bzl", "StoreObjectInfo", "closure_of")
+load("//rules/private/providers:target_graph_info.bzl", "TargetGraphInfo")
+load("//rules/private/rules:object_context.bzl", "OBJECT_CONTEXT_ATTRS", "make_store_object", "store_dir", "target_platform")
+load("//rules/private/rules:runfiles_graph.bzl", "runfiles_graph")
+load("//rules/private/rules:runfiles_groups.bzl", "group_files", "label_group")
+load("//rules/private/rules:target_graph.bzl", "DEFAULT_ROOT", "runfiles_object", "target_graph_aspect")
+load("//rules/private/values:store_path.bzl", "bazel_store_path")
+
+def _binary_closure_impl(ctx):
+    binary = ctx.attr.binary
+    root = _root(ctx)
+    name = ctx.attr.binary_name or binary.label.name.split("/")[-1]
+    if "/" in name:
+        fail('{}: binary_name = "{}": want a name without a slash'.format(ctx.label, name))
+    if TargetGraphInfo not in binary:
+        fail("{}: binary: {} is a store object already: give it in contents".format(ctx.label, binary.label))
+    executable = binary[DefaultInfo].files_to_run.executable
+    runfiles = binary[DefaultInfo].default_runfiles
+    all_files = depset([executable], transitive = [runfiles.files] if runfiles else [])
+    groups = group_files(all_files.to_list())
+    objects = _group_objects(ctx, groups, binary[TargetGraphInfo], root)
+    own = make_store_object(
+        ctx,
+        label = ctx.label,
+        store_path = bazel_store_path(
+            store_dir = store_dir(ctx),
+            label = ctx.label,
+            name = name,
+            platform = target_platform(ctx),
+            salt = "",
+        ),
+        source = tree_source([root_entry(root)] + _own_entries(ctx, name, executable, runfiles, all_files)),
+        deps = objects,
+        references = [info.store_path for info in objects],
+        mutable = True,
+        allow_undeclared_references = False,
+        has_deps = False,
+        image_root = root,
+        output = ctx.label.name,
+    )
+    graph = binary[TargetGraphInfo]
+    return [
+        own,
+        BinaryClosureInfo(
+            args = graph.args,
+            args_problem = graph.args_problem,
+            environment = binary[RunEnvironmentInfo].environment if RunEnvironmentInfo in binary else {},
+            files = all_files,
+            label = binary.label,
+            program = "{}/bin/{}".format(root, name),
+            root = root,
+            runfiles_dir = "{}/bin/{}.runfiles".format(root, name),
+            working_dir = root + "/runfiles/_main",
+        ),
+        DefaultInfo(files = depset([info.layer.metadata for info in objects + [own]])),
+    ]
+
+def _root(ctx):
+    root = ctx.attr.root
+    parts = root.split("/")
+    if parts[0] or len(parts) < 2 or [part for part in parts[1:] if part in ("", ".", "..")]:
+        fail('{}: root = "{}": want an absolute path below /, such as "/app"'.format(ctx.label, root))
+    return root
+
+def _group_objects(ctx, groups, graph, root):
+    """The store objects of the groups, dependencies first."""
+    shared = _pieces(graph, groups) if root == DEFAULT_ROOT else {}
+    made = {}
+    objects = []
+    own_group = label_group(ctx.attr.binary.label)
+    for unit in runfiles_graph(graph, groups, own_group):
+        deps = [made[group] for group in unit.deps]
+        references = [info.store_path for info in deps + unit.objects]
+        info = shared.get(unit.groups[0]) if len(unit.groups) == 1 else None
+        if info:
+            info = _with_references(info, references, deps + unit.objects)
+        else:
+            info = runfiles_object(
+                ctx,
+                label = ctx.label,
+                group = own_group if own_group in unit.groups else unit.groups[0],
+                files = [file for group in unit.groups for file in groups[group]],
+                root = root,
+                output = "{}_runfiles/{}".format(ctx.label.name, len(objects)),
+                salt = unit.groups[0],
+                references = references,
+                deps = deps + unit.objects,
+            )
+        for group in unit.groups:
+            made[group] = info
+        objects.append(info)
+    return objects
+
+def _pieces(graph, groups):
+    """The objects that targets of the graph declared, of the groups of which they have exactly the files."""
+    found = {}
+    members = {}
+    for piece in graph.pieces.to_list() + ([graph.piece] if graph.piece else []):
+        files = groups.get(piece.group)
+        if not files or len(files) != len(piece.files) or piece.group in found:
+            continue
+        if piece.group not in members:
+            members[piece.group] = {file: None for file in files}
+        if not [file for file in piece.files if file not in members[piece.group]]:
+            found[piece.group] = piece.object
+    return found
+
+def _with_references(info, references, deps):
+    if not references:
+        return info
+    return StoreObjectInfo(
+        allow_undeclared_references = info.allow_undeclared_references,
+        has_deps = info.has_deps,
+        image_root = info.image_root,
+        info = info.info,
+        label = info.label,
+        layer = info.layer,
+        listing = info.listing,
+        mutable = info.mutable,
+        origin = info.origin,
+        references = tuple(sorted({path: None for path in references}.keys())),
+        source = info.source,
+        store_path = info.store_path,
+        transitive = closure_of(deps),
+    )
+
+def _own_entries(ctx, name, executable, runfiles, files):
+    """What is this program's alone: the way to it and to its runfiles, and files that no target made."""
+    at = runfiles_path(executable)
+    program = "bin/" + name
+    own = program + ".runfiles"
+    entries = [
+        symlink_entry(program, "../runfiles/" + at),
+        # Some programs look for their runfiles where they really are.
+        symlink_entry("runfiles/" + at + ".runfiles", "../" * (at.count("/") + 1) + own),
+    ]
+    mapping = getattr(ctx.attr.binary[DefaultInfo].files_to_run, "repo_mapping_manifest", None)
+    if mapping:
+        entries.append(file_entry(mapping, own + "/_repo_mapping", True))
+    tops = {_top(runfiles_path(file)): None for file in files.to_list()}
+    if runfiles:
+        placed = (
+            [("_main/" + link.path, link.target_file) for link in runfiles.symlinks.to_list()] +
+            [(link.path, link.target_file) for link in runfiles.root_symlinks.to_list()] +
+            _empty_files(ctx, runfiles)
+        )
+        for path, file in placed:
+            if "/" in path:
+                entries.append(file_entry(file, "runfiles/" + path, True))
+                tops[_top(path)] = None
+            else:
+                entries.append(file_entry(file, own + "/" + path, True))
+    return entries + [symlink_entry("{}/{}".format(own, top), "../../runfiles/" + top) for top in sorted(tops)]
+
+def _top(path):
+    return path.split("/", 1)[0]
+
+def _empty_files(ctx, runfiles):
+    paths = runfiles.empty_filenames.to_list()
+    if not paths:
+        return []
+    nothing = ctx.actions.declare_file(ctx.label.name + ".empty")
+    ctx.actions.write(nothing, "")
+    return [(path[len("../"):] if path.startswith("../") else "_main/" + path, nothing) for path in paths]
+
+binary_closure = rule(
+    implementation = _binary_closure_impl,
+    doc = """A program and its runfiles as store objects: one for each external repository and each package that files of it come from.
+
+The targets that the program depends on say which objects need which; those that
+need one another are one object. Two programs that share a dependency share its
+layer, byte for byte, and build it once.
+
+In the image all runfiles are in one tree, ROOT/runfiles, at paths that do not
+have the program's name: ROOT/bin/NAME is a link to the program in it, and
+ROOT/bin/NAME.runfiles has links to the repositories in it, so that runfiles
+libraries find them as they do under `bazel run`. Give it in the `contents` of an
+image; `binary_image` does the rest, too.
+
+```starlark
+binary_closure(
+    name = "server_closure",
+    binary = "//server",
+)
+
+stream_layered_image(
+    name = "server_image",
+    contents = [":server_closure"],
+    config = {"Entrypoint": ["/app/bin/server"]},
+    layering = "stable",
+)
+```
+""",
+    attrs = {
+        "binary": attr.label(
+            doc = "The program, a target of any rule that makes one: `\"//server\"`.",
+            aspects = [target_graph_aspect],
+            cfg = "target",
+            executable = True,
+            mandatory = True,
+        ),
+        "binary_name": attr.string(doc = "The program's name in ROOT/bin; that of `binary` when empty: `\"serve\"`."),
+        "root": attr.string(
+            doc = "The directory of the image for programs and runfiles, an absolute path: `\"/srv\"`. With another one than `\"/app\"` no layer is shared with images that have that.",
+            default = DEFAULT_ROOT,
+        ),
+    } | OBJECT_CONTEXT_ATTRS,
+    provides = [BinaryClosureInfo, StoreObjectInfo],
+    toolchains = [TOOLCHAIN_TYPE],
+)

@@ -1,0 +1,72 @@
+"""Which groups of a program's runfiles need which, after the graph of its targets."""
+
+load("//rules/private/values:graph.bzl", "components")
+
+def runfiles_graph(graph, groups, own_group):
+    """Lifts the targets' dependencies to the groups.
+
+    Targets without runfiles only lead on. Groups that need one another are one
+    unit. What no target leads to, such as the files of a toolchain, the program's
+    own group needs.
+
+    Args:
+      graph: TargetGraphInfo of the program.
+      groups: dict from groups to Files; the others have no runfiles.
+      own_group: string, the program's.
+
+    Returns:
+      list of structs, dependencies first: groups (sorted list of strings, not
+      empty), deps (list of strings, one group of each unit that this one needs),
+      objects (list of StoreObjectInfo that its targets depend on).
+    """
+    nodes = graph.nodes.to_list()
+    vertex_of = {node.label: node.group if node.group in groups else "target " + node.label for node in nodes}
+    edges = {group: {} for group in groups}
+    objects = {}
+    for node in nodes:
+        vertex = vertex_of[node.label]
+        targets = edges.setdefault(vertex, {})
+        for dep in node.deps:
+            target = vertex_of[dep]
+            if target != vertex:
+                targets[target] = None
+        if node.objects:
+            objects.setdefault(vertex, []).extend(node.objects)
+    own = own_group if own_group in groups else None
+    if own:
+        reached = {target: None for targets in edges.values() for target in targets}
+        for group in groups:
+            if group != own and group not in reached:
+                edges[own][group] = None
+    return _units({vertex: targets.keys() for vertex, targets in edges.items()}, groups, objects)
+
+def _units(edges, groups, objects):
+    units = []
+
+    # For each vertex the units that stand for it: its own, or those it leads to.
+    stands_for = {}
+    for component in components(edges):
+        members = [vertex for vertex in component if vertex in groups]
+        inside = {vertex: None for vertex in component}
+        deps = {
+            group: None
+            for vertex in component
+            for target in edges[vertex]
+            if target not in inside
+            for group in stands_for[target].deps
+        }
+        needed = {info.store_path: info for vertex in component for info in objects.get(vertex, [])} | {
+            info.store_path: info
+            for vertex in component
+            for target in edges[vertex]
+            if target not in inside
+            for info in stands_for[target].objects
+        }
+        if members:
+            units.append(struct(groups = members, deps = sorted(deps), objects = needed.values()))
+            stand_in = struct(deps = [members[0]], objects = [])
+        else:
+            stand_in = struct(deps = deps.keys(), objects = needed.values())
+        for vertex in component:
+            stands_for[vertex] = stand_in
+    return units
