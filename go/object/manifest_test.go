@@ -75,6 +75,20 @@ func TestManifestRoots(t *testing.T) {
 	}
 }
 
+func TestManifestPlaced(t *testing.T) {
+	source := writeFile(t, "source", "content")
+	o, err := openRecords(t, record("file", "0444", "a/b", source))
+	o = mustOpen(t, o, err)
+	if o.Root() != "" || o.Place(&o.Entries()[0]) != string(testPath) || o.Place(&o.Entries()[2]) != string(testPath)+"/a/b" {
+		t.Errorf("root %q, places %q and %q", o.Root(), o.Place(&o.Entries()[0]), o.Place(&o.Entries()[2]))
+	}
+	o, err = openRecords(t, record("root", "", "", "/srv/app"), record("file", "0444", "a/b", source), record("root", "", "", "/srv/app"))
+	o = mustOpen(t, o, err)
+	if o.Root() != "/srv/app" || o.Place(&o.Entries()[0]) != "/srv/app" || o.Place(&o.Entries()[2]) != "/srv/app/a/b" || o.Path() != testPath {
+		t.Errorf("path %s, root %q, places %q and %q", o.Path(), o.Root(), o.Place(&o.Entries()[0]), o.Place(&o.Entries()[2]))
+	}
+}
+
 func TestManifestErrors(t *testing.T) {
 	source, other := writeFile(t, "source", "content"), writeFile(t, "other", "content")
 	file := func(path string) string { return record("file", "0444", path, source) }
@@ -124,6 +138,13 @@ func TestManifestErrors(t *testing.T) {
 			[]string{`"a" (the file ` + source + ") is not a directory", `"a" (a directory) needs one`}},
 		{"symlink, then an explicit directory", []string{record("symlink", "", "a", "b"), record("directory", "0555", "a", "")},
 			[]string{`"a" (a symlink to "b") is not a directory`, `"a" (a directory) needs one`}},
+		{"root with a path", []string{file("a"), record("root", "", "a", "/app")}, []string{`the root "/app" has the path "a"`}},
+		{"root with a mode", []string{file("a"), record("root", "0555", "", "/app")}, []string{`the root "" has the mode "0555", want none`}},
+		{"root is /", []string{file("a"), record("root", "", "", "/")}, []string{`the root "/": want an absolute path below /`}},
+		{"relative root", []string{file("a"), record("root", "", "", "app")}, []string{`the root "app": want an absolute path below /`}},
+		{"root with dots", []string{file("a"), record("root", "", "", "/app/../etc")}, []string{`the root "/app/../etc"`, `component ".."`}},
+		{"two roots", []string{file("a"), record("root", "", "", "/app"), record("root", "", "", "/srv")}, []string{`the roots "/app" and "/srv"`}},
+		{"root of a file", []string{file(""), record("root", "", "", "/app")}, []string{"the object itself", `is not a directory, but it is placed in "/app"`}},
 		{"root file and another", []string{file(""), file("a")}, []string{"the object itself (the file " + source + ") is not a directory", `"a" (the file`}},
 		{"another and root file", []string{file("a"), file("")}, []string{"the object itself (the file " + source + ") is not a directory", `"a" (the file`}},
 	} {

@@ -8,7 +8,7 @@ def _references_test_impl(ctx):
     info = analysistest.target_under_test(env)[StoreObjectInfo]
     asserts.true(env, info.store_path.startswith("/nix/store/"))
     asserts.true(env, info.store_path.endswith("-" + ctx.attr.object_name), info.store_path)
-    asserts.equals(env, sorted(info.references), info.references)
+    asserts.equals(env, tuple(sorted(info.references)), info.references)
     asserts.equals(env, sorted(ctx.attr.references), sorted([path[len("/nix/store/") + 33:] for path in info.references]))
     asserts.equals(
         env,

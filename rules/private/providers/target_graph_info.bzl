@@ -9,6 +9,7 @@ store objects along it.
 _FIELDS = {
     "args": "list of strings: the target's attribute `args` with locations expanded, as `bazel run` hands it to the program; None when it has none.",
     "args_problem": "string: why `args` cannot be known, or empty.",
+    "environment": "dict of strings: the variables that the target sets where it is run, as RunEnvironmentInfo has them.",
     "group": "string: the group that the target's own files are in, see runfiles_groups.bzl.",
     "nodes": "depset of structs: label (string), group (string), deps (tuple of strings, the labels of its direct dependencies), objects (tuple of StoreObjectInfo, those among them).",
     "own_files": "depset of Files: those of the target and of its dependencies in the same group that runfiles are likely to have.",

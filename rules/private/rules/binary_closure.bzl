@@ -49,7 +49,7 @@ def _binary_closure_impl(ctx):
         BinaryClosureInfo(
             args = graph.args,
             args_problem = graph.args_problem,
-            environment = binary[RunEnvironmentInfo].environment if RunEnvironmentInfo in binary else {},
+            environment = graph.environment,
             files = all_files,
             label = binary.label,
             program = "{}/bin/{}".format(root, name),

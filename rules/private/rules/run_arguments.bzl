@@ -1,9 +1,13 @@
-"""The arguments that `bazel run` gives to a program, from its target's attribute args."""
+"""The arguments and variables that `bazel run` gives to a program, from its target's attributes."""
 
 load("//rules/private/values:shell_words.bzl", "shell_words")
 
+# Rules of Bazel 7 that are part of it, whose attribute env it reads itself;
+# others say in RunEnvironmentInfo what they want.
+_NATIVE_RULES = ["sh_binary", "sh_test"]
+
 def run_arguments(ctx):
-    """Reads the attribute, as an aspect sees it.
+    """Reads the attribute args, as an aspect sees it.
 
     Args:
       ctx: aspect context.
@@ -16,29 +20,48 @@ def run_arguments(ctx):
         return struct(args = [], problem = "")
     words = []
     for text in given:
-        if "$(" in text:
-            text = _expand(ctx, text)
-            if "$(" in text:
-                return struct(args = None, problem = "it has a make variable, {}".format(repr(text)))
-        split = shell_words(text.replace("$$", "$"))
+        expanded = _expand(ctx, text)
+        if expanded == None:
+            return struct(args = None, problem = "it has a make variable, {}".format(repr(text)))
+        split = shell_words(expanded)
         if split == None:
             return struct(args = None, problem = "it has a quotation mark without its other half, {}".format(repr(text)))
         words += split
     return struct(args = words, problem = "")
 
-def _expand(ctx, text):
-    # Bazel's rules take a location in args for the path below the runfiles.
-    for singular in ["location", "locations"]:
-        text = text.replace("$({} ".format(singular), "$({} ".format(singular.replace("location", "rootpath")))
-    for path in ["rootpath", "rootpaths", "rlocationpath", "rlocationpaths", "execpath", "execpaths"]:
-        if "$({} ".format(path) in text:
-            return ctx.expand_location(text, _data(ctx))
-    return text
+def run_environment(target, ctx):
+    """The variables of a program.
 
-def _data(ctx):
+    Args:
+      target: Target that an aspect sees.
+      ctx: aspect context.
+
+    Returns:
+      dict of strings; those whose values have make variables are left out.
+    """
+    if RunEnvironmentInfo in target:
+        return target[RunEnvironmentInfo].environment
+    given = getattr(ctx.rule.attr, "env", None)
+    if ctx.rule.kind not in _NATIVE_RULES or type(given) != "dict":
+        return {}
+    expanded = {name: _expand(ctx, value) for name, value in given.items()}
+    return {name: value for name, value in expanded.items() if value != None}
+
+def _expand(ctx, text):
+    """A text with locations expanded; None when it has other make variables."""
+
+    # Bazel's rules take a location here for the path below the runfiles.
+    for plural in ["", "s"]:
+        text = text.replace("$(location{} ".format(plural), "$(rootpath{} ".format(plural))
+    if [kind for kind in ["rootpath", "rootpaths", "rlocationpath", "rlocationpaths", "execpath", "execpaths"] if "$({} ".format(kind) in text]:
+        text = ctx.expand_location(text, _prerequisites(ctx))
+    without_escapes = text.replace("$$", "")
+    return None if "$(" in without_escapes else text.replace("$$", "$")
+
+def _prerequisites(ctx):
     return [
         target
-        for attribute in ["data", "srcs", "deps", "tools"]
+        for attribute in ["data", "deps", "srcs"]
         for target in _targets(getattr(ctx.rule.attr, attribute, []))
     ]
 

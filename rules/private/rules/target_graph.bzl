@@ -11,7 +11,7 @@ load("//rules/private/actions:strata.bzl", "TOOLCHAIN_TYPE")
 load("//rules/private/providers:store_object_info.bzl", "StoreObjectInfo")
 load("//rules/private/providers:target_graph_info.bzl", "TargetGraphInfo")
 load("//rules/private/rules:object_context.bzl", "OBJECT_CONTEXT_ATTRS", "make_store_object", "store_dir", "target_platform")
-load("//rules/private/rules:run_arguments.bzl", "run_arguments")
+load("//rules/private/rules:run_arguments.bzl", "run_arguments", "run_environment")
 load("//rules/private/rules:runfiles_groups.bzl", "file_group", "group_name", "group_origin", "label_group")
 load("//rules/private/values:labels.bzl", "display_label")
 load("//rules/private/values:store_path.bzl", "bazel_store_path")
@@ -96,6 +96,7 @@ def _target_graph_impl(target, ctx):
     return [TargetGraphInfo(
         args = arguments.args,
         args_problem = arguments.problem,
+        environment = run_environment(target, ctx),
         group = own_group,
         nodes = depset([node], transitive = [graph.nodes for graph in graphs]),
         own_files = own_files,

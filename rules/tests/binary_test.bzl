@@ -1,0 +1,205 @@
+"""Analysis tests of binary_closure and binary_image, and unit tests of what they compute."""
+
+load("@bazel_skylib//lib:unittest.bzl", "analysistest", "asserts", "unittest")
+load("//rules:binary.bzl", "binary_closure", "binary_image")
+load("//rules:providers.bzl", "BinaryClosureInfo", "StoreObjectInfo")
+
+# buildifier: disable=bzl-visibility
+load("//rules/private/values:graph.bzl", "components")
+
+# buildifier: disable=bzl-visibility
+load("//rules/private/values:shell_words.bzl", "shell_words")
+load(":image_test.bzl", "macos_image_failure_test")
+load(":store_object_test.bzl", "failure_test")
+
+def _components_test_impl(ctx):
+    env = unittest.begin(ctx)
+    for graph, want in [
+        ({}, []),
+        ({"a": []}, [["a"]]),
+        ({"a": ["a"]}, [["a"]]),
+        ({"a": ["b"], "b": ["c"], "c": []}, [["c"], ["b"], ["a"]]),
+        ({"a": ["b"], "b": ["a"]}, [["a", "b"]]),
+        ({"a": ["b", "d"], "b": ["c"], "c": ["a"], "d": ["e"], "e": []}, [["e"], ["d"], ["a", "b", "c"]]),
+        # Two cycles, one of which leads to the other.
+        ({"a": ["b"], "b": ["a", "c"], "c": ["d"], "d": ["c"]}, [["c", "d"], ["a", "b"]]),
+    ]:
+        asserts.equals(env, want, components(graph))
+    long = {str(n): [str(n + 1)] for n in range(3000)} | {"3000": ["0"]}
+    asserts.equals(env, [3001], [len(component) for component in components(long)])
+    return unittest.end(env)
+
+components_test = unittest.make(_components_test_impl)
+
+def _shell_words_test_impl(ctx):
+    env = unittest.begin(ctx)
+    for text, want in [
+        ("", []),
+        ("  ", []),
+        ("one", ["one"]),
+        (" one  two ", ["one", "two"]),
+        ("'one two' \"three four\"", ["one two", "three four"]),
+        ("a'b c'd", ["ab cd"]),
+        ("'' \"\"", ["", ""]),
+        ("a\\ b \\'", ["a b", "'"]),
+        ("'a\\b' \"a\\\"b\\c\"", ["a\\b", "a\"b\\c"]),
+        ("'one", None),
+        ("\"one", None),
+        ("one\\", None),
+    ]:
+        asserts.equals(env, want, shell_words(text))
+    return unittest.end(env)
+
+shell_words_test = unittest.make(_shell_words_test_impl)
+
+def _name(path):
+    return path.split("-", 1)[1]
+
+def _binary_closure_test_impl(ctx):
+    env = analysistest.begin(ctx)
+    info = analysistest.target_under_test(env)[StoreObjectInfo]
+    objects = info.transitive.to_list() + [info]
+    asserts.equals(env, ctx.attr.references, {_name(one.store_path): sorted([_name(path) for path in one.references]) for one in objects})
+    asserts.equals(env, ctx.attr.files, {
+        _name(one.store_path): sorted([file.short_path.removeprefix("rules/tests/binaries/") for file in one.source.files.to_list()])
+        for one in objects
+    })
+    for one in objects:
+        asserts.equals(env, ctx.attr.root if not _name(one.store_path) == "mentioned" else None, one.image_root)
+    for position, one in enumerate(objects):
+        later = [other.store_path for other in objects[position:]]
+        asserts.equals(env, [], [path for path in one.references if path in later])
+    return analysistest.end(env)
+
+_binary_closure_test = analysistest.make(
+    _binary_closure_test_impl,
+    attrs = {
+        "files": attr.string_list_dict(),
+        "references": attr.string_list_dict(),
+        "root": attr.string(default = "/app"),
+    },
+)
+
+def _program_test_impl(ctx):
+    env = analysistest.begin(ctx)
+    program = analysistest.target_under_test(env)[BinaryClosureInfo]
+    asserts.equals(env, ctx.attr.arguments, program.args)
+    asserts.equals(env, {"GREETING": "hello"}, program.environment)
+    asserts.equals(env, "/app/bin/app", program.program)
+    asserts.equals(env, "/app/bin/app.runfiles", program.runfiles_dir)
+    asserts.equals(env, "/app/runfiles/_main", program.working_dir)
+    return analysistest.end(env)
+
+_program_test = analysistest.make(_program_test_impl, attrs = {"arguments": attr.string_list()})
+
+def _shared_test_impl(ctx):
+    env = analysistest.begin(ctx)
+    layers = [
+        {_name(one.store_path): one.layer.metadata for one in target[StoreObjectInfo].transitive.to_list()}
+        for target in [analysistest.target_under_test(env), ctx.attr.other]
+    ]
+    same = [name for name in layers[0] if layers[0][name] == layers[1].get(name)]
+    asserts.equals(env, ctx.attr.names, same)
+    return analysistest.end(env)
+
+_shared_test = analysistest.make(
+    _shared_test_impl,
+    attrs = {
+        "names": attr.string_list(),
+        "other": attr.label(),
+    },
+)
+
+def binary_tests(name):
+    """Makes the tests, of targets that it makes as well.
+
+    Args:
+      name: what the names of all targets begin with.
+    """
+    components_test(name = name + "_components_test")
+    shell_words_test(name = name + "_shell_words_test")
+    _closures(name)
+    _refusals(name)
+
+def _closures(name):
+    lib = "rules-tests-binaries-lib"
+    app = "rules-tests-binaries-app"
+    cycle = "rules-tests-binaries-cycle-a"
+    binary_closure(name = name + "_app", binary = "//rules/tests/binaries/app")
+    _binary_closure_test(
+        name = name + "_app_test",
+        files = {
+            "app": ["app/app.repo_mapping"],
+            app: ["app/app", "app/app.sh", "app/app.txt"],
+            cycle: ["cycle/a/bottom.sh", "cycle/a/top.sh", "cycle/b/b.sh"],
+            lib: ["lib/lib.sh", "lib/lib.txt"],
+        },
+        references = {app: [cycle, lib], "app": [app, cycle, lib], cycle: [lib], lib: []},
+        target_under_test = ":{}_app".format(name),
+    )
+    _program_test(
+        name = name + "_program_test",
+        arguments = ["one", "two words", "\"$HOME\"", "rules/tests/binaries/app/app.txt", "_main/rules/tests/binaries/app/app.txt"],
+        target_under_test = ":{}_app".format(name),
+    )
+    binary_closure(name = name + "_other", binary = "//rules/tests/binaries/other")
+    binary_closure(name = name + "_more", binary = "//rules/tests/binaries/other:app")
+    binary_closure(name = name + "_elsewhere", binary = "//rules/tests/binaries/other", root = "/srv/app")
+    other = "rules-tests-binaries-other"
+    _binary_closure_test(
+        name = name + "_elsewhere_test",
+        files = {
+            lib: ["lib/lib.sh", "lib/lib.txt"],
+            other: ["other/other", "other/other.sh"],
+            "other": ["other/other.repo_mapping"],
+        },
+        references = {lib: [], "other": [lib, other], other: [lib]},
+        root = "/srv/app",
+        target_under_test = ":{}_elsewhere".format(name),
+    )
+
+    # The other one has more files of lib, or places them elsewhere.
+    for case, names in {"elsewhere": [], "more": [], "other": [lib]}.items():
+        _shared_test(
+            name = "{}_shares_with_{}_test".format(name, case),
+            names = names,
+            other = ":{}_{}".format(name, case),
+            target_under_test = ":{}_app".format(name),
+        )
+    binary_closure(name = name + "_reader", binary = "//rules/tests/binaries/app:reader")
+    _binary_closure_test(
+        name = name + "_reader_test",
+        files = {
+            "mentioned": ["app/app.txt"],
+            "reader": ["app/reader.repo_mapping"],
+            app: ["app/app.sh", "app/reader"],
+        },
+        references = {"mentioned": [], "reader": [app], app: ["mentioned"]},
+        target_under_test = ":{}_reader".format(name),
+    )
+
+def _refusals(name):
+    for case, attributes, message in [
+        ("relative", {"root": "app"}, 'root = "app": want an absolute path below /, such as "/app"'),
+        ("top", {"root": "/"}, 'root = "/": want an absolute path below /'),
+        ("dots", {"root": "/app/../etc"}, 'root = "/app/../etc": want an absolute path'),
+        ("slash", {"root": "/app/"}, 'root = "/app/": want an absolute path'),
+        ("name", {"binary_name": "bin/app"}, 'binary_name = "bin/app": want a name without a slash'),
+    ]:
+        bad = "{}_bad_{}".format(name, case)
+        binary_closure(name = bad, binary = "//rules/tests/binaries/app", tags = ["manual"], **attributes)
+        failure_test(name = bad + "_test", message = message, target_under_test = ":" + bad)
+    for case, attributes, message in [
+        ("args", {"binary": "//rules/tests/binaries/app:variable"}, "args of @@//rules/tests/binaries/app:variable: it has a make variable, \"$(COMPILATION_MODE)\": give args to binary_image"),
+        (
+            "same_name",
+            {"binary": "//rules/tests/binaries/app", "contents": [":{}_more".format(name)]},
+            "@@//rules/tests/binaries/app:app and @@//rules/tests/binaries/other:app are both at /app/bin/app: give one of their binary_closures another binary_name or root",
+        ),
+        ("nix_db", {"binary": "//rules/tests/binaries/app", "include_nix_db": True}, "is at /app, not in the store, and Nix cannot know it"),
+    ]:
+        bad = "{}_bad_{}".format(name, case)
+        binary_image(name = bad, tags = ["manual"], **attributes)
+        failure_test(name = bad + "_test", message = message, target_under_test = ":" + bad)
+    binary_image(name = name + "_macos", binary = "//rules/tests/binaries/app", tags = ["manual"])
+    macos_image_failure_test(name = name + "_macos_test", message = "the target platform is darwin, and images are for Linux", target_under_test = ":{}_macos".format(name))
