@@ -18,7 +18,7 @@ _FIELDS = {
     "references": "tuple of strings: the store paths that the object refers to directly, sorted.",
     "source": "struct (see object_source.bzl): where the object's bytes come from: a NAR or Files of Bazel targets.",
     "store_path": "string: the object's absolute store path.",
-    "transitive": "depset of StoreObjectInfo: the closure of the object's references, without the object itself.",
+    "transitive": "depset of StoreObjectInfo: the closure of the object's references, without the object itself; empty for the objects of a binary_closure's runfiles, which are all in that of its own.",
 }
 
 StoreObjectInfo = provider(doc = _DOC, fields = _FIELDS)

@@ -3,7 +3,7 @@
 load("//rules/private/actions:object_source.bzl", "file_entry", "root_entry", "runfiles_path", "symlink_entry", "tree_source")
 load("//rules/private/actions:strata.bzl", "TOOLCHAIN_TYPE")
 load("//rules/private/providers:binary_closure_info.bzl", "BinaryClosureInfo")
-load("//rules/private/providers:store_object_info.bzl", "StoreObjectInfo", "closure_of")
+load("//rules/private/providers:store_object_info.bzl", "StoreObjectInfo")
 load("//rules/private/providers:target_graph_info.bzl", "TargetGraphInfo")
 load("//rules/private/rules:object_context.bzl", "OBJECT_CONTEXT_ATTRS", "make_store_object", "store_dir", "target_platform")
 load("//rules/private/rules:runfiles_graph.bzl", "runfiles_graph")
@@ -19,11 +19,18 @@ def _binary_closure_impl(ctx):
         fail('{}: binary_name = "{}": want a name without a slash'.format(ctx.label, name))
     if TargetGraphInfo not in binary:
         fail("{}: binary: {} is a store object already: give it in contents".format(ctx.label, binary.label))
+    graph = binary[TargetGraphInfo]
+    if graph.platform_os not in ("linux", target_platform(ctx).os):
+        fail("{}: binary: {} is built for {}, whatever the target platform is, and images are for Linux: give a program for Linux".format(
+            ctx.label,
+            binary.label,
+            graph.platform_os,
+        ))
     executable = binary[DefaultInfo].files_to_run.executable
     runfiles = binary[DefaultInfo].default_runfiles
     all_files = depset([executable], transitive = [runfiles.files] if runfiles else [])
     groups = group_files(all_files.to_list())
-    objects = _group_objects(ctx, groups, binary[TargetGraphInfo], root)
+    made = _group_objects(ctx, groups, graph, root)
     own = make_store_object(
         ctx,
         label = ctx.label,
@@ -34,16 +41,15 @@ def _binary_closure_impl(ctx):
             platform = target_platform(ctx),
             salt = "",
         ),
-        source = tree_source([root_entry(root)] + _own_entries(ctx, name, executable, runfiles, all_files)),
-        deps = objects,
-        references = [info.store_path for info in objects],
+        source = tree_source([root_entry(root)] + _own_entries(ctx, name, executable, runfiles, groups)),
+        deps = made.others + made.objects,
+        references = [info.store_path for info in made.objects],
         mutable = True,
         allow_undeclared_references = False,
         has_deps = False,
         image_root = root,
         output = ctx.label.name,
     )
-    graph = binary[TargetGraphInfo]
     return [
         own,
         BinaryClosureInfo(
@@ -57,7 +63,7 @@ def _binary_closure_impl(ctx):
             runfiles_dir = "{}/bin/{}.runfiles".format(root, name),
             working_dir = root + "/runfiles/_main",
         ),
-        DefaultInfo(files = depset([info.layer.metadata for info in objects + [own]])),
+        DefaultInfo(files = depset([info.layer.metadata for info in made.objects + [own]])),
     ]
 
 def _root(ctx):
@@ -68,17 +74,24 @@ def _root(ctx):
     return root
 
 def _group_objects(ctx, groups, graph, root):
-    """The store objects of the groups, dependencies first."""
-    shared = _pieces(graph, groups) if root == DEFAULT_ROOT else {}
+    """The store objects of the groups, dependencies first, and others that these refer to.
+
+    What a group's object refers to is not in its `transitive`: fifty programs over
+    the same thousand groups would each have a thousand depsets for it, which
+    nobody reads. That of the program's own object has them all.
+    """
+    nodes = graph.nodes.to_list() + [graph.node]
+    shared = _pieces(nodes, groups) if root == DEFAULT_ROOT else {}
     made = {}
     objects = []
+    others = {}
     own_group = label_group(ctx.attr.binary.label)
-    for unit in runfiles_graph(graph, groups, own_group):
+    for unit in runfiles_graph(nodes, groups, own_group):
         deps = [made[group] for group in unit.deps]
-        references = [info.store_path for info in deps + unit.objects]
+        references = [info.store_path for info in deps] + [info.store_path for info in unit.objects]
         info = shared.get(unit.groups[0]) if len(unit.groups) == 1 else None
         if info:
-            info = _with_references(info, references, deps + unit.objects)
+            info = _with_references(info, references)
         else:
             info = runfiles_object(
                 ctx,
@@ -89,28 +102,31 @@ def _group_objects(ctx, groups, graph, root):
                 output = "{}_runfiles/{}".format(ctx.label.name, len(objects)),
                 salt = unit.groups[0],
                 references = references,
-                deps = deps + unit.objects,
             )
         for group in unit.groups:
             made[group] = info
         objects.append(info)
-    return objects
+        others.update({other.store_path: other for other in unit.objects})
+    return struct(objects = objects, others = others.values())
 
-def _pieces(graph, groups):
+def _pieces(nodes, groups):
     """The objects that targets of the graph declared, of the groups of which they have exactly the files."""
     found = {}
-    members = {}
-    for piece in graph.pieces.to_list() + ([graph.piece] if graph.piece else []):
-        files = groups.get(piece.group)
-        if not files or len(files) != len(piece.files) or piece.group in found:
+    for node in nodes:
+        if not node.piece or node.group in found:
             continue
-        if piece.group not in members:
-            members[piece.group] = {file: None for file in files}
-        if not [file for file in piece.files if file not in members[piece.group]]:
-            found[piece.group] = piece.object
+        files = groups.get(node.group)
+        if files and len(files) == len(node.piece.files) and _same_files(files, node.piece.files):
+            found[node.group] = node.piece.object
     return found
 
-def _with_references(info, references, deps):
+def _same_files(some, others):
+    if some == others:
+        return True
+    members = {file: None for file in some}
+    return not [file for file in others if file not in members]
+
+def _with_references(info, references):
     if not references:
         return info
     return StoreObjectInfo(
@@ -123,13 +139,13 @@ def _with_references(info, references, deps):
         listing = info.listing,
         mutable = info.mutable,
         origin = info.origin,
-        references = tuple(sorted({path: None for path in references}.keys())),
+        references = tuple(sorted(references)),
         source = info.source,
         store_path = info.store_path,
-        transitive = closure_of(deps),
+        transitive = info.transitive,
     )
 
-def _own_entries(ctx, name, executable, runfiles, files):
+def _own_entries(ctx, name, executable, runfiles, groups):
     """What is this program's alone: the way to it and to its runfiles, and files that no target made."""
     at = runfiles_path(executable)
     program = "bin/" + name
@@ -142,7 +158,7 @@ def _own_entries(ctx, name, executable, runfiles, files):
     mapping = getattr(ctx.attr.binary[DefaultInfo].files_to_run, "repo_mapping_manifest", None)
     if mapping:
         entries.append(file_entry(mapping, own + "/_repo_mapping", True))
-    tops = {_top(runfiles_path(file)): None for file in files.to_list()}
+    tops = {_top(runfiles_path(files[0])): None for files in groups.values()}
     if runfiles:
         placed = (
             [("_main/" + link.path, link.target_file) for link in runfiles.symlinks.to_list()] +

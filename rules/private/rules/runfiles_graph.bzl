@@ -2,7 +2,7 @@
 
 load("//rules/private/values:graph.bzl", "components")
 
-def runfiles_graph(graph, groups, own_group):
+def runfiles_graph(nodes, groups, own_group):
     """Lifts the targets' dependencies to the groups.
 
     Targets without runfiles only lead on. Groups that need one another are one
@@ -10,7 +10,7 @@ def runfiles_graph(graph, groups, own_group):
     own group needs.
 
     Args:
-      graph: TargetGraphInfo of the program.
+      nodes: list of structs, the nodes of the program's TargetGraphInfo.
       groups: dict from groups to Files; the others have no runfiles.
       own_group: string, the program's.
 
@@ -19,7 +19,6 @@ def runfiles_graph(graph, groups, own_group):
       empty), deps (list of strings, one group of each unit that this one needs),
       objects (list of StoreObjectInfo that its targets depend on).
     """
-    nodes = graph.nodes.to_list()
     vertex_of = {node.label: node.group if node.group in groups else "target " + node.label for node in nodes}
     edges = {group: {} for group in groups}
     objects = {}

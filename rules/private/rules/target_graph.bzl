@@ -26,7 +26,7 @@ _FOR_COMPILERS = ["a", "d", "h", "hpp", "lo", "o", "rlib", "rmeta", "x"]
 # files would be in the objects of all targets above.
 _MOST_TARGETS = 32
 
-def runfiles_object(ctx, *, label, group, files, root, output, salt, references = [], deps = []):
+def runfiles_object(ctx, *, label, group, files, root, output, salt, references = []):
     """Declares the store object of a group's files.
 
     Args:
@@ -38,7 +38,6 @@ def runfiles_object(ctx, *, label, group, files, root, output, salt, references 
       output: string, the stem of the outputs' file names.
       salt: string, tells objects of one label apart.
       references: list of store paths.
-      deps: list of StoreObjectInfo.
 
     Returns:
       StoreObjectInfo.
@@ -57,7 +56,7 @@ def runfiles_object(ctx, *, label, group, files, root, output, salt, references 
             root_entry(root),
             directory_files_entry(depset(files), "runfiles", True, "runfiles"),
         ]),
-        deps = deps,
+        deps = [],
         references = references,
         mutable = True,
         # Whatever can be mentioned is a dependency of some target, and so in the graph.
@@ -89,8 +88,9 @@ def _target_graph_impl(target, ctx):
     node = struct(
         label = display_label(target.label),
         group = own_group,
-        deps = tuple([display_label(dep.label) for dep in deps if TargetGraphInfo in dep]),
-        objects = tuple([dep[StoreObjectInfo] for dep in deps if StoreObjectInfo in dep]),
+        deps = [display_label(dep.label) for dep in deps if TargetGraphInfo in dep],
+        objects = [dep[StoreObjectInfo] for dep in deps if StoreObjectInfo in dep],
+        piece = piece,
     )
     arguments = run_arguments(ctx)
     return [TargetGraphInfo(
@@ -98,20 +98,16 @@ def _target_graph_impl(target, ctx):
         args_problem = arguments.problem,
         environment = run_environment(target, ctx),
         group = own_group,
-        nodes = depset([node], transitive = [graph.nodes for graph in graphs]),
+        node = node,
+        nodes = depset([graph.node for graph in graphs], transitive = [graph.nodes for graph in graphs]),
         own_files = own_files,
         own_targets = count,
-        piece = piece,
-        pieces = depset(
-            [graph.piece for graph in graphs if graph.piece],
-            transitive = [graph.pieces for graph in graphs],
-        ),
+        platform_os = target_platform(ctx).os,
     )]
 
 def _piece(ctx, label, group, files):
     return struct(
         files = files,
-        group = group,
         object = runfiles_object(
             ctx,
             label = label,
