@@ -19,6 +19,7 @@ import (
 //
 //	type        mode           destination   last field
 //	file        0444 or 0555   path          the file to read, relative to the working directory
+//	output      0444 or 0555   path          the same, or a link that a build step made, see outputlink.go
 //	symlink     (empty)        path          the link's target
 //	directory   0555           path          (empty)
 //	executable  (empty)        glob          (empty)
@@ -38,6 +39,7 @@ const maxLine = 64 << 10
 // The types of a manifest's records.
 const (
 	fileRecord       = "file"
+	outputRecord     = "output"
 	symlinkRecord    = "symlink"
 	directoryRecord  = "directory"
 	executableRecord = "executable"
@@ -130,11 +132,12 @@ func (t *tree) record(line []byte) error {
 	}
 	n := &node{Entry: Entry{Path: path}}
 	switch kind {
-	case fileRecord:
+	case fileRecord, outputRecord:
 		if last == "" {
 			return fmt.Errorf("the file %q has no source", shorten(path))
 		}
 		n.Type, n.source, n.Executable = nar.Regular, last, mode == executableMode
+		n.output = kind == outputRecord
 	case symlinkRecord:
 		if err := checkTarget(path, last); err != nil {
 			return err
@@ -154,7 +157,7 @@ func (t *tree) record(line []byte) error {
 func checkMode(kind, mode, path string) error {
 	var want string
 	switch kind {
-	case fileRecord:
+	case fileRecord, outputRecord:
 		if mode == plainMode || mode == executableMode {
 			return nil
 		}
@@ -170,8 +173,8 @@ func checkMode(kind, mode, path string) error {
 		}
 		want = "none"
 	default:
-		return fmt.Errorf("unknown type %q of %q: want %s, %s, %s, %s or %s", shorten(kind), shorten(path),
-			fileRecord, symlinkRecord, directoryRecord, executableRecord, rootRecord)
+		return fmt.Errorf("unknown type %q of %q: want %s, %s, %s, %s, %s or %s", shorten(kind), shorten(path),
+			fileRecord, outputRecord, symlinkRecord, directoryRecord, executableRecord, rootRecord)
 	}
 	return fmt.Errorf("the %s %q has the mode %q, want %s", kind, shorten(path), shorten(mode), want)
 }

@@ -104,7 +104,7 @@ func TestManifestErrors(t *testing.T) {
 		{"five fields", []string{record("file", "0444", "b", "c", "d")}, []string{"5 fields, want 4"}},
 		{"newline in a name", []string{file("a\nb")}, []string{"line 1", "newline"}},
 		{"long line", []string{file(strings.Repeat("x", maxLine))}, []string{"line 1 has more than 65536 bytes"}},
-		{"unknown type", []string{record("fifo", "", "a", "")}, []string{`unknown type "fifo" of "a"`, "file, symlink, directory, executable or root"}},
+		{"unknown type", []string{record("fifo", "", "a", "")}, []string{`unknown type "fifo" of "a"`, "file, output, symlink, directory, executable or root"}},
 		{"unknown mode", []string{record("file", "0644", "a", source)}, []string{`the file "a" has the mode "0644", want 0444 or 0555`}},
 		{"mode of a directory", []string{record("directory", "0755", "a", "")}, []string{`the directory "a" has the mode "0755", want 0555`}},
 		{"mode of a symlink", []string{record("symlink", "0777", "a", "b")}, []string{`the symlink "a" has the mode "0777", want none`}},

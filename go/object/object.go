@@ -33,6 +33,8 @@ type Entry struct {
 	offset int64
 	// source is the file that a manifest names for the content.
 	source string
+	// output says that the source may be a link that is meant as one.
+	output bool
 }
 
 // Object is an open store object. Its methods can be used by several

@@ -127,8 +127,18 @@ func (t *tree) entries() ([]Entry, error) {
 	return list, nil
 }
 
-// finish gives a file its size and its mode.
+// finish gives a file its size and its mode, and makes a link of one that is.
 func (t *tree) finish(e *Entry) error {
+	if e.output {
+		target, ok, err := outputLink(e.source)
+		if err != nil {
+			return fmt.Errorf("the source of %q: %w", shorten(e.Path), err)
+		}
+		if ok {
+			*e = Entry{Path: e.Path, Type: nar.Symlink, Target: target}
+			return checkTarget(e.Path, target)
+		}
+	}
 	info, err := os.Stat(e.source)
 	if err != nil {
 		return fmt.Errorf("the source of %q: %w: name a file that a build step makes", shorten(e.Path), err)

@@ -73,6 +73,28 @@ def directory_files_entry(files, prefix, executable, layout):
         format = _record("file", "0555" if executable else "0444", _below(prefix, "%s"), None),
     )
 
+def runfiles_entries(files, prefix):
+    """A program's runfiles: files of mode 0555, and links that rules made as such.
+
+    Args:
+      files: list of Files.
+      prefix: string, the runfiles directory's destination.
+
+    Returns:
+      list of structs for tree_source.
+    """
+    outputs = [file for file in files if not file.is_source and not file.is_directory]
+    others = [file for file in files if file.is_source or file.is_directory]
+    return (
+        ([directory_files_entry(depset(others), prefix, True, "runfiles")] if others else []) +
+        ([struct(
+            files = depset(outputs),
+            layout = "runfiles",
+            # A link is an ordinary File for Starlark; the action sees what it is.
+            format = _record("output", "0555", _below(prefix, "%s"), None),
+        )] if outputs else [])
+    )
+
 def symlink_entry(destination, target):
     """A symbolic link, made whatever it points to.
 

@@ -1,6 +1,6 @@
 """A program of Bazel with its runfiles as entries of a store object."""
 
-load("//rules/private/actions:object_source.bzl", "directory_files_entry", "file_entry", "runfiles_path", "symlink_entry")
+load("//rules/private/actions:object_source.bzl", "file_entry", "runfiles_entries", "runfiles_path", "symlink_entry")
 
 def binary_entries(ctx, binary, name):
     """Places an executable at bin/NAME and its runfiles at bin/NAME.runfiles, where runfiles libraries look.
@@ -40,7 +40,7 @@ def _runfiles_entries(ctx, info, executable, root):
 
     # Whether there is anything besides the program cannot be told without a look.
     files = [file for file in runfiles.files.to_list() if file != executable]
-    entries = [directory_files_entry(depset(files), root, True, "runfiles")] if files else []
+    entries = runfiles_entries(files, root)
     for link in runfiles.symlinks.to_list():
         entries.append(file_entry(link.target_file, "{}/_main/{}".format(root, link.path), True))
     for link in runfiles.root_symlinks.to_list():

@@ -6,7 +6,7 @@ hope that a program's runfiles have exactly these of their group: every program
 then shares the object's actions. binary_closure checks that.
 """
 
-load("//rules/private/actions:object_source.bzl", "directory_files_entry", "root_entry", "tree_source")
+load("//rules/private/actions:object_source.bzl", "root_entry", "runfiles_entries", "tree_source")
 load("//rules/private/actions:strata.bzl", "TOOLCHAIN_TYPE")
 load("//rules/private/providers:store_object_info.bzl", "StoreObjectInfo")
 load("//rules/private/providers:target_graph_info.bzl", "TargetGraphInfo")
@@ -52,10 +52,7 @@ def runfiles_object(ctx, *, label, group, files, root, output, salt, references 
             platform = target_platform(ctx),
             salt = salt,
         ),
-        source = tree_source([
-            root_entry(root),
-            directory_files_entry(depset(files), "runfiles", True, "runfiles"),
-        ]),
+        source = tree_source([root_entry(root)] + runfiles_entries(files, "runfiles")),
         deps = [],
         references = references,
         mutable = True,
