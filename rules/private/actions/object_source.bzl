@@ -17,9 +17,9 @@ def nar_source(nar):
       nar: File.
 
     Returns:
-      struct: nar, entries (empty), files (depset of the one File).
+      struct: nar, entries (empty), files (depset of the one File), outputs (empty).
     """
-    return struct(nar = nar, entries = (), files = depset([nar]))
+    return struct(nar = nar, entries = (), files = depset([nar]), outputs = ())
 
 def tree_source(entries):
     """A store object assembled from Files, links and directories.
@@ -28,12 +28,14 @@ def tree_source(entries):
       entries: list of structs from the functions below.
 
     Returns:
-      struct: nar (None), entries (tuple), files (depset of all Files).
+      struct: nar (None), entries (tuple), files (depset of all Files), outputs
+      (tuple of those that may be links).
     """
     return struct(
         nar = None,
         entries = tuple(entries),
         files = depset(transitive = [entry.files for entry in entries if entry.files]),
+        outputs = tuple([file for entry in entries if entry.layout == "output" for file in entry.files.to_list()]),
     )
 
 def file_entry(file, destination, executable):
@@ -89,7 +91,7 @@ def runfiles_entries(files, prefix):
         ([directory_files_entry(depset(others), prefix, True, "runfiles")] if others else []) +
         ([struct(
             files = depset(outputs),
-            layout = "runfiles",
+            layout = "output",
             # A link is an ordinary File for Starlark; the action sees what it is.
             format = _record("output", "0555", _below(prefix, "%s"), None),
         )] if outputs else [])
@@ -210,18 +212,20 @@ def run_path(file):
     """
     return runfiles_path(file) if file.is_source else _EXEC + file.path
 
-def run_files(ctx, files):
+def run_files(ctx, files, outputs = ()):
     """Files as runfiles that run_path leads to.
 
     Args:
       ctx: rule or aspect context.
       files: list of Files.
+      outputs: tuple of those that may be links that rules declared: Bazel
+        makes these in time only if they are at their own places, too.
 
     Returns:
       runfiles.
     """
     return ctx.runfiles(
-        files = [file for file in files if file.is_source],
+        files = [file for file in files if file.is_source] + list(outputs),
         root_symlinks = {_EXEC + file.path: file for file in files if not file.is_source},
     )
 
@@ -287,6 +291,7 @@ def _basename_runfiles(file):
 
 _EXEC_LAYOUTS = {
     "basename": _basename_exec,
+    "output": _runfiles_exec,
     "package": _package_exec,
     "runfiles": _runfiles_exec,
     "single": _single_exec,
@@ -295,6 +300,7 @@ _EXEC_LAYOUTS = {
 
 _RUNFILES_LAYOUTS = {
     "basename": _basename_runfiles,
+    "output": _runfiles_runfiles,
     "package": _package_runfiles,
     "runfiles": _runfiles_runfiles,
     "single": _single_runfiles,

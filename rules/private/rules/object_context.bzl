@@ -127,6 +127,7 @@ def _with_runfiles(ctx, source, output):
         nar = source.nar,
         entries = source.entries,
         files = source.files,
-        runfiles = run_files(ctx, files),
+        outputs = source.outputs,
+        runfiles = run_files(ctx, files, source.outputs),
         runfiles_manifest = manifest,
     )
