@@ -9,6 +9,7 @@ load("//rules/private/rules:object_context.bzl", "OBJECT_CONTEXT_ATTRS", "make_s
 load("//rules/private/rules:runfiles_graph.bzl", "runfiles_graph")
 load("//rules/private/rules:runfiles_groups.bzl", "group_files", "label_group")
 load("//rules/private/rules:target_graph.bzl", "DEFAULT_ROOT", "runfiles_object", "target_graph_aspect")
+load("//rules/private/values:labels.bzl", "display_label")
 load("//rules/private/values:store_path.bzl", "bazel_store_path")
 
 def _binary_closure_impl(ctx):
@@ -48,6 +49,8 @@ def _binary_closure_impl(ctx):
         allow_undeclared_references = False,
         has_deps = False,
         image_root = root,
+        # It changes with what is there, not with the program's own package.
+        origin = display_label(ctx.label),
         output = ctx.label.name,
     )
     return [
