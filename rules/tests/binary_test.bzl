@@ -2,6 +2,7 @@
 
 load("@bazel_skylib//lib:unittest.bzl", "analysistest", "asserts", "unittest")
 load("//rules:binary.bzl", "binary_closure", "binary_image")
+load("//rules:image.bzl", "build_image", "image_test")
 load("//rules:providers.bzl", "BinaryClosureInfo", "StoreObjectInfo")
 
 # buildifier: disable=bzl-visibility
@@ -10,6 +11,7 @@ load("//rules/private/values:graph.bzl", "components")
 # buildifier: disable=bzl-visibility
 load("//rules/private/values:shell_words.bzl", "shell_words")
 load(":image_test.bzl", "macos_image_failure_test")
+load(":program_with_links.bzl", "program_with_links")
 load(":store_object_test.bzl", "failure_test")
 
 def _components_test_impl(ctx):
@@ -119,6 +121,7 @@ def binary_tests(name):
     components_test(name = name + "_components_test")
     shell_words_test(name = name + "_shell_words_test")
     _closures(name)
+    _files(name)
     _refusals(name)
 
 def _closures(name):
@@ -176,6 +179,69 @@ def _closures(name):
         },
         references = {"mentioned": [], "reader": [app], app: ["mentioned"]},
         target_under_test = ":{}_reader".format(name),
+    )
+
+def _files(name):
+    program_with_links(name = name + "_links", src = "leaf.txt")
+    binary_image(
+        name = name + "_links_image",
+        args = ["--port=80"],
+        binary = ":{}_links".format(name),
+        binary_name = "links",
+        config = {
+            "Env": ["FROM_CONFIG=yes", "PATH=/bin"],
+            "User": "1000",
+        },
+        contents = [":leaf"],
+        env = {"FROM_ENV": "yes"},
+        layering = "popularity",
+        root = "/srv/app",
+    )
+    tree = "/srv/app/runfiles/_main/rules/tests/{}_links".format(name)
+    image_test(
+        name = name + "_links_image_test",
+        config = {
+            "config": {
+                "Cmd": ["--port=80"],
+                "Entrypoint": ["/srv/app/bin/links"],
+                "Env": ["RUNFILES_DIR=/srv/app/bin/links.runfiles", "FROM_ENV=yes", "FROM_CONFIG=yes", "PATH=/bin"],
+                "User": "1000",
+                "WorkingDir": "/srv/app/runfiles/_main",
+            },
+        },
+        image = ":{}_links_image".format(name),
+        paths = {
+            "/share/leaf.txt": {},
+            "/srv/app": {"mode": "0755", "type": "directory"},
+            "/srv/app/bin/links": {"target": "../runfiles/_main/rules/tests/{}_links".format(name)},
+            "/srv/app/bin/links.runfiles/_main/made/here/link.txt": {"content": "leaf\n", "mode": "0555"},
+            "/srv/app/bin/links.runfiles/_repo_mapping": {"type": "file"},
+            "/srv/app/bin/links.runfiles/other_repository/link.txt": {"content": "leaf\n"},
+            "/srv/app/bin/links.runfiles/top.txt": {"content": "leaf\n"},
+            "/srv/app/runfiles/other_repository/link.txt": {"content": "leaf\n", "type": "file"},
+            tree: {"mode": "0555", "type": "file"},
+            tree + ".copy": {"content": "leaf\n", "type": "file"},
+            tree + ".relative": {"target": "../elsewhere/x"},
+            tree + ".runfiles": {"target": "../../../../bin/links.runfiles"},
+            tree + ".system": {"target": "/usr/bin/env"},
+            tree + ".tree/sub/file": {"content": "in a tree\n", "mode": "0555"},
+        },
+    )
+    build_image(
+        name = name + "_one_layer",
+        copy_to_root = [
+            ":{}_links_image.closure".format(name),
+            ":leaf",
+        ],
+    )
+    image_test(
+        name = name + "_one_layer_test",
+        image = ":{}_one_layer".format(name),
+        paths = {
+            "/share/leaf.txt": {"content": "leaf\n"},
+            "/srv/app/bin/links": {"target": "../runfiles/_main/rules/tests/{}_links".format(name)},
+            tree + ".copy": {"content": "leaf\n", "type": "file"},
+        },
     )
 
 def _refusals(name):
