@@ -11,7 +11,7 @@ load("//rules/private/values:graph.bzl", "components")
 # buildifier: disable=bzl-visibility
 load("//rules/private/values:shell_words.bzl", "shell_words")
 load(":image_test.bzl", "macos_image_failure_test")
-load(":program_with_links.bzl", "program_with_links")
+load(":program_with_links.bzl", "mode_file", "program_with_links")
 load(":store_object_test.bzl", "failure_test")
 
 def _components_test_impl(ctx):
@@ -182,7 +182,8 @@ def _closures(name):
     )
 
 def _files(name):
-    program_with_links(name = name + "_links", src = "leaf.txt")
+    mode_file(name = name + "_mode")
+    program_with_links(name = name + "_links", mode = name + "_mode", mode_in_dbg = name + "_mode", src = "leaf.txt", tags = ["manual"])
     binary_image(
         name = name + "_links_image",
         args = ["--port=80"],
@@ -219,6 +220,7 @@ def _files(name):
             "/srv/app/bin/links.runfiles/other_repository/link.txt": {"content": "leaf\n"},
             "/srv/app/bin/links.runfiles/top.txt": {"content": "leaf\n"},
             "/srv/app/runfiles/other_repository/link.txt": {"content": "leaf\n", "type": "file"},
+            "/srv/app/runfiles/_main/rules/tests/{}_mode".format(name): {"content": "dbg\n"},
             tree: {"mode": "0555", "type": "file"},
             tree + ".copy": {"content": "leaf\n", "type": "file"},
             tree + ".relative": {"target": "../elsewhere/x"},

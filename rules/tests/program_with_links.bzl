@@ -1,5 +1,23 @@
 """A program with every kind of runfile."""
 
+_COMPILATION_MODE = "//command_line_option:compilation_mode"
+
+_dbg = transition(
+    implementation = lambda _settings, _attr: {_COMPILATION_MODE: "dbg"},
+    inputs = [],
+    outputs = [_COMPILATION_MODE],
+)
+
+def _mode_file_impl(ctx):
+    out = ctx.actions.declare_file(ctx.label.name)
+    ctx.actions.write(out, ctx.var["COMPILATION_MODE"] + "\n")
+    return [DefaultInfo(files = depset([out]))]
+
+mode_file = rule(
+    implementation = _mode_file_impl,
+    doc = "A file with the compilation mode.",
+)
+
 def _program_with_links_impl(ctx):
     program = ctx.actions.declare_file(ctx.label.name)
     ctx.actions.write(program, "#!/bin/sh\n", is_executable = True)
@@ -14,7 +32,8 @@ def _program_with_links_impl(ctx):
     return [DefaultInfo(
         executable = program,
         runfiles = ctx.runfiles(
-            files = [program, relative, system, copy, tree],
+            # One path twice: Bazel takes the last one.
+            files = [program, relative, system, copy, tree] + ctx.files.mode + ctx.files.mode_in_dbg,
             symlinks = {"made/here/link.txt": ctx.file.src},
             root_symlinks = {
                 "other_repository/link.txt": ctx.file.src,
@@ -26,6 +45,10 @@ def _program_with_links_impl(ctx):
 program_with_links = rule(
     implementation = _program_with_links_impl,
     doc = "A program whose runfiles are links of all kinds, a directory, and a file that is a link to a source.",
-    attrs = {"src": attr.label(allow_single_file = True, doc = "A source file.")},
+    attrs = {
+        "mode": attr.label(doc = "A file."),
+        "mode_in_dbg": attr.label(cfg = _dbg, doc = "The same, in another configuration."),
+        "src": attr.label(allow_single_file = True, doc = "A source file."),
+    },
     executable = True,
 )

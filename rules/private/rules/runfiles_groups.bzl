@@ -65,6 +65,9 @@ def group_name(group):
 def group_files(files):
     """Sorts Files into their groups.
 
+    Of two outputs with one path, which are one target's in two configurations,
+    the last one counts, as in Bazel's own runfiles trees.
+
     Args:
       files: list of Files.
 
@@ -72,6 +75,16 @@ def group_files(files):
       dict from groups to lists of Files.
     """
     groups = {}
+    outputs = {}
+    hidden = {}
+    for file in files:
+        if not file.is_source:
+            path = file.short_path
+            if path in outputs:
+                hidden[outputs[path]] = None
+            outputs[path] = file
+    if hidden:
+        files = [file for file in files if file not in hidden]
     for file in files:
         group = file_group(file)
         members = groups.get(group)
