@@ -32,7 +32,7 @@ def _parts(ctx):
     tree = image_tree(
         ctx,
         base = base,
-        candidates = objects.all,
+        candidates = objects.in_store,
         contents = objects.contents,
         directories = objects.directories,
         keep_dirlinks = ctx.attr.keep_contents_dirlinks,

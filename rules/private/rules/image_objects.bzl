@@ -46,7 +46,8 @@ def image_objects(ctx, contents = "contents"):
     Returns:
       struct: contents (list of StoreObjectInfo that the root has links to), named (dict from labels as
       texts have them to StoreObjectInfo), candidates (depset), all (list, each
-      path once), twins (list: objects of other targets at the paths of `all`,
+      path once), in_store (those of them that are at their store paths: what
+      scripts can read), twins (list: objects of other targets at the paths of `all`,
       which must be equal), directories (list of structs as in
       ImageDirectoriesInfo), roots (list of store paths that are in the image though
       nothing mentions them).
@@ -71,6 +72,7 @@ def image_objects(ctx, contents = "contents"):
     unique = _unique(ctx, candidates.to_list())
     return struct(
         all = unique.all,
+        in_store = [info for info in unique.all if not info.image_root],
         twins = unique.twins,
         candidates = candidates,
         contents = contents,

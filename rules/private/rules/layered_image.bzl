@@ -43,7 +43,7 @@ def _parts(ctx):
         contents = objects.contents,
         directories = objects.directories,
         scripts = layered_image_scripts(ctx, objects),
-        candidates = objects.all,
+        candidates = objects.in_store,
         collisions = ctx.attr.collisions,
         options = options,
         output = ctx.label.name,
