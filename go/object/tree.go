@@ -144,7 +144,7 @@ func (t *tree) finish(e *Entry) error {
 		return fmt.Errorf("the source of %q: %w: name a file that a build step makes", shorten(e.Path), err)
 	}
 	if !info.Mode().IsRegular() {
-		return fmt.Errorf("the source of %q, %s, is not a regular file: name the files in it, or a NAR", shorten(e.Path), e.source)
+		return fmt.Errorf("the source of %q, %s, is not a regular file: name the files in it (with glob, where it is a source directory), or a NAR", shorten(e.Path), e.source)
 	}
 	e.Size = info.Size()
 	e.Executable = e.Executable || slices.ContainsFunc(t.executables, func(g glob) bool { return g.match(e.Path) })

@@ -2,7 +2,7 @@
 
 load("@bazel_skylib//lib:unittest.bzl", "analysistest", "asserts", "unittest")
 load("//rules:binary.bzl", "binary_closure", "binary_image")
-load("//rules:image.bzl", "build_image", "image_test")
+load("//rules:image.bzl", "build_image", "image_test", "stream_layered_image")
 load("//rules:providers.bzl", "BinaryClosureInfo", "StoreObjectInfo")
 
 # buildifier: disable=bzl-visibility
@@ -128,6 +128,7 @@ def _closures(name):
     lib = "rules-tests-binaries-lib"
     app = "rules-tests-binaries-app"
     cycle = "rules-tests-binaries-cycle-a"
+    dep = "rules-tests-binaries-dep"
     binary_closure(name = name + "_app", binary = "//rules/tests/binaries/app")
     _binary_closure_test(
         name = name + "_app_test",
@@ -135,9 +136,10 @@ def _closures(name):
             "app": ["app/app.repo_mapping"],
             app: ["app/app", "app/app.sh", "app/app.txt"],
             cycle: ["cycle/a/bottom.sh", "cycle/a/top.sh", "cycle/b/b.sh"],
+            dep: ["dep/one.sh"],
             lib: ["lib/lib.sh", "lib/lib.txt"],
         },
-        references = {app: [cycle, lib], "app": [app, cycle, lib], cycle: [lib], lib: []},
+        references = {app: [cycle, lib], "app": [app, cycle, dep, lib], cycle: [lib], dep: [], lib: [dep]},
         target_under_test = ":{}_app".format(name),
     )
     _program_test(
@@ -152,13 +154,47 @@ def _closures(name):
     _binary_closure_test(
         name = name + "_elsewhere_test",
         files = {
+            dep: ["dep/one.sh", "dep/two.sh"],
             lib: ["lib/lib.sh", "lib/lib.txt"],
             other: ["other/other", "other/other.sh"],
             "other": ["other/other.repo_mapping"],
         },
-        references = {lib: [], "other": [lib, other], other: [lib]},
+        references = {dep: [], lib: [dep], "other": [dep, lib, other], other: [dep, lib]},
         root = "/srv/app",
         target_under_test = ":{}_elsewhere".format(name),
+    )
+
+    # The object of lib is one and the same for both, and refers to different ones of dep.
+    stream_layered_image(
+        name = name + "_two_programs",
+        contents = [
+            ":{}_app".format(name),
+            ":{}_other".format(name),
+        ],
+    )
+    image_test(
+        name = name + "_two_programs_test",
+        image = ":{}_two_programs".format(name),
+        paths = {
+            "/app/bin/app.runfiles/_main/rules/tests/binaries/dep/one.sh": {},
+            "/app/bin/other.runfiles/_main/rules/tests/binaries/dep/two.sh": {},
+            "/app/runfiles/_main/rules/tests/binaries/app/app": {},
+            "/app/runfiles/_main/rules/tests/binaries/lib/lib.sh": {},
+            "/app/runfiles/_main/rules/tests/binaries/other/other": {},
+        },
+    )
+    build_image(
+        name = name + "_two_programs_in_one_layer",
+        copy_to_root = [
+            ":{}_app".format(name),
+            ":{}_other".format(name),
+        ],
+        tags = ["manual"],
+    )
+    image_test(
+        name = name + "_two_programs_in_one_layer_test",
+        image = ":{}_two_programs_in_one_layer".format(name),
+        paths = {"/app/runfiles/_main/rules/tests/binaries/dep/one.sh": {}},
     )
 
     # The other one has more files of lib, or places them elsewhere.
@@ -264,7 +300,13 @@ def _refusals(name):
             {"binary": "//rules/tests/binaries/app", "contents": [":{}_more".format(name)]},
             "@@//rules/tests/binaries/app:app and @@//rules/tests/binaries/other:app are both at /app/bin/app: give one of their binary_closures another binary_name or root",
         ),
-        ("nix_db", {"binary": "//rules/tests/binaries/app", "include_nix_db": True}, "is at /app, not in the store, and Nix cannot know it"),
+        ("no_store_paths", {"binary": "//rules/tests/binaries/app", "include_store_paths": False}, "include_store_paths = False: @@//rules/tests/binaries/"),
+        (
+            "twice",
+            {"binary": "//rules/tests/binaries/app", "binary_name": "again", "contents": [":{}_app".format(name)]},
+            "@@//rules/tests/binaries/app:app is there twice, as /app/bin/again and /app/bin/app: one binary_closure of it is enough",
+        ),
+        ("nix_db", {"binary": "//rules/tests/binaries/app", "include_nix_db": True}, "include_nix_db: @@//rules/tests/binaries/dep:one is at /app, not in the store: build two images, one from_image of the other"),
     ]:
         bad = "{}_bad_{}".format(name, case)
         binary_image(name = bad, tags = ["manual"], **attributes)

@@ -8,6 +8,7 @@ _FIELDS = {
     "environment": "dict of strings: the variables that the program's target sets (RunEnvironmentInfo).",
     "files": "depset of Files: the program's runfiles.",
     "label": "Label: the program's target.",
+    "placed_files": "dict of Files, None for an empty file, by their paths below a runfiles root: the symlinks, root symlinks and empty files of the runfiles.",
     "program": "string: the absolute path in the image to start it by.",
     "root": "string: the directory of the image that holds everything, an absolute path.",
     "runfiles_dir": "string: the absolute path of its runfiles directory in the image, RUNFILES_DIR.",

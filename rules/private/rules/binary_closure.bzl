@@ -1,11 +1,12 @@
 """binary_closure: a program and its runfiles as store objects, one for each repository and package."""
 
-load("//rules/private/actions:object_source.bzl", "file_entry", "root_entry", "runfiles_path", "symlink_entry", "tree_source")
+load("//rules/private/actions:object_source.bzl", "directory_files_entry", "empty_directory_entry", "file_entry", "root_entry", "runfiles_path", "symlink_entry", "tree_source")
 load("//rules/private/actions:strata.bzl", "TOOLCHAIN_TYPE")
 load("//rules/private/providers:binary_closure_info.bzl", "BinaryClosureInfo")
 load("//rules/private/providers:store_object_info.bzl", "StoreObjectInfo")
 load("//rules/private/providers:target_graph_info.bzl", "TargetGraphInfo")
 load("//rules/private/rules:object_context.bzl", "OBJECT_CONTEXT_ATTRS", "make_store_object", "store_dir", "target_platform")
+load("//rules/private/rules:placed_objects.bzl", "with_references")
 load("//rules/private/rules:runfiles_graph.bzl", "runfiles_graph")
 load("//rules/private/rules:runfiles_groups.bzl", "group_files", "label_group")
 load("//rules/private/rules:target_graph.bzl", "DEFAULT_ROOT", "runfiles_object", "target_graph_aspect")
@@ -31,6 +32,7 @@ def _binary_closure_impl(ctx):
     runfiles = binary[DefaultInfo].default_runfiles
     all_files = depset([executable], transitive = [runfiles.files] if runfiles else [])
     groups = group_files(all_files.to_list())
+    placed = _placed_files(runfiles)
     made = _group_objects(ctx, groups, graph, root)
     own = make_store_object(
         ctx,
@@ -42,7 +44,7 @@ def _binary_closure_impl(ctx):
             platform = target_platform(ctx),
             salt = "",
         ),
-        source = tree_source([root_entry(root)] + _own_entries(ctx, name, executable, runfiles, groups)),
+        source = tree_source([root_entry(root)] + _own_entries(ctx, name, executable, placed, groups)),
         deps = made.others + made.objects,
         references = [info.store_path for info in made.objects],
         mutable = True,
@@ -60,6 +62,7 @@ def _binary_closure_impl(ctx):
             args_problem = graph.args_problem,
             environment = graph.environment,
             files = all_files,
+            placed_files = placed,
             label = binary.label,
             program = "{}/bin/{}".format(root, name),
             root = root,
@@ -94,7 +97,7 @@ def _group_objects(ctx, groups, graph, root):
         references = [info.store_path for info in deps] + [info.store_path for info in unit.objects]
         info = shared.get(unit.groups[0]) if len(unit.groups) == 1 else None
         if info:
-            info = _with_references(info, references)
+            info = with_references(info, references)
         else:
             info = runfiles_object(
                 ctx,
@@ -129,26 +132,25 @@ def _same_files(some, others):
     members = {file: None for file in some}
     return not [file for file in others if file not in members]
 
-def _with_references(info, references):
-    if not references:
-        return info
-    return StoreObjectInfo(
-        allow_undeclared_references = info.allow_undeclared_references,
-        has_deps = info.has_deps,
-        image_root = info.image_root,
-        info = info.info,
-        label = info.label,
-        layer = info.layer,
-        listing = info.listing,
-        mutable = info.mutable,
-        origin = info.origin,
-        references = tuple(sorted(references)),
-        source = info.source,
-        store_path = info.store_path,
-        transitive = info.transitive,
+def _placed_files(runfiles):
+    """What is in the runfiles on nobody's account: dict from paths to Files, None for an empty file."""
+    if not runfiles:
+        return {}
+    return (
+        {_runfiles_place(path): None for path in runfiles.empty_filenames.to_list()} |
+        {_runfiles_place(link.path): link.target_file for link in runfiles.symlinks.to_list()} |
+        {link.path: link.target_file for link in runfiles.root_symlinks.to_list()}
     )
 
-def _own_entries(ctx, name, executable, runfiles, groups):
+def _runfiles_place(path):
+    return path[len("../"):] if path.startswith("../") else "_main/" + path
+
+def _placed_entries(file, path):
+    if file.is_directory:
+        return [empty_directory_entry(path), directory_files_entry(depset([file]), path, True, "tree")]
+    return [file_entry(file, path, True)]
+
+def _own_entries(ctx, name, executable, placed, groups):
     """What is this program's alone: the way to it and to its runfiles, and files that no target made."""
     at = runfiles_path(executable)
     program = "bin/" + name
@@ -162,30 +164,16 @@ def _own_entries(ctx, name, executable, runfiles, groups):
     if mapping:
         entries.append(file_entry(mapping, own + "/_repo_mapping", True))
     tops = {_top(runfiles_path(files[0])): None for files in groups.values()}
-    if runfiles:
-        placed = (
-            [("_main/" + link.path, link.target_file) for link in runfiles.symlinks.to_list()] +
-            [(link.path, link.target_file) for link in runfiles.root_symlinks.to_list()] +
-            _empty_files(ctx, runfiles)
-        )
-        for path, file in placed:
-            if "/" in path:
-                entries.append(file_entry(file, "runfiles/" + path, True))
-                tops[_top(path)] = None
-            else:
-                entries.append(file_entry(file, own + "/" + path, True))
+    for path, file in placed.items():
+        if "/" in path:
+            entries += _placed_entries(file or ctx.file._empty, "runfiles/" + path)
+            tops[_top(path)] = None
+        else:
+            entries += _placed_entries(file or ctx.file._empty, own + "/" + path)
     return entries + [symlink_entry("{}/{}".format(own, top), "../../runfiles/" + top) for top in sorted(tops)]
 
 def _top(path):
     return path.split("/", 1)[0]
-
-def _empty_files(ctx, runfiles):
-    paths = runfiles.empty_filenames.to_list()
-    if not paths:
-        return []
-    nothing = ctx.actions.declare_file(ctx.label.name + ".empty")
-    ctx.actions.write(nothing, "")
-    return [(path[len("../"):] if path.startswith("../") else "_main/" + path, nothing) for path in paths]
 
 binary_closure = rule(
     implementation = _binary_closure_impl,
@@ -227,6 +215,12 @@ stream_layered_image(
         "root": attr.string(
             doc = "The directory of the image for programs and runfiles, an absolute path: `\"/srv\"`. With another one than `\"/app\"` no layer is shared with images that have that.",
             default = DEFAULT_ROOT,
+        ),
+        # One file for all programs, so that they can be in one layer.
+        "_empty": attr.label(
+            doc = "An empty file.",
+            allow_single_file = True,
+            default = "//rules/private/rules:empty",
         ),
     } | OBJECT_CONTEXT_ATTRS,
     provides = [BinaryClosureInfo, StoreObjectInfo],

@@ -7,6 +7,7 @@ load("//rules/private/rules:files_object.bzl", "files_object_aspect")
 load("//rules/private/rules:image_accounts.bzl", "check_accounts")
 load("//rules/private/rules:image_directories.bzl", "image_directories")
 load("//rules/private/rules:image_programs.bzl", "check_programs")
+load("//rules/private/rules:placed_objects.bzl", "merge_placed")
 load("//rules/private/values:labels.bzl", "display_label")
 
 IMAGE_OBJECTS_ATTRS = {
@@ -69,7 +70,11 @@ def image_objects(ctx, contents = "contents"):
     # What a program mentions can be in what it writes.
     of_tools = [target[StoreObjectInfo] for target in ctx.attr.tools if StoreObjectInfo in target]
     candidates = closure_of(given + named.values() + of_tools)
-    unique = _unique(ctx, candidates.to_list())
+    infos = candidates.to_list()
+    merged = merge_placed(infos)
+    if merged:
+        candidates = depset(merged)
+    unique = _unique(ctx, merged or infos)
     return struct(
         all = unique.all,
         in_store = [info for info in unique.all if not info.image_root],
@@ -81,6 +86,23 @@ def image_objects(ctx, contents = "contents"):
         roots = [info.store_path for info in programs] + [path for info in closures for path in info.references],
         paths = {name: info.store_path for name, info in named.items()},
     )
+
+def refuse_placed(ctx, objects, attribute):
+    """Fails if an image has objects that are not at their store paths.
+
+    Args:
+      ctx: rule context.
+      objects: struct from image_objects.
+      attribute: string, what cannot be with them.
+    """
+    placed = [info for info in objects.all if info.image_root]
+    if placed:
+        fail("{}: {}: {} is at {}, not in the store: build two images, one from_image of the other".format(
+            ctx.label,
+            attribute,
+            placed[0].label,
+            placed[0].image_root,
+        ))
 
 def _object(ctx, attribute, target):
     if NixDerivationInfo in target:

@@ -13,11 +13,32 @@ def check_programs(ctx, targets):
     programs = [target[BinaryClosureInfo] for target in targets if BinaryClosureInfo in target]
     if len(programs) < 2:
         return
+    _check_names(ctx, programs)
+    found = {}
+    for program in programs:
+        files = {runfiles_path(file): file for file in program.files.to_list()} | program.placed_files
+        for path, file in files.items():
+            place = program.root + "/runfiles/" + path
+            first = found.get(place)
+            if not first:
+                found[place] = struct(file = file, label = program.label)
+            elif first.file != file:
+                fail(("{}: {} and {} have different files at {}, {} and {}: {}give one of their binary_closures another root").format(
+                    ctx.label,
+                    first.label,
+                    program.label,
+                    place,
+                    first.file.path if first.file else "an empty one",
+                    file.path if file else "an empty one",
+                    "build both in one configuration, or " if first.file and file else "",
+                ))
+
+def _check_names(ctx, programs):
     by_path = {}
-    files = {}
+    by_label = {}
     for program in programs:
         other = by_path.get(program.program)
-        if other:
+        if other and other != program.label:
             fail("{}: {} and {} are both at {}: give one of their binary_closures another binary_name or root".format(
                 ctx.label,
                 other,
@@ -25,19 +46,12 @@ def check_programs(ctx, targets):
                 program.program,
             ))
         by_path[program.program] = program.label
-        for file in program.files.to_list():
-            place = program.root + "/" + runfiles_path(file)
-            first = files.get(place)
-            if not first:
-                files[place] = struct(file = file, label = program.label)
-            elif first.file != file:
-                fail(("{}: {} and {} have different files at {}/runfiles/{}, {} and {}, because they are built in two " +
-                      "configurations: give one of their binary_closures another root").format(
-                    ctx.label,
-                    first.label,
-                    program.label,
-                    program.root,
-                    runfiles_path(file),
-                    first.file.path,
-                    file.path,
-                ))
+        same = by_label.get((program.root, program.label))
+        if same:
+            fail("{}: {} is there twice, as {} and {}: one binary_closure of it is enough".format(
+                ctx.label,
+                program.label,
+                same,
+                program.program,
+            ))
+        by_label[(program.root, program.label)] = program.program

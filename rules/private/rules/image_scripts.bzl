@@ -1,6 +1,7 @@
 """What changes an image's customisation layer after the contents are linked: the Nix database, and scripts."""
 
 load("//rules/private/providers:store_object_info.bzl", "closure_of")
+load("//rules/private/rules:image_objects.bzl", "refuse_placed")
 load("//rules/private/values:expansion.bzl", "expand")
 
 IMAGE_SCRIPTS_ATTRS = {
@@ -94,13 +95,7 @@ def registered_objects(ctx, objects):
     """
     if not ctx.attr.include_nix_db:
         return None
-    placed = [info for info in objects.all if info.image_root]
-    if placed:
-        fail("{}: include_nix_db: {} is at {}, not in the store, and Nix cannot know it: build two images, one from_image of the other".format(
-            ctx.label,
-            placed[0].label,
-            placed[0].image_root,
-        ))
+    refuse_placed(ctx, objects, "include_nix_db")
     paths = {info.store_path: None for info in closure_of(objects.contents).to_list()}
     return [info for info in objects.all if info.store_path in paths]
 

@@ -12,7 +12,7 @@ load("//rules/private/providers:image_info.bzl", "ImageInfo")
 load("//rules/private/rules:image_attributes.bzl", "image_platform", "image_times", "owner")
 load("//rules/private/rules:image_base.bzl", "image_base")
 load("//rules/private/rules:image_layering.bzl", "IMAGE_LAYERING_ATTRS", "can_share_layers", "image_layering", "most_layers", "most_store_layers")
-load("//rules/private/rules:image_objects.bzl", "contents_attr", "image_objects")
+load("//rules/private/rules:image_objects.bzl", "contents_attr", "image_objects", "refuse_placed")
 load("//rules/private/rules:image_outputs.bzl", "layer_compression")
 load("//rules/private/rules:image_result.bzl", "IMAGE_ATTRS", "describe_image", "image_providers")
 load("//rules/private/rules:image_scripts.bzl", "LAYERED_IMAGE_SCRIPTS_ATTRS", "layered_image_scripts")
@@ -78,6 +78,7 @@ def _options(ctx, mtime, objects):
 def _stored(ctx, objects, config, customisation, options):
     """The candidates, each with its layer alone, and the closure that chooses among them."""
     if not ctx.attr.include_store_paths:
+        refuse_placed(ctx, objects, "include_store_paths = False")
         return struct(closure = empty_closure(ctx, output = ctx.label.name), layers = [], objects = [], twins = [])
     return struct(
         closure = closure(

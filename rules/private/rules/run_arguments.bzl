@@ -6,17 +6,20 @@ load("//rules/private/values:shell_words.bzl", "shell_words")
 # others say in RunEnvironmentInfo what they want.
 _NATIVE_RULES = ["sh_binary", "sh_test"]
 
-def run_arguments(ctx):
+def run_arguments(target, ctx):
     """Reads the attribute args, as an aspect sees it.
 
     Args:
+      target: Target that the aspect sees.
       ctx: aspect context.
 
     Returns:
-      struct: args (list of strings, or None) and problem (string, why args is None, or empty).
+      struct: args (list of strings, or None) and problem (string, why args is
+      None, or empty). Of what is no program, args is empty: an attribute of that
+      name is then the rule's own.
     """
     given = getattr(ctx.rule.attr, "args", None)
-    if type(given) != "list":
+    if not _is_program(target) or type(given) != "list":
         return struct(args = [], problem = "")
     words = []
     for text in given:
@@ -42,10 +45,16 @@ def run_environment(target, ctx):
     if RunEnvironmentInfo in target:
         return target[RunEnvironmentInfo].environment
     given = getattr(ctx.rule.attr, "env", None)
-    if ctx.rule.kind not in _NATIVE_RULES or type(given) != "dict":
+    if not _is_program(target) or ctx.rule.kind not in _NATIVE_RULES or type(given) != "dict":
         return {}
     expanded = {name: _expand(ctx, value) for name, value in given.items()}
     return {name: value for name, value in expanded.items() if value != None}
+
+def _is_program(target):
+    run = target[DefaultInfo].files_to_run
+
+    # A filegroup of one file has an executable too, but no runfiles.
+    return run != None and run.executable != None and run.runfiles_manifest != None
 
 def _expand(ctx, text):
     """A text with locations expanded; None when it has other make variables."""
@@ -61,7 +70,7 @@ def _expand(ctx, text):
 def _prerequisites(ctx):
     return [
         target
-        for attribute in ["data", "deps", "srcs"]
+        for attribute in ["data", "deps", "srcs", "tools"]
         for target in _targets(getattr(ctx.rule.attr, attribute, []))
     ]
 

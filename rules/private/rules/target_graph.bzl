@@ -6,7 +6,7 @@ hope that a program's runfiles have exactly these of their group: every program
 then shares the object's actions. binary_closure checks that.
 """
 
-load("//rules/private/actions:object_source.bzl", "root_entry", "runfiles_entries", "tree_source")
+load("//rules/private/actions:object_source.bzl", "empty_directory_entry", "root_entry", "runfiles_entries", "runfiles_path", "tree_source")
 load("//rules/private/actions:strata.bzl", "TOOLCHAIN_TYPE")
 load("//rules/private/providers:store_object_info.bzl", "StoreObjectInfo")
 load("//rules/private/providers:target_graph_info.bzl", "TargetGraphInfo")
@@ -52,7 +52,12 @@ def runfiles_object(ctx, *, label, group, files, root, output, salt, references 
             platform = target_platform(ctx),
             salt = salt,
         ),
-        source = tree_source([root_entry(root)] + runfiles_entries(files, "runfiles")),
+        source = tree_source(
+            [root_entry(root)] +
+            # A directory may be empty.
+            [empty_directory_entry("runfiles/" + runfiles_path(file)) for file in files if file.is_directory] +
+            runfiles_entries(files, "runfiles"),
+        ),
         deps = [],
         references = references,
         mutable = True,
@@ -89,7 +94,7 @@ def _target_graph_impl(target, ctx):
         objects = [dep[StoreObjectInfo] for dep in deps if StoreObjectInfo in dep],
         piece = piece,
     )
-    arguments = run_arguments(ctx)
+    arguments = run_arguments(target, ctx)
     return [TargetGraphInfo(
         args = arguments.args,
         args_problem = arguments.problem,
