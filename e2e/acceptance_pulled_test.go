@@ -5,6 +5,7 @@ package e2e
 import (
 	"fmt"
 	"path/filepath"
+	"slices"
 	"testing"
 
 	"github.com/rules-strata/rules_strata/e2e/harness"
@@ -21,9 +22,12 @@ func TestRow09And11PulledImage(t *testing.T) {
 	harness.Exec("skopeo", "--insecure-policy", "copy", "--quiet", "docker-archive:"+nix.stem+".tar.gz", "oci:"+layout).Run(t).Must(t)
 	digest := registry.Push(t, layout, "nixos/nix")
 
-	bazel := harness.LastingCopy(t, "e2e/acceptance")
-	bazel.Flags = append(bazel.Flags, "--override_module=lab="+a.lab.Dir, "--repo_env=DOCKER_CONFIG="+harness.TempDir(t))
-	harness.WriteFile(t, filepath.Join(bazel.Dir, "pulled.MODULE.bazel"), fmt.Sprintf(`pull = use_extension("@rules_strata//rules:extensions.bzl", "pull")
+	bazel := a.bazel
+	bazel.Flags = append(slices.Clone(bazel.Flags), "--repo_env=DOCKER_CONFIG="+harness.TempDir(t))
+	module := filepath.Join(bazel.Dir, "pulled.MODULE.bazel")
+	before := harness.ReadFile(t, module)
+	defer harness.WriteFile(t, module, before)
+	harness.WriteFile(t, module, fmt.Sprintf(`pull = use_extension("@rules_strata//rules:extensions.bzl", "pull")
 pull.image(
     name = "nix_from_docker_hub",
     final_image_name = "nix",

@@ -42,7 +42,7 @@ func accept(t *testing.T) *acceptance {
 			t.Fatal("the images were not built, see the first test's message")
 		}
 		lab := acceptanceLab(t, nixlab)
-		bazel := harness.Lasting(t, "e2e/acceptance")
+		bazel := harness.LastingCopy(t, "e2e/acceptance")
 		bazel.Flags = append(bazel.Flags, "--override_module=lab="+lab.Dir)
 		bazel.Build(t, "//...")
 		accepted.built = &acceptance{bazel: bazel, bin: bazel.Bin(t), lab: lab, docker: docker}

@@ -9,6 +9,7 @@ import (
 	"regexp"
 	"slices"
 	"strings"
+	"sync"
 	"testing"
 	"time"
 
@@ -23,14 +24,24 @@ const (
 	helpersExample  = "//examples/dockertools/helpers:"
 )
 
+var dockertoolsBuilt struct {
+	mu    sync.Mutex
+	built *acceptance
+}
+
 // dockertoolsExamples builds the examples of dockerTools' manual that need no
-// Nix and no registry, for a daemon.
+// Nix and no registry, for a daemon, when the first test asks for them.
 func dockertoolsExamples(t *testing.T) *acceptance {
 	t.Helper()
 	docker := harness.Docker(t, harness.ClassicStore)
-	bazel := harness.Lasting(t, ".")
-	bazel.Build(t, "//examples/dockertools/...")
-	return &acceptance{bazel: bazel, bin: bazel.Bin(t), docker: docker}
+	dockertoolsBuilt.mu.Lock()
+	defer dockertoolsBuilt.mu.Unlock()
+	if dockertoolsBuilt.built == nil {
+		bazel := harness.Lasting(t, ".")
+		bazel.Build(t, "//examples/dockertools/...")
+		dockertoolsBuilt.built = &acceptance{bazel: bazel, bin: bazel.Bin(t), docker: docker}
+	}
+	return dockertoolsBuilt.built
 }
 
 // containerFiles are the files at a path of a container of the image that does

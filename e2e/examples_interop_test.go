@@ -46,6 +46,7 @@ func newInterop(t *testing.T) *interop {
 // copied by skopeo and unpacked by umoci, and runs in Podman and Docker, loaded
 // and pulled. An example that is added is in it by itself.
 func TestExamplesInOtherTools(t *testing.T) {
+	t.Parallel()
 	with := newInterop(t)
 	t.Run("examples", func(t *testing.T) {
 		bazel := harness.Lasting(t, ".")
@@ -116,11 +117,18 @@ func (w *interop) layout(t *testing.T, e exampleTarget, ran func(harness.Result)
 	if e.Kind == exampleImage { // umoci takes no index
 		bundle := filepath.Join(dir, "bundle")
 		harness.Exec("umoci", "unpack", "--image", strings.TrimPrefix(oci, "oci:"), bundle).Run(t).Must(t)
-		ran(harness.Exec(append([]string{"chroot", filepath.Join(bundle, "rootfs")}, e.command(t)...)...).Run(t))
+		ran(harness.Exec(append([]string{"unshare", "--mount", "sh", "-ec", inRootfs, filepath.Join(bundle, "rootfs")}, e.command(t)...)...).Run(t))
 	}
 	id := w.podman.Run(t, "pull", "--quiet", oci).Must(t).Stdout
 	ran(w.podman.RunImage(t, strings.TrimSpace(id)))
 }
+
+// inRootfs runs a command in an unpacked image, with what every container has.
+const inRootfs = `
+	mkdir -p "$0/dev" "$0/proc"
+	mount --rbind /dev "$0/dev"
+	mount -t proc proc "$0/proc"
+	exec chroot "$0" "$@"`
 
 // entry is the layout's only image or index.
 func (e exampleTarget) entry(t *testing.T) v1.Descriptor {
@@ -147,9 +155,9 @@ func (e exampleTarget) push(t *testing.T, repository string, env []string) (ref 
 	var pushed string
 	switch e.Kind {
 	case exampleImage:
-		pushed = harness.Command{Env: env, Args: []string{e.Run, "push", repository + ":v1"}}.Run(t).Must(t).Stdout
+		pushed = pushCommand(env, e.Run, "push", repository+":v1").Run(t).Must(t).Stdout
 	case examplePush:
-		pushed = harness.Command{Env: env, Args: []string{e.Run, "--repository", repository}}.Run(t).Must(t).Stdout
+		pushed = pushCommand(env, e.Run, "--repository", repository).Run(t).Must(t).Stdout
 	case exampleIndex: // which image_push pushes; here it is what `crane push` does
 		top, err := layout.ImageIndexFromPath(e.Layout)
 		if err != nil {
@@ -176,6 +184,13 @@ func (e exampleTarget) push(t *testing.T, repository string, env []string) (ref 
 		equal(t, "digest that was pushed", ref.DigestStr(), e.entry(t).Digest.String())
 	}
 	return ref
+}
+
+// pushCommand runs where Bazel does, whose own files may be in the image.
+func pushCommand(env []string, args ...string) harness.Command {
+	command := harness.Exec(args...)
+	command.Env = env
+	return command
 }
 
 // registry has the tools read what a registry has.

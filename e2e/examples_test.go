@@ -38,6 +38,11 @@ var exampleSays = map[string]string{
 	"//examples/index:hello_index":     greeting,
 	"//examples/nix_lock:greet_image":  "Hello from a Nix store object!\n",
 	"//examples/service:service_image": greeting,
+	"examples/binaries//cpp:image":     "Dear C++,\n",
+	"examples/binaries//go:image":      "Dear Go,\n",
+	"examples/binaries//python:image":  "Dear Python,\n",
+	"examples/binaries//several:image": "Dear all,\n",
+	"examples/binaries//shell:image":   "Dear shell,\n",
 	"examples/nix_hello//:hello_image": greeting,
 }
 
@@ -109,19 +114,23 @@ func builtExamples(t *testing.T, bazel harness.Bazel, pattern string) []exampleT
 	// query has the targets that are tagged manual too.
 	all := strings.Fields(bazel.Run(t, "query", "kind(rule, "+pattern+") except attr(tags, '\\bno-run\\b', "+pattern+")").Must(t).Stdout)
 	var labels []string
-	seen := map[string]bool{}
+	described := map[string][]exampleTarget{}
 	for _, target := range describe("set(" + strings.Join(all, " ") + ")") {
-		// An index has the same image in other configurations.
-		if !seen[target.Label] {
-			seen[target.Label] = true
+		if described[target.Label] == nil {
 			labels = append(labels, target.Label)
 		}
+		described[target.Label] = append(described[target.Label], target)
 	}
 	bazel.Build(t, append([]string{"--output_groups=+oci_layout"}, labels...)...)
 	root := strings.TrimSpace(bazel.Run(t, "info", "execution_root").Must(t).Stdout)
 	var targets []exampleTarget
 	for _, label := range labels {
-		found := describe(label)
+		found := described[label]
+		if len(found) != 1 {
+			// An index has the same image in other configurations; alone it is in
+			// its own.
+			found = describe(label)
+		}
 		if len(found) != 1 {
 			t.Fatalf("%s: want one target: %+v", label, found)
 		}

@@ -248,6 +248,7 @@ func TestEveryFormOfAnExportedImage(t *testing.T) {
 // TestExportsBuiltElsewhere: in another folder, the tars and the archives have
 // the same bytes.
 func TestExportsBuiltElsewhere(t *testing.T) {
+	t.Parallel()
 	w := exports(t)
 	again := harness.Temporary(t, harness.CopyWorkspace(t, "e2e/export"))
 	harness.Exec("sh", "-ec", `cp -a "$0/bases" "$1"; cp "$0/objects/busybox.static" "$1/objects"`, w.bazel.Dir, again.Dir).Run(t).Must(t)

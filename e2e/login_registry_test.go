@@ -98,6 +98,7 @@ func TestRegistryWithPasswords(t *testing.T) {
 // own. Bazel's downloader, the machine's curl and the push trust it where they
 // are told to, and nowhere else.
 func TestTLS(t *testing.T) {
+	t.Parallel()
 	certificate := harness.NewCertificate(t)
 	trust := certificate.TrustStore(t)
 	bazel := harness.Temporary(t, harness.CopyWorkspace(t, "e2e/registry"))

@@ -189,16 +189,20 @@ func runsEverywhere(t *testing.T, name, file, says string) {
 	})
 }
 
-// nixWorkspace is Bazel in a copy of a workspace that has links to store paths.
+// nixWorkspace is Bazel in a copy of a workspace, which all tests share, that
+// has links to store paths; tests that name the same link mean the same path.
 func nixWorkspace(t *testing.T, dir string, links map[string]string) harness.Bazel {
 	t.Helper()
-	bazel := harness.Temporary(t, harness.CopyWorkspace(t, dir))
+	bazel := harness.LastingCopy(t, dir)
 	// Where Nix is.
 	bazel.Env = []string{"BAZELW_MODE=private"}
 	for name, path := range links {
 		link := filepath.Join(bazel.Dir, name)
 		if err := os.MkdirAll(filepath.Dir(link), 0o755); err != nil {
 			t.Fatal(err)
+		}
+		if there, err := os.Readlink(link); err == nil && there == path {
+			continue
 		}
 		if err := os.Symlink(path, link); err != nil {
 			t.Fatal(err)
@@ -248,6 +252,7 @@ func TestNixHelloExample(t *testing.T) {
 // the store's own files have; objects that are a file, a link or a tree of
 // awkward names are among them.
 func TestNARsAsObjects(t *testing.T) {
+	t.Parallel()
 	lab := harness.Nix(t)
 	dir := harness.CopyWorkspace(t, "e2e/nars")
 	roots := map[string]string{}

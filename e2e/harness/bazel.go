@@ -7,6 +7,7 @@ import (
 	"os/exec"
 	"path/filepath"
 	"regexp"
+	"slices"
 	"strings"
 	"sync"
 	"testing"
@@ -26,13 +27,18 @@ type Bazel struct {
 	Prefix []string
 }
 
+// quickStart leaves out the second compiler of Java's virtual machine: what it
+// gains, it gains after minutes, and a server of the tests, which starts anew
+// and has little to do, needs half of the processor time without it.
+const quickStart = "--host_jvm_args=-XX:TieredStopAtLevel=1"
+
 // Command is `./bazelw COMMAND ARGS...` in the workspace.
 func (b Bazel) Command(command string, args ...string) Command {
 	line := append(append([]string{}, b.Prefix...), b.program())
 	if b.OutputBase != "" {
 		line = append(line, "--output_base="+b.OutputBase)
 	}
-	line = append(line, command)
+	line = append(line, quickStart, command)
 	if command != "shutdown" && command != "query" {
 		// A developer's bazel-bin stays what it was.
 		line = append(line, "--symlink_prefix=/")
@@ -64,8 +70,18 @@ func (b Bazel) Build(t testing.TB, args ...string) {
 // Bin is the absolute path of bazel-bin. The flags must be those of the build.
 func (b Bazel) Bin(t testing.TB, flags ...string) string {
 	t.Helper()
-	return strings.TrimSpace(b.Run(t, "info", append(flags, "bazel-bin")...).Must(t).Stdout)
+	asked := strings.Join(slices.Concat([]string{b.Dir, b.OutputBase}, b.Flags, flags), "\x00")
+	if bin, ok := bins.Load(asked); ok {
+		return bin.(string)
+	}
+	bin := strings.TrimSpace(b.Run(t, "info", append(flags, "bazel-bin")...).Must(t).Stdout)
+	bins.Store(asked, bin)
+	return bin
 }
+
+// bins are what Bazel said about bazel-bin, by workspace, output base and
+// flags: it depends on nothing else.
+var bins sync.Map
 
 // Output is the absolute path of a target's file: Output(t, "//pkg:name",
 // ".config.json"). The flags must be those of the build.
@@ -130,9 +146,20 @@ func (s *serverSet) get(t testing.TB, name string, start func() (Bazel, error)) 
 			t.Fatal(err)
 		}
 		s.started[name] = b
-		atEnd.add(func() { shutdown(b) })
 	}
 	return b
+}
+
+// shutdown ends all servers, at the same time: each takes its time to.
+func (s *serverSet) shutdown() {
+	s.mu.Lock()
+	defer s.mu.Unlock()
+	var ending sync.WaitGroup
+	for _, b := range s.started {
+		ending.Go(func() { shutdown(b) })
+	}
+	ending.Wait()
+	clear(s.started)
 }
 
 // shutdown works without a test's context, which is over by then.

@@ -12,6 +12,7 @@ import (
 	"strings"
 	"sync"
 	"testing"
+	"time"
 )
 
 // Root is the root of this repository.
@@ -34,6 +35,7 @@ var Root = sync.OnceValue(func() string {
 // which tests did not run. It is for TestMain: os.Exit(harness.Main(m)).
 func Main(m *testing.M) int {
 	status := m.Run()
+	servers.shutdown()
 	atEnd.run()
 	report(os.Stderr)
 	return status
@@ -128,7 +130,11 @@ func (c Command) Run(t testing.TB) Result {
 	if c.Stdout != nil {
 		cmd.Stdout = c.Stdout
 	}
+	began := time.Now()
 	err := cmd.Run()
+	if took := time.Since(began); took >= time.Second {
+		t.Logf("%.1f s: %s", took.Seconds(), strings.Join(c.Args, " "))
+	}
 	var exit *exec.ExitError
 	if err != nil && !errors.As(err, &exit) {
 		t.Fatalf("%s: %v", strings.Join(c.Args, " "), err)

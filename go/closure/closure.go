@@ -23,6 +23,9 @@ type Object struct {
 	// NarSize is the length of the object's NAR in bytes; 0 means unknown, as
 	// it does in Nix.
 	NarSize int64 `json:"narSize,omitempty"`
+	// Origin says what the object is built from: objects of one origin are
+	// built, and so change, together. It holds no version. "" means unknown.
+	Origin string `json:"origin,omitempty"`
 	// Path is where the object lives.
 	Path store.Path `json:"path"`
 	// References are the paths that the object's bytes mention, sorted, each
@@ -49,10 +52,10 @@ type Options struct {
 	// StoreDir is the store directory of every object, "/nix/store".
 	StoreDir string
 	// Graphs name the graph files. Each is a JSON array of objects with the
-	// fields path, references and, if known, narSize (bytes), label (a Bazel
-	// label, for messages) and synthetic; or an object with that array under
-	// "closure", which is what Nix's structured attributes hold. All other
-	// fields are ignored.
+	// fields path, references and, if known, narSize (bytes), origin, label (a
+	// Bazel label, for messages) and synthetic; or an object with that array
+	// under "closure", which is what Nix's structured attributes hold. All
+	// other fields are ignored.
 	Graphs []string
 	// Roots are the objects to start from.
 	Roots []string

@@ -36,6 +36,8 @@ func TestMakeErrors(t *testing.T) {
 			wantErr: "only FILE2 has the reference " + b},
 		{name: "different sizes", graphs: []string{array(object(a, `,"narSize":1`)), array(object(a, `,"narSize":2`))},
 			wantErr: "FILE1 and FILE2 describe " + a + " differently: narSize is 1 and 2"},
+		{name: "different origins", graphs: []string{array(object(a, `,"origin":"@x"`)), array(object(a, `,"origin":"@y"`))},
+			wantErr: "FILE1 and FILE2 describe " + a + ` differently: origin is "@x" and "@y"`},
 		{name: "different kinds", graphs: []string{array(object(a, `,"synthetic":true`)), array(object(a, ""))}, wantErr: "only in FILE1 is it synthetic"},
 		{name: "outside of the store", graphs: []string{array(object("/opt/x", ""))}, wantErr: `FILE1: object 1 of the graph: "/opt/x" is not in the store directory`},
 		{name: "no path", graphs: []string{array(object(a, ""), `{"references":[]}`)}, wantErr: `FILE1: object 2 of the graph: no "path"`},

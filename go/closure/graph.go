@@ -49,6 +49,9 @@ func (g *graph) add(n *node) error {
 		return fmt.Errorf("%s and %s describe %s differently: %s", describedIn(old), describedIn(n), n.Path, difference)
 	}
 	old.NarSize = max(old.NarSize, n.NarSize)
+	if old.Origin == "" {
+		old.Origin = n.Origin
+	}
 	if old.label == "" || n.label != "" && n.label < old.label {
 		old.label = n.label
 	}
@@ -63,7 +66,8 @@ func describedIn(n *node) string {
 }
 
 // compare says in which way two descriptions of one path differ, or nothing
-// when they agree. A size that only one of them knows is no difference.
+// when they agree. A size or an origin that only one
+// of them knows is no difference.
 func compare(a, b *node) string {
 	for _, side := range []struct{ has, lacks *node }{{a, b}, {b, a}} {
 		for _, r := range side.has.References {
@@ -77,6 +81,9 @@ func compare(a, b *node) string {
 	}
 	if a.NarSize != b.NarSize && a.NarSize != 0 && b.NarSize != 0 {
 		return fmt.Sprintf("narSize is %d and %d", a.NarSize, b.NarSize)
+	}
+	if a.Origin != b.Origin && a.Origin != "" && b.Origin != "" {
+		return fmt.Sprintf("origin is %q and %q", a.Origin, b.Origin)
 	}
 	return ""
 }

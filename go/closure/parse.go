@@ -16,6 +16,7 @@ import (
 type described struct {
 	Label      string       `json:"label"`
 	NarSize    int64        `json:"narSize"`
+	Origin     string       `json:"origin"`
 	Path       string       `json:"path"`
 	References []store.Path `json:"references"`
 	Synthetic  bool         `json:"synthetic"`
@@ -61,7 +62,7 @@ func (g *graph) newNode(d described, file string) (*node, error) {
 		return nil, fmt.Errorf("%s has a narSize of %d bytes", path, d.NarSize)
 	}
 	return &node{
-		Object: Object{Path: path, References: d.References, NarSize: d.NarSize, Synthetic: d.Synthetic},
+		Object: Object{Path: path, Origin: d.Origin, References: d.References, NarSize: d.NarSize, Synthetic: d.Synthetic},
 		label:  d.Label,
 		file:   file,
 	}, nil

@@ -21,6 +21,7 @@ func TestParseGraphErrors(t *testing.T) {
 		{"comma at the end", `[{},]`, "invalid character"},
 		{"wrong type", `[{},{"path":7}]`, "object 2: at byte"},
 		{"references are a text", `[{"references":"x"}]`, "references"},
+		{"origin is a number", `[{"origin":1}]`, "origin"},
 		{"size is a fraction", `[{"narSize":1.5}]`, "narSize"},
 		{"no closure", `{"exportReferencesGraph":{},"objects":[]}`, `the object has no array "closure"`},
 		{"two closures", `{"closure":[],"closure":[]}`, `"closure" is there twice`},

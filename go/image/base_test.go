@@ -58,8 +58,8 @@ func TestAssembleOnBase(t *testing.T) {
 		{DiffID: diffID("1"), Entries: 7, Kind: BaseLayer, Size: 1024, StorePaths: []store.Path{}},
 		{DiffID: diffID("2"), Entries: 9, Kind: BaseLayer, Size: 2048, StorePaths: []store.Path{}},
 		{DiffID: diffID("f"), Entries: 4, Kind: WhiteoutLayer, Size: 10240, StorePaths: []store.Path{lib}},
-		{DiffID: diffID("b"), Entries: 4, Kind: StoreLayer, Size: 10240, StorePaths: []store.Path{lib}},
-		{DiffID: diffID("a"), Entries: 4, Kind: StoreLayer, Size: 10240, StorePaths: []store.Path{app}},
+		{DiffID: diffID("b"), Entries: 4, Kind: StoreLayer, ObjectSizes: []int64{10240}, Size: 10240, StorePaths: []store.Path{lib}},
+		{DiffID: diffID("a"), Entries: 4, Kind: StoreLayer, ObjectSizes: []int64{10240}, Size: 10240, StorePaths: []store.Path{app}},
 		{DiffID: diffID("e"), Entries: 4, Kind: CustomisationLayer, Size: 10240, StorePaths: []store.Path{}},
 	}
 	if fmt.Sprint(got.Layers) != fmt.Sprint(want) {

@@ -53,8 +53,8 @@ func sample(tb testing.TB) []Layer {
 
 func TestAssemble(t *testing.T) {
 	want := []Layer{
-		{DiffID: "sha256:" + strings.Repeat("b", 64), Entries: 4, Kind: StoreLayer, Size: 10240, StorePaths: []store.Path{lib}},
-		{DiffID: "sha256:" + strings.Repeat("d", 64), Entries: 4, Kind: StoreLayer, Size: 10240, StorePaths: []store.Path{other, app}},
+		{DiffID: "sha256:" + strings.Repeat("b", 64), Entries: 4, Kind: StoreLayer, ObjectSizes: []int64{10240}, Size: 10240, StorePaths: []store.Path{lib}},
+		{DiffID: "sha256:" + strings.Repeat("d", 64), Entries: 4, Kind: StoreLayer, ObjectSizes: []int64{0, 10240}, Size: 10240, StorePaths: []store.Path{other, app}},
 		{DiffID: "sha256:" + strings.Repeat("e", 64), Entries: 4, Kind: CustomisationLayer, Size: 10240, StorePaths: []store.Path{}},
 	}
 	got := sample(t)

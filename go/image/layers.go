@@ -33,11 +33,27 @@ type Layer struct {
 	Entries int `json:"entries"`
 	// Kind is BaseLayer, WhiteoutLayer, StoreLayer or CustomisationLayer.
 	Kind string `json:"kind"`
+	// ObjectSizes are those of StorePaths: for each the size in bytes of the
+	// uncompressed tar of a layer that holds it alone, 0 where it is not known.
+	// A whiteout layer has none.
+	ObjectSizes []int64 `json:"object_sizes,omitempty"`
 	// Size is that of the uncompressed tar in bytes.
 	Size int64 `json:"size"`
 	// StorePaths are the objects in the layer, in the order of the tar, and
 	// those that a whiteout layer removes.
 	StorePaths []store.Path `json:"store_paths"`
+	// Why says in a few words why the objects are in a layer of their own or
+	// together, empty where the plan has no reason, as that of a pipeline has
+	// none.
+	Why string `json:"why,omitempty"`
+}
+
+// ObjectSize is that of StorePaths[i]; see ObjectSizes.
+func (l *Layer) ObjectSize(i int) int64 {
+	if i >= len(l.ObjectSizes) {
+		return 0
+	}
+	return l.ObjectSizes[i]
 }
 
 // Layers is the content of layers.json.
@@ -58,6 +74,9 @@ type Layers struct {
 func Assemble(
 	base *baseinfo.Info, plan *layering.Plan, single map[store.Path]layer.Metadata, shared *Shared, customisation layer.Metadata,
 ) (*Layers, error) {
+	if len(plan.Why) > 0 && len(plan.Why) != len(plan.Layers) {
+		return nil, fmt.Errorf("the plan has %d reasons for %d layers: make it again", len(plan.Why), len(plan.Layers))
+	}
 	all := &Layers{Layers: []Layer{}, Objects: map[store.Path]string{}, Version: jsonfile.Version}
 	if base != nil {
 		for _, l := range base.Layers {
@@ -80,7 +99,12 @@ func Assemble(
 		if err != nil {
 			return nil, err
 		}
-		all.Layers = append(all.Layers, fromMetadata(m, StoreLayer))
+		l := fromMetadata(m, StoreLayer)
+		l.ObjectSizes = sizesAlone(paths, single)
+		if len(plan.Why) > 0 {
+			l.Why = plan.Why[i]
+		}
+		all.Layers = append(all.Layers, l)
 		for _, path := range paths {
 			all.Objects[path] = single[path].DiffID
 		}
@@ -92,8 +116,19 @@ func Assemble(
 		}
 		all.Objects[path] = m.DiffID
 	}
-	all.Layers = append(all.Layers, fromMetadata(customisation, CustomisationLayer))
+	top := fromMetadata(customisation, CustomisationLayer)
+	top.ObjectSizes = sizesAlone(top.StorePaths, single)
+	all.Layers = append(all.Layers, top)
 	return all, layering.CheckDepth(len(all.Layers))
+}
+
+// sizesAlone are the sizes of the layers that hold one of the objects each.
+func sizesAlone(paths []store.Path, single map[store.Path]layer.Metadata) []int64 {
+	sizes := make([]int64, len(paths))
+	for i, path := range paths {
+		sizes[i] = single[path].Size
+	}
+	return sizes
 }
 
 func describePlanned(i int, paths []store.Path, single map[store.Path]layer.Metadata, shared *Shared) (layer.Metadata, error) {

@@ -84,6 +84,9 @@ func Write(w io.Writer, objects []*object.Object, o Options) (Metadata, error) {
 		return Metadata{}, err
 	}
 	meta.StorePaths = paths
+	if len(objects) == 1 {
+		meta.Root = objects[0].Root()
+	}
 	return meta, nil
 }
 

@@ -18,6 +18,9 @@ type Metadata struct {
 	Size int64 `json:"size"`
 	// Entries is the number of files, directories and links in the tar.
 	Entries int `json:"entries"`
+	// Root is where the only object's files are, "" at its store path; see
+	// object.Object.
+	Root string `json:"root,omitempty"`
 	// StorePaths are the objects in the tar, in its order.
 	StorePaths []store.Path `json:"store_paths"`
 }

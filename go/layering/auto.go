@@ -195,6 +195,10 @@ func (a *owners) fill(l *autoLayer, set []int32) {
 		l.usedBy = append(l.usedBy, a.p.path(i))
 	}
 	slices.SortFunc(l.usedBy, compareNames)
+	l.why = count(len(l.paths), "object") + " that no large object needs"
+	if len(l.usedBy) > 0 {
+		l.why = count(len(l.paths), "object") + ", used by " + names(l.usedBy)
+	}
 	for _, i := range a.deps.from(l.objects...) {
 		l.closureSize += a.p.sizes[i]
 	}

@@ -21,7 +21,9 @@ type known struct {
 
 // compareWithBase finds the objects of the closure that the base image holds.
 // A store path of Nix says what the object is. One whose bytes may change does
-// not: its layer must be the one that the base's object would have.
+// not: its layer must be the one that the base's object would have. One that is
+// placed in a directory with others is then put over the base's, of which only
+// files can be told apart: nothing is replaced.
 func (o *Options) compareWithBase(c *closure.Closure) (*known, error) {
 	k := &known{leftOut: map[store.Path]bool{}, replaced: map[store.Path]bool{}}
 	if o.Base == "" {
@@ -41,9 +43,11 @@ func (o *Options) compareWithBase(c *closure.Closure) (*known, error) {
 		if !ok || object.Synthetic {
 			continue
 		}
-		if own := mutable[object.Path]; own == "" || own == held {
+		own, ok := mutable[object.Path]
+		switch {
+		case !ok || own.DiffID == held:
 			k.leftOut[object.Path] = true
-		} else {
+		case own.Root == "":
 			k.replaced[object.Path] = true
 		}
 	}
@@ -64,9 +68,9 @@ func (k *known) keepReplaced(layers []planned) {
 }
 
 // readMutable reads the layer.json of objects that are alone in their layers,
-// and returns the diff IDs.
-func readMutable(files []string) (map[store.Path]string, error) {
-	diffIDs := make(map[store.Path]string, len(files))
+// and returns what they say.
+func readMutable(files []string) (map[store.Path]layer.Metadata, error) {
+	layers := make(map[store.Path]layer.Metadata, len(files))
 	for _, file := range files {
 		m, err := layer.ReadMetadata(file)
 		if err != nil {
@@ -76,10 +80,10 @@ func readMutable(files []string) (map[store.Path]string, error) {
 			return nil, fmt.Errorf("%s: the layer has %d store objects: want one, whose bytes may change", file, len(m.StorePaths))
 		}
 		path := m.StorePaths[0]
-		if other := diffIDs[path]; other != "" && other != m.DiffID {
-			return nil, fmt.Errorf("%s: %s has the diff ID %s here, and %s in another file", file, path, m.DiffID, other)
+		if other, ok := layers[path]; ok && other.DiffID != m.DiffID {
+			return nil, fmt.Errorf("%s: %s has the diff ID %s here, and %s in another file", file, path, m.DiffID, other.DiffID)
 		}
-		diffIDs[path] = m.DiffID
+		layers[path] = m
 	}
-	return diffIDs, nil
+	return layers, nil
 }

@@ -1,9 +1,9 @@
 // Package layering decides which store objects share a layer of an image.
 //
 // A strategy takes a closure and a number of layers and returns the plan: the
-// objects of each layer, bottom layer first. Except "popularity_pinned", which
-// is ours, the strategies are those of nixpkgs' dockerTools, and give the same
-// layers in the same order.
+// objects of each layer, bottom layer first. "popularity", "auto" and pipelines are
+// those of nixpkgs' dockerTools, and give the same layers in the same order;
+// the others are ours.
 //
 // # Popularity
 //
@@ -53,6 +53,17 @@
 // "auto" gives the largest objects layers of their own, each with what only it
 // needs (nixpkgs' auto-layer.py). See auto.go.
 //
+// # Size, origin
+//
+// "size" is the classic split of the objects by size, the largest first. With
+// "origin", objects of one origin are one unit of that split: what is built
+// together changes together. See size.go and origin.go.
+//
+// # Stable
+//
+// "stable" weighs what is sent again when objects change against what images
+// share. See stable.go.
+//
 // # Pipelines
 //
 // A pipeline is a list of operations on the reference graph (nixpkgs'
@@ -101,6 +112,10 @@ type Options struct {
 	// Info name info.json files, for the strategies that need sizes. What is
 	// in the closure already may be missing.
 	Info []string
+	// MinLayerSize is how many bytes of objects a layer should have: smaller
+	// ones are joined, see joinSmall. 0 leaves them as they are. It is an error
+	// with a pipeline.
+	MinLayerSize int64
 	// Debug is where a table of the plan is written to, nil when it is not.
 	Debug io.Writer
 }
@@ -109,6 +124,9 @@ type Options struct {
 // unknown, when a file is not what it should be, when nothing is left of
 // MaxLayers, and when the image would have more than MaxImageLayers.
 func Make(o Options) (*Plan, error) {
+	if o.MinLayerSize < 0 {
+		return nil, fmt.Errorf("min_layer_size is %d: want a number of bytes, 0 for none", o.MinLayerSize)
+	}
 	name, plan, err := o.strategy()
 	if err != nil {
 		return nil, err
@@ -136,6 +154,12 @@ func Make(o Options) (*Plan, error) {
 	if err != nil {
 		return nil, err
 	}
+	if o.MinLayerSize > 0 {
+		if err := p.needSizes(); err != nil {
+			return nil, fmt.Errorf("min_layer_size: %w", err)
+		}
+		layers = p.joinSmall(layers, o.MinLayerSize)
+	}
 	known.keepReplaced(layers)
 	out := &Plan{
 		Layers:   make([][]store.Path, len(layers)),
@@ -144,8 +168,14 @@ func Make(o Options) (*Plan, error) {
 		Strategy: name,
 		Version:  jsonfile.Version,
 	}
+	if o.Pipeline == "" {
+		out.Why = make([]string, len(layers))
+	}
 	for i, l := range layers {
 		out.Layers[i] = l.paths
+		if out.Why != nil {
+			out.Why[i] = l.why
+		}
 	}
 	if o.Debug != nil {
 		if err := p.debug(o.Debug, out, layers); err != nil {
@@ -163,6 +193,10 @@ func (o *Options) strategy() (string, strategy, error) {
 	if o.Pipeline != "" {
 		if o.Strategy != "" {
 			return "", nil, fmt.Errorf("both the layering strategy %q and the pipeline %s are given: give one of them", o.Strategy, o.Pipeline)
+		}
+		if o.MinLayerSize > 0 {
+			return "", nil, fmt.Errorf("min_layer_size is %d, but the pipeline %s says what shares a layer: "+
+				"set min_layer_size to 0, or give a layering strategy by name", o.MinLayerSize, o.Pipeline)
 		}
 		plan, err := readPipeline(o.Pipeline)
 		return pipelineName, plan, err

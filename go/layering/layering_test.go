@@ -156,10 +156,12 @@ func TestMakeErrors(t *testing.T) {
 		name, wantErr string
 		o             Options
 	}{
-		{"strategy", `unknown layering strategy "biggest": want auto, popularity, popularity_pinned, or a pipeline`,
+		{"strategy", `unknown layering strategy "biggest": want auto, origin, popularity, popularity_pinned, size, stable, or a pipeline`,
 			Options{Closure: closure, Strategy: "biggest", MaxLayers: 5}},
 		{"strategy and pipeline", `both the layering strategy "popularity" and the pipeline x are given`,
 			Options{Closure: closure, Pipeline: "x", MaxLayers: 5}},
+		{"smaller than nothing", "min_layer_size is -1: want a number of bytes, 0 for none", Options{Closure: closure, MaxLayers: 5, MinLayerSize: -1}},
+		{"smallest layers without sizes", "min_layer_size: this layering needs the NAR size of every object", Options{Closure: closure, MaxLayers: 5, MinLayerSize: 1}},
 		{"no layers", "no layer is left for the store objects: 0 used (0 for the customisation), but only max_layers = 0 allowed, " +
 			"and the objects need at least 1: set max_layers to at least 1",
 			Options{Closure: closure, MaxLayers: 0}},
@@ -251,6 +253,7 @@ func TestReadPlanErrors(t *testing.T) {
 		{"empty layer", `{"version":1,"strategy":"s","layers":[["` + a + `"],[]]}`, "layer 2 is empty"},
 		{"not a path", `{"version":1,"strategy":"s","layers":[["/etc"]]}`, `layer 1: "/etc" is not a store path`},
 		{"twice", `{"version":1,"strategy":"s","layers":[["` + a + `"],["` + b + `","` + a + `"]]}`, a + " is there twice"},
+		{"too few reasons", `{"version":1,"strategy":"s","layers":[["` + a + `"],["` + b + `"]],"why":["x"]}`, `"why" has 1 reasons for 2 layers`},
 		{"unknown field", `{"version":1,"sizes":[]}`, "sizes"},
 		{"replaced in no layer", `{"version":1,"strategy":"s","layers":[["` + a + `"]],"replaced":["` + b + `"]}`, b + ` is in "replaced", but in no layer`},
 		{"left out and there", `{"version":1,"strategy":"s","layers":[["` + a + `"]],"left_out":["` + a + `"]}`, a + ` is in "left_out" and in a layer`},

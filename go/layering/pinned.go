@@ -31,15 +31,19 @@ func planPinned(p *problem) ([]planned, error) {
 		top = min(len(pinned), p.layers-1)
 	}
 	if top == 0 {
-		return plain(ClassicSplit(append(others, pinned...), p.layers)), nil
+		return explained(ClassicSplit(append(others, pinned...), p.layers), "most popular"), nil
 	}
-	layers := ClassicSplit(others, p.layers-top)
+	layers := explained(ClassicSplit(others, p.layers-top), "most popular of those not pinned")
 	sharing := len(pinned) - top + 1
-	layers = append(layers, pinned[:sharing])
-	for i := range pinned[sharing:] {
-		layers = append(layers, pinned[sharing+i:][:1])
+	why := "alone: pinned"
+	if sharing > 1 {
+		why = fmt.Sprintf("%d pinned objects, for which there are no layers of their own", sharing)
 	}
-	return plain(layers), nil
+	layers = append(layers, planned{paths: pinned[:sharing], why: why, alone: true})
+	for i := range pinned[sharing:] {
+		layers = append(layers, planned{paths: pinned[sharing+i:][:1], why: "alone: pinned", alone: true})
+	}
+	return layers, nil
 }
 
 // readPinned reads a file of store paths, one a line.

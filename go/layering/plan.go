@@ -26,6 +26,9 @@ type Plan struct {
 	Strategy string `json:"strategy"`
 	// Version is jsonfile.Version.
 	Version int `json:"version"`
+	// Why says of each layer, for people, why its objects share it. A
+	// pipeline's layers have no such reasons: then it is nil and not written.
+	Why []string `json:"why,omitzero"`
 }
 
 // Write writes the plan to a file as plan.json.
@@ -51,6 +54,9 @@ func (p *Plan) check() error {
 	}
 	if p.Strategy == "" {
 		return errors.New(`no "strategy"`)
+	}
+	if p.Why != nil && len(p.Why) != len(p.Layers) {
+		return fmt.Errorf(`"why" has %d reasons for %d layers`, len(p.Why), len(p.Layers))
 	}
 	seen := map[store.Path]bool{}
 	for i, layer := range p.Layers {

@@ -10,7 +10,7 @@ import (
 )
 
 func planPopularity(p *problem) ([]planned, error) {
-	return plain(ClassicSplit(p.popular(), p.layers)), nil
+	return explained(ClassicSplit(p.popular(), p.layers), "most popular"), nil
 }
 
 // popular are the objects that come into layers, most popular first.

@@ -34,6 +34,12 @@ type planned struct {
 	// usedBy are the objects that have this layer in common, if the strategy
 	// puts objects together for that.
 	usedBy []store.Path
+	// why is a short sentence for people. It names no sizes and no ranks, so
+	// that a plan stays the same, byte for byte, while its layers do.
+	why string
+	// alone keeps min_layer_size from joining it with any other, apart from
+	// joining it with layers that are not apart.
+	alone, apart bool
 }
 
 // strategies are the strategies by name. A new one is a file of its own and a
@@ -41,8 +47,11 @@ type planned struct {
 func strategies() map[string]strategy {
 	return map[string]strategy{
 		"auto":              planAuto,
+		"origin":            planOrigin,
 		"popularity":        planPopularity,
 		"popularity_pinned": planPinned,
+		"size":              planSize,
+		"stable":            planStable,
 	}
 }
 
@@ -58,13 +67,4 @@ func (p *problem) path(i int32) store.Path { return p.closure.Objects[i].Path }
 func (p *problem) skip(i int32) bool {
 	o := &p.closure.Objects[i]
 	return o.Synthetic || p.leftOut[o.Path]
-}
-
-// plain makes layers of which there is nothing more to say.
-func plain(layers [][]store.Path) []planned {
-	out := make([]planned, len(layers))
-	for i, paths := range layers {
-		out[i].paths = paths
-	}
-	return out
 }

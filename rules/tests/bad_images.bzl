@@ -20,7 +20,7 @@ def bad_images(name):
         "from_image_other": (dict(from_image = ":Image", from_image_name = "other", from_image_tag = "v1"), "@@//rules/tests:Image is image:"),
         "from_image_platform": (dict(from_image = ":image_for_s390x"), "from_image: @@//rules/tests:image_for_s390x is for linux/s390x, and this image for linux/"),
         "inherit_config": (dict(inherit_config = ["Envs"]), 'inherit_config: "Envs": want one of ArgsEscaped, Cmd,'),
-        "layering": (dict(layering = "size"), 'layering = "size": want "auto", "popularity", "popularity_pinned", a pipeline (a list), or the label'),
+        "layering": (dict(layering = "sizes"), 'layering = "sizes": want "auto", "origin", "popularity", "popularity_pinned", "size", "stable", a pipeline (a list), or the label'),
         "mtime": (dict(mtime = "2026"), 'mtime = "2026": a year alone is no time: write 2026-01-01'),
         "pipeline_path": (
             dict(layering = select({"//conditions:default": "popular"})),

@@ -197,6 +197,36 @@ def _closures(name):
         paths = {"/app/runfiles/_main/rules/tests/binaries/dep/one.sh": {}},
     )
 
+    # The other one is built in another configuration, and both have the same sources.
+    binary_closure(name = name + "_in_dbg", binary = "//rules/tests/binaries/app:in_dbg")
+    stream_layered_image(
+        name = name + "_two_configurations",
+        contents = [
+            ":{}_app".format(name),
+            ":{}_in_dbg".format(name),
+        ],
+        tags = ["manual"],
+    )
+    image_test(
+        name = name + "_two_configurations_test",
+        image = ":{}_two_configurations".format(name),
+        paths = {
+            "/app/bin/app": {},
+            "/app/bin/in_dbg": {},
+            "/app/runfiles/_main/rules/tests/binaries/lib/lib.sh": {},
+        },
+    )
+    binary_closure(name = name + "_twice", binary = "//rules/tests/binaries/app:twice")
+    _binary_closure_test(
+        name = name + "_twice_test",
+        files = {
+            "twice": ["app/twice.repo_mapping"],
+            app: ["app/app.sh", "app/app.txt", "app/twice"],
+        },
+        references = {"twice": [app], app: []},
+        target_under_test = ":{}_twice".format(name),
+    )
+
     # The other one has more files of lib, or places them elsewhere.
     for case, names in {"elsewhere": [], "more": [], "other": [lib]}.items():
         _shared_test(
@@ -255,10 +285,13 @@ def _files(name):
             "/srv/app/bin/links.runfiles/_repo_mapping": {"type": "file"},
             "/srv/app/bin/links.runfiles/other_repository/link.txt": {"content": "leaf\n"},
             "/srv/app/bin/links.runfiles/top.txt": {"content": "leaf\n"},
+            "/srv/app/runfiles/elsewhere/link.txt": {"content": "leaf\n"},
             "/srv/app/runfiles/other_repository/link.txt": {"content": "leaf\n", "type": "file"},
+            "/srv/app/runfiles/other_repository/tree/sub/file": {"content": "in a tree\n"},
             "/srv/app/runfiles/_main/rules/tests/{}_mode".format(name): {"content": "dbg\n"},
             tree: {"mode": "0555", "type": "file"},
             tree + ".copy": {"content": "leaf\n", "type": "file"},
+            tree + ".nothing": {"type": "directory"},
             tree + ".relative": {"target": "../elsewhere/x"},
             tree + ".runfiles": {"target": "../../../../bin/links.runfiles"},
             tree + ".system": {"target": "/usr/bin/env"},
@@ -288,13 +321,18 @@ def _refusals(name):
         ("top", {"root": "/"}, 'root = "/": want an absolute path below /'),
         ("dots", {"root": "/app/../etc"}, 'root = "/app/../etc": want an absolute path'),
         ("slash", {"root": "/app/"}, 'root = "/app/": want an absolute path'),
+        ("arm64", {"binary": "//rules/tests/binaries/app:arm64"}, "//rules/tests/binaries/app:arm64 is built for arm64, and this is for"),
+        ("dot_dot", {"binary_name": ".."}, 'binary_name = "..": want a name without a slash'),
+        ("object", {"binary": "//rules/tests/binaries/app:mentioned"}, "is a store object already: give it in contents"),
+        ("system", {"root": "/lib/app"}, 'root = "/lib/app": want a directory that is not below one of the system\'s'),
         ("name", {"binary_name": "bin/app"}, 'binary_name = "bin/app": want a name without a slash'),
     ]:
         bad = "{}_bad_{}".format(name, case)
-        binary_closure(name = bad, binary = "//rules/tests/binaries/app", tags = ["manual"], **attributes)
+        binary_closure(name = bad, tags = ["manual"], **({"binary": "//rules/tests/binaries/app"} | attributes))
         failure_test(name = bad + "_test", message = message, target_under_test = ":" + bad)
     for case, attributes, message in [
         ("args", {"binary": "//rules/tests/binaries/app:variable"}, "args of @@//rules/tests/binaries/app:variable: it has a make variable, \"$(COMPILATION_MODE)\": give args to binary_image"),
+        ("env", {"binary": "//rules/tests/binaries/app:variable_in_env"}, "env of @@//rules/tests/binaries/app:variable_in_env: MODE has a make variable: give env to binary_image"),
         (
             "same_name",
             {"binary": "//rules/tests/binaries/app", "contents": [":{}_more".format(name)]},

@@ -29,14 +29,20 @@ def _program_with_links_impl(ctx):
     ctx.actions.symlink(output = copy, target_file = ctx.file.src)
     tree = ctx.actions.declare_directory(ctx.label.name + ".tree")
     ctx.actions.run_shell(outputs = [tree], command = "mkdir -p $1/sub && echo in a tree > $1/sub/file", arguments = [tree.path])
+    nothing = ctx.actions.declare_directory(ctx.label.name + ".nothing")
+    ctx.actions.run_shell(outputs = [nothing], command = "mkdir -p $1", arguments = [nothing.path])
     return [DefaultInfo(
         executable = program,
         runfiles = ctx.runfiles(
             # One path twice: Bazel takes the last one.
-            files = [program, relative, system, copy, tree] + ctx.files.mode + ctx.files.mode_in_dbg,
-            symlinks = {"made/here/link.txt": ctx.file.src},
+            files = [program, relative, system, copy, tree, nothing] + ctx.files.mode + ctx.files.mode_in_dbg,
+            symlinks = {
+                "../elsewhere/link.txt": ctx.file.src,
+                "made/here/link.txt": ctx.file.src,
+            },
             root_symlinks = {
                 "other_repository/link.txt": ctx.file.src,
+                "other_repository/tree": tree,
                 "top.txt": ctx.file.src,
             },
         ),
@@ -50,5 +56,46 @@ program_with_links = rule(
         "mode_in_dbg": attr.label(cfg = _dbg, doc = "The same, in another configuration."),
         "src": attr.label(allow_single_file = True, doc = "A source file."),
     },
+    executable = True,
+)
+
+def _runner_impl(ctx):
+    return [DefaultInfo(files = depset(ctx.files.srcs))]
+
+runner = rule(
+    implementation = _runner_impl,
+    doc = "A rule whose attribute args is its own.",
+    attrs = {
+        "args": attr.string_list(doc = "Texts."),
+        "srcs": attr.label_list(allow_files = True, doc = "Files."),
+    },
+)
+
+def _in_dbg_impl(ctx):
+    program = ctx.actions.declare_file(ctx.label.name)
+    inner = ctx.attr.program[0][DefaultInfo]
+    ctx.actions.symlink(output = program, target_file = inner.files_to_run.executable, is_executable = True)
+    return [DefaultInfo(executable = program, runfiles = ctx.runfiles(files = [program]).merge(inner.default_runfiles))]
+
+in_dbg = rule(
+    implementation = _in_dbg_impl,
+    doc = "A program that is built with -c dbg, whatever the others are.",
+    attrs = {"program": attr.label(cfg = _dbg, doc = "The program.", executable = True)},
+    executable = True,
+)
+
+def _for_platform_impl(ctx):
+    program = ctx.actions.declare_file(ctx.label.name)
+    ctx.actions.write(program, "", is_executable = True)
+    return [DefaultInfo(executable = program)]
+
+program_for_arm64 = rule(
+    implementation = _for_platform_impl,
+    doc = "A program for arm64, whatever the target platform is.",
+    cfg = transition(
+        implementation = lambda _settings, _attr: {"//command_line_option:platforms": str(Label("//rules/tests:linux_arm64"))},
+        inputs = [],
+        outputs = ["//command_line_option:platforms"],
+    ),
     executable = True,
 )

@@ -6,7 +6,6 @@ import (
 	"errors"
 	"fmt"
 	"os"
-	"os/exec"
 	"path/filepath"
 	"slices"
 	"strings"
@@ -109,21 +108,12 @@ func (c *analysisCmd) measure(ctx context.Context, r *report) (results []analysi
 	if err != nil {
 		return nil, err
 	}
-	b := &bazel{program: filepath.Join(repository, "bazelw"), workspace: folder}
-	if c.Bazel != "" {
-		if b.program, err = exec.LookPath(c.Bazel); err != nil {
-			return nil, err
-		}
-		if b.program, err = filepath.Abs(b.program); err != nil {
-			return nil, err
-		}
+	b, err := bazelIn(folder, repository, c.Bazel)
+	if err != nil {
+		return nil, err
 	}
 	r.begin("starting Bazel")
-	// The server goes too, and all that it has kept of the workspace.
-	defer func() {
-		_, cleanErr := b.run(context.WithoutCancel(ctx), "clean", "--expunge")
-		err = errors.Join(err, cleanErr)
-	}()
+	defer func() { err = errors.Join(err, b.expunge(ctx)) }()
 	young, err := b.young(ctx, r)
 	if err != nil {
 		return nil, err

@@ -1,7 +1,6 @@
 package main
 
 import (
-	"bytes"
 	"context"
 	"fmt"
 	"os"
@@ -15,6 +14,36 @@ import (
 
 // bazel runs Bazel in a workspace.
 type bazel struct{ program, workspace string }
+
+// bazelIn is Bazel in a workspace: a program, or a repository's bazelw if it is "".
+func bazelIn(workspace, repository, program string) (*bazel, error) {
+	if program == "" {
+		return &bazel{program: filepath.Join(repository, "bazelw"), workspace: workspace}, nil
+	}
+	program, err := exec.LookPath(program)
+	if err != nil {
+		return nil, err
+	}
+	program, err = filepath.Abs(program)
+	return &bazel{program: program, workspace: workspace}, err
+}
+
+// expunge ends the server, and removes all that it has kept of the workspace.
+func (b *bazel) expunge(ctx context.Context) error {
+	_, err := b.run(context.WithoutCancel(ctx), "clean", "--expunge")
+	return err
+}
+
+// output gives what Bazel writes to its standard output.
+func (b *bazel) output(ctx context.Context, args ...string) (string, error) {
+	cmd := exec.CommandContext(ctx, b.program, args...)
+	cmd.Dir = b.workspace
+	text, err := cmd.Output()
+	if err != nil {
+		return "", fmt.Errorf("bazel %s: %w", strings.Join(args, " "), err)
+	}
+	return string(text), nil
+}
 
 // run gives what Bazel says, on both outputs.
 func (b *bazel) run(ctx context.Context, args ...string) (string, error) {
@@ -68,13 +97,11 @@ func (b *bazel) analyse(ctx context.Context, target string, configuration int) (
 
 // serverCPU is the CPU time that the server has used so far.
 func (b *bazel) serverCPU(ctx context.Context) (time.Duration, error) {
-	cmd := exec.CommandContext(ctx, b.program, "info", "server_pid")
-	cmd.Dir = b.workspace
-	pid, err := cmd.Output()
+	pid, err := b.output(ctx, "info", "server_pid")
 	if err != nil {
-		return 0, fmt.Errorf("bazel info server_pid: %w", err)
+		return 0, err
 	}
-	stat, err := os.ReadFile(filepath.Join("/proc", string(bytes.TrimSpace(pid)), "stat"))
+	stat, err := os.ReadFile(filepath.Join("/proc", strings.TrimSpace(pid), "stat"))
 	if err != nil {
 		return 0, fmt.Errorf("CPU time of Bazel's server: %w", err)
 	}

@@ -19,7 +19,9 @@ type commands struct {
 	Start    startCmd    `cmd:"" help:"CPU time that the programs need to start."`
 	Import   importCmd   `cmd:"" help:"Speed and peak memory of importing a NAR of a binary cache."`
 	Analysis analysisCmd `cmd:"" help:"How long Bazel analyses an image over all objects of a lock."`
+	Binaries binariesCmd `cmd:"" help:"How long Bazel analyses images of programs over the same packages."`
 	Load     loadCmd     `cmd:"" help:"How long engines take to get an image: all of it, nothing and one layer."`
+	Layering layeringCmd `cmd:"" help:"How many bytes images share and must be sent again, by layering strategy."`
 	programs
 }
 

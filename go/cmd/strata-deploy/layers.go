@@ -1,50 +1,36 @@
 package main
 
 import (
+	"encoding/json"
 	"fmt"
-	"strings"
-	"text/tabwriter"
 
-	"github.com/rules-strata/rules_strata/go/image"
 	"github.com/rules-strata/rules_strata/go/imagefile"
-	"github.com/rules-strata/rules_strata/go/progress"
 )
 
-type layersCmd struct{}
+type layersCmd struct {
+	All  bool `help:"Show all objects of every layer, not the largest few."`
+	JSON bool `name:"json" help:"Print all of it as JSON, for programs."`
+}
 
 // Help describes the command.
 func (layersCmd) Help() string {
-	return "Lists the layers, the lowest first: size of the uncompressed tar, the beginning of its diff ID, and the store objects in it."
+	return "Lists the layers, the lowest first: number, size of the uncompressed tar, the beginning of its diff ID, and why its objects are " +
+		"in a layer of their own or together. Below a layer are its store objects, the largest first: the size of the tar that a layer with " +
+		"the object alone has, the object's name, and the target that it comes from.\n\n" +
+		"As JSON it is an object with the image's name and its layers; the objects of a layer are in the order of its tar, " +
+		"and sizes are in bytes. What is not known is left out."
 }
 
 // Run lists the layers.
-func (layersCmd) Run(img *imagefile.Image, std *streams) error {
-	w := tabwriter.NewWriter(std.out, 0, 0, 2, ' ', 0)
-	for n, l := range img.Layers {
-		fmt.Fprintf(w, "%d\t%s\t%s\t%s\n", n+1, progress.Size(l.Size), shortDiffID(l.DiffID), content(l))
+func (c layersCmd) Run(img *imagefile.Image, std *streams) error {
+	layers := listLayers(img)
+	if !c.JSON {
+		return writeLayers(std.out, layers, c.All)
 	}
-	return w.Flush()
-}
-
-// shortDiffID is as much of a diff ID as Docker shows of an ID.
-func shortDiffID(diffID string) string {
-	_, digits, _ := strings.Cut(diffID, ":")
-	return digits[:min(len(digits), 12)]
-}
-
-// content says what a layer holds.
-func content(l image.Layer) string {
-	names := make([]string, len(l.StorePaths))
-	for i, path := range l.StorePaths {
-		names[i] = path.Name()
+	data, err := json.MarshalIndent(listedImage{Image: img.Ref(), Layers: layers}, "", "  ")
+	if err != nil {
+		return err
 	}
-	switch l.Kind {
-	case image.BaseLayer:
-		return "of the base image"
-	case image.CustomisationLayer:
-		return "links to the contents, and what scripts made"
-	case image.WhiteoutLayer:
-		return "removes " + strings.Join(names, ", ")
-	}
-	return strings.Join(names, ", ")
+	_, err = fmt.Fprintf(std.out, "%s\n", data)
+	return err
 }

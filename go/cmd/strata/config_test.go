@@ -125,3 +125,27 @@ func TestConfigCommandErrors(t *testing.T) {
 		})
 	}
 }
+
+// TestConfigCommandSaysWhy: layers.json has the plan's reasons, and the sizes
+// of the layers that the objects would have alone.
+func TestConfigCommandSaysWhy(t *testing.T) {
+	folder := t.TempDir()
+	status, text := runConfig(folder,
+		"--plan", writeFile(t, "plan.json", `{"layers":[["`+libPath+`"],["`+appPath+`","`+otherPath+`"]],"strategy":"size","version":1,"why":["alone: the largest","2 others"]}`),
+		"--layer", describedLayer(t, "1", libPath), "--layer", describedLayer(t, "2", otherPath), "--customisation", describedLayer(t, "4"),
+		"--rest", writeFile(t, "rest.json", `{"layers":[`+layerMetadata("3", appPath, otherPath)+`],"version":1}`),
+		"--config", writeFile(t, "user.json", "{}"))
+	if status != 0 || text != "" {
+		t.Fatalf("status %d: %s", status, text)
+	}
+	layers := readFile(t, filepath.Join(folder, "layers.json"))
+	for _, want := range []string{
+		`"kind":"store","object_sizes":[10240],"size":10240,"store_paths":["` + libPath + `"],"why":"alone: the largest"}`,
+		`"kind":"store","object_sizes":[0,10240],"size":10240,"store_paths":["` + appPath + `","` + otherPath + `"],"why":"2 others"}`,
+		`"kind":"customisation","size":10240,"store_paths":[]}`,
+	} {
+		if !strings.Contains(layers, want) {
+			t.Errorf("got %s, want %s in it", layers, want)
+		}
+	}
+}

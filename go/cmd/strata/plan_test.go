@@ -32,24 +32,34 @@ func infoJSON(path, size string) string {
 func TestPlanCommand(t *testing.T) {
 	base := writeFile(t, "base.json", baseHead+`"`+libPath+`": "`+someDigest+`", "`+appPath+`": ""}}`)
 	mutable := writeFile(t, "layer.json", `{"diff_id": "`+otherDigest+`", "entries": 3, "size": 10240, "store_paths": ["`+libPath+`"], "version": 1}`)
+	placed := writeFile(t, "placed.json", `{"diff_id": "`+otherDigest+`", "entries": 3, "root": "/app", "size": 10240, "store_paths": ["`+libPath+`"], "version": 1}`)
 	pinned := writeFile(t, "pinned", libPath+"\n"+configPath+"\n")
 	pipeline := writeFile(t, "pipeline.json", `[["subcomponent_in", ["`+libPath+`"]]]`)
 	infos := []string{"--info", writeFile(t, "info.json", infoJSON(libPath, "200")), "--info", writeFile(t, "info.json", infoJSON(otherPath, "100"))}
 	const app, other, lib = `"` + appPath + `"`, `"` + otherPath + `"`, `"` + libPath + `"`
 	for _, test := range []struct {
-		name, layers, leftOut, replaced, strategy string
-		args                                      []string
+		name, layers, leftOut, replaced, strategy, why string
+		args                                           []string
 	}{
-		{"as many as needed", "[" + lib + "],[" + app + "],[" + other + "]", "", "", "popularity", []string{"--max-layers", "99"}},
-		{"two", "[" + lib + "],[" + app + "," + other + "]", "", "", "popularity", []string{"--max-layers", "2"}},
-		{"two and one", "[" + lib + "],[" + app + "," + other + "]", "", "", "popularity", []string{"--max-layers", "3", "--own-layers=1"}},
-		{"on a base", "[" + other + "]", app + "," + lib, "", "popularity", []string{"--max-layers", "3", "--own-layers", "1", "--base", base}},
-		{"on a base, replacing", "[" + lib + "],[" + other + "]", app, lib, "popularity",
+		{"as many as needed", "[" + lib + "],[" + app + "],[" + other + "]", "", "", "popularity", `,"why":["alone: among the 2 most popular","alone: among the 2 most popular","alone: no other object is left"]`, []string{"--max-layers", "99"}},
+		{"two", "[" + lib + "],[" + app + "," + other + "]", "", "", "popularity", `,"why":["alone: among the 1 most popular","the other 2 objects"]`, []string{"--max-layers", "2"}},
+		{"two and one", "[" + lib + "],[" + app + "," + other + "]", "", "", "popularity", `,"why":["alone: among the 1 most popular","the other 2 objects"]`, []string{"--max-layers", "3", "--own-layers=1"}},
+		{"on a base", "[" + other + "]", app + "," + lib, "", "popularity", `,"why":["alone: no other object is left"]`,
+			[]string{"--max-layers", "3", "--own-layers", "1", "--base", base}},
+		{"on a base, replacing", "[" + lib + "],[" + other + "]", app, lib, "popularity", `,"why":["alone: among the 1 most popular","alone: no other object is left"]`,
 			[]string{"--max-layers", "5", "--own-layers", "1", "--base", base, "--mutable", mutable}},
-		{"pinned", "[" + app + "," + other + "],[" + lib + "]", "", "", "popularity_pinned",
+		{"on a base, over placed files", "[" + lib + "],[" + other + "]", app, "", "popularity", `,"why":["alone: among the 1 most popular","alone: no other object is left"]`,
+			[]string{"--max-layers", "5", "--own-layers", "1", "--base", base, "--mutable", placed}},
+		{"pinned", "[" + app + "," + other + "],[" + lib + "]", "", "", "popularity_pinned", `,"why":["the other 2 objects","alone: pinned"]`,
 			[]string{"--max-layers", "2", "--strategy=popularity_pinned", "--pinned", pinned}},
-		{"auto", "[" + app + "," + lib + "],[" + other + "]", "", "", "auto", append(infos, "--max-layers", "2", "--strategy=auto")},
-		{"pipeline", "[" + other + "," + lib + "," + app + "],[]", "", "", "pipeline", append(infos, "--max-layers", "0", "--pipeline", pipeline)},
+		{"auto", "[" + app + "," + lib + "],[" + other + "]", "", "", "auto", `,"why":["2 objects, used by app","1 object that no large object needs"]`,
+			append(infos, "--max-layers", "2", "--strategy=auto")},
+		{"size", "[" + app + "],[" + lib + "," + other + "]", "", "", "size", `,"why":["alone: among the 1 largest","the other 2 objects"]`,
+			append(infos, "--max-layers", "2", "--strategy=size")},
+		{"stable, tiny layers", "[" + app + "],[" + lib + "," + other + "]", "", "", "stable",
+			`,"why":["alone: there are enough layers","2 objects of 2 layers that would be small"]`,
+			append(infos, "--max-layers", "9", "--strategy=stable", "--min-layer-size", "250")},
+		{"pipeline", "[" + other + "," + lib + "," + app + "],[]", "", "", "pipeline", "", append(infos, "--max-layers", "0", "--pipeline", pipeline)},
 	} {
 		t.Run(test.name, func(t *testing.T) {
 			out := filepath.Join(t.TempDir(), "plan.json")
@@ -58,7 +68,7 @@ func TestPlanCommand(t *testing.T) {
 				t.Fatalf("status %d: %s", status, text)
 			}
 			want := `{"layers":[` + test.layers + `],"left_out":[` + test.leftOut + `],"replaced":[` + test.replaced + `],` +
-				`"strategy":"` + test.strategy + `","version":1}` + "\n"
+				`"strategy":"` + test.strategy + `","version":1` + test.why + "}\n"
 			if got := readFile(t, out); got != want {
 				t.Errorf("got\n%swant\n%s", got, want)
 			}
@@ -82,7 +92,10 @@ func TestPlanCommandErrors(t *testing.T) {
 		name, wantErr string
 		args          []string
 	}{
-		{"strategy", `unknown layering strategy "size": want auto, popularity, popularity_pinned, or a pipeline`, []string{"--max-layers", "5", "--strategy", "size"}},
+		{"strategy", `unknown layering strategy "biggest": want auto, origin, popularity, popularity_pinned, size, stable, or a pipeline`,
+			[]string{"--max-layers", "5", "--strategy", "biggest"}},
+		{"pipeline with a size", "min_layer_size is 5, but the pipeline p.json says what shares a layer: set min_layer_size to 0, or give a layering strategy by name",
+			[]string{"--max-layers", "5", "--pipeline", "p.json", "--min-layer-size", "5"}},
 		{"no layer", "set max_layers to at least 2", []string{"--max-layers", "1", "--own-layers", "1"}},
 		{"bad base", `"/etc" is not a store path`, []string{"--max-layers", "5", "--base", bad}},
 		{"no sizes", "that of " + otherPath + " is not known", []string{"--max-layers", "5", "--strategy", "auto", "--info", writeFile(t, "info.json", infoJSON(libPath, "7"))}},

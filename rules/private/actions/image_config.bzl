@@ -65,6 +65,7 @@ def image_config(ctx, *, plan, layers, rest, customisation, config, config_as_is
         inputs = inputs,
         outputs = [config_out, layers_out, tag_out],
         mnemonic = "ImageConfig",
+        plain_paths = created == "now",
         progress_message = "Writing the config of %{label}",
     )
     return struct(config = config_out, layers = layers_out, tag = tag_out)

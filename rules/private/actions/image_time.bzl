@@ -24,6 +24,7 @@ def image_time(ctx, *, content, output):
         inputs = [ctx.version_file] + content,
         outputs = [out],
         mnemonic = "ImageTime",
+        plain_paths = True,
         progress_message = "Noting the time of %{label}",
     )
     return out

@@ -36,6 +36,8 @@ def layer_plan(ctx, *, closure, layering, max_layers, objects, layers, pinned, b
         inputs.append(layering.pipeline)
     else:
         args.add("--strategy", layering.strategy)
+        if layering.min_layer_size:
+            args.add("--min-layer-size", layering.min_layer_size)
     if layering.pins:
         pins = ctx.actions.declare_file(output + ".pinned")
         ctx.actions.write(pins, "".join([path + "\n" for path in pinned]))

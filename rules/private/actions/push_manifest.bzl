@@ -50,6 +50,7 @@ def push_manifest(ctx, *, manifest, config, repository, tags, tag_files, additio
         inputs = inputs,
         outputs = [outputs.manifest, outputs.reference, outputs.tags] + ([outputs.config] if config else []),
         mnemonic = "PushManifest",
+        plain_paths = bool(status),
         progress_message = "Writing the manifest that %{label} pushes",
     )
     return outputs

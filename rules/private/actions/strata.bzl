@@ -24,7 +24,9 @@ def run_strata(ctx, *, arguments, inputs, outputs, mnemonic, progress_message, s
       tools: list of FilesToRunProviders that the step starts.
       unused_inputs_list: File or None, where the step lists inputs that it did
         not need. Path mapping is off then, since such a list has plain paths.
-      plain_paths: bool, a file among the inputs has paths: no path mapping.
+      plain_paths: bool, a file among the inputs has paths, or is one of Bazel's
+        status files, which path mapping puts where the mapped folder is: no path
+        mapping.
       requirements: dict of strings, further execution requirements.
     """
     toolchain_type = SCRIPT_TOOLCHAIN_TYPE if script else TOOLCHAIN_TYPE

@@ -8,7 +8,7 @@ load("//rules/private/values:expansion.bzl", "labels_in")
 load("//rules/private/values:image_config.bzl", "image_config")
 
 # Attributes of every rule that the parts of an image have from it.
-_OF_PARTS = ["compatible_with", "exec_compatible_with", "features", "restricted_to", "tags", "target_compatible_with", "testonly"]
+_OF_PARTS = ["compatible_with", "deprecation", "exec_compatible_with", "features", "restricted_to", "tags", "target_compatible_with", "testonly"]
 
 def binary_image(
         name,
@@ -62,6 +62,8 @@ def binary_image(
     """
     if type(config) != "dict":
         fail("{}: config: want a dict: choose between dicts with two binary_images".format(name))
+    if type(config.get("Env") or []) != "list":
+        fail('{}: config: Env: want a list of strings, ["NAME=VALUE"]; or give env, a dict'.format(name))
     parts = {attribute: kwargs[attribute] for attribute in _OF_PARTS if attribute in kwargs}
     binary_closure(
         name = name + ".closure",

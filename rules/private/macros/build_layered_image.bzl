@@ -28,6 +28,7 @@ def build_layered_image(
         max_layers = 100,
         layering = "popularity",
         layering_debug = False,
+        min_layer_size = 0,
         created = "1970-01-01T00:00:01Z",
         mtime = "1970-01-01T00:00:01Z",
         architecture = None,
@@ -115,10 +116,15 @@ def build_layered_image(
       max_layers: the most layers the image may have, those of the base image
         and the one of links included; at least 2: `60`.
       layering: how the objects are ordered and split: `"popularity"`,
-        `"popularity_pinned"` (for images of Bazel targets), `"auto"`, a pipeline
-        as a nested list (`[["popularity_contest"], ["limit_layers", 60]]`), or
-        the label of a JSON file with one.
-      layering_debug: with `True`, prints why each object is in its layer.
+        `"popularity_pinned"` (for images of Bazel targets), `"auto"`, `"size"`,
+        `"origin"`, `"stable"`, a pipeline as a nested list
+        (`[["popularity_contest"], ["limit_layers", 60]]`), or the label of a JSON
+        file with one. See [layering](layering.md).
+      layering_debug: with `True`, prints why each object is in its layer;
+        `bazel run <target> -- layers` shows it without a build.
+      min_layer_size: the fewest bytes of objects that a layer should have:
+        `1000000`. Objects in smaller ones are put together; `0` for none. Not for
+        a pipeline.
       created: ISO 8601 time in the config, `"2026-01-31T12:00:00Z"` (UTC without a
         zone, midnight without a time of day), or seconds since 1970, or `"now"`:
         the time of the build that made the config (not reproducible).
@@ -167,6 +173,7 @@ def build_layered_image(
             max_layers = max_layers,
             layering = layering,
             layering_debug = layering_debug,
+            min_layer_size = min_layer_size,
             created = created,
             mtime = mtime,
             architecture = architecture,

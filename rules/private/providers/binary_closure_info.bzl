@@ -6,6 +6,7 @@ _FIELDS = {
     "args": "list of strings: the arguments that `bazel run` gives to the program; None when they cannot be known.",
     "args_problem": "string: why they cannot be known, or empty.",
     "environment": "dict of strings: the variables that the program's target sets (RunEnvironmentInfo).",
+    "environment_unknown": "list of strings: the names of further variables, whose values cannot be known.",
     "files": "depset of Files: the program's runfiles.",
     "label": "Label: the program's target.",
     "placed_files": "dict of Files, None for an empty file, by their paths below a runfiles root: the symlinks, root symlinks and empty files of the runfiles.",

@@ -1,14 +1,15 @@
 """binary_closure: a program and its runfiles as store objects, one for each repository and package."""
 
-load("//rules/private/actions:object_source.bzl", "directory_files_entry", "empty_directory_entry", "file_entry", "root_entry", "runfiles_path", "symlink_entry", "tree_source")
+load("//rules/private/actions:object_source.bzl", "file_entry", "root_entry", "runfiles_path", "symlink_entry", "tree_source")
 load("//rules/private/actions:strata.bzl", "TOOLCHAIN_TYPE")
 load("//rules/private/providers:binary_closure_info.bzl", "BinaryClosureInfo")
 load("//rules/private/providers:store_object_info.bzl", "StoreObjectInfo")
 load("//rules/private/providers:target_graph_info.bzl", "TargetGraphInfo")
 load("//rules/private/rules:object_context.bzl", "OBJECT_CONTEXT_ATTRS", "make_store_object", "store_dir", "target_platform")
+load("//rules/private/rules:placed_files.bzl", "placed_entries", "placed_files")
 load("//rules/private/rules:placed_objects.bzl", "with_references")
 load("//rules/private/rules:runfiles_graph.bzl", "runfiles_graph")
-load("//rules/private/rules:runfiles_groups.bzl", "group_files", "label_group")
+load("//rules/private/rules:runfiles_groups.bzl", "group_files", "group_origin", "label_group")
 load("//rules/private/rules:target_graph.bzl", "DEFAULT_ROOT", "runfiles_object", "target_graph_aspect")
 load("//rules/private/values:labels.bzl", "display_label")
 load("//rules/private/values:store_path.bzl", "bazel_store_path")
@@ -17,22 +18,19 @@ def _binary_closure_impl(ctx):
     binary = ctx.attr.binary
     root = _root(ctx)
     name = ctx.attr.binary_name or binary.label.name.split("/")[-1]
-    if "/" in name:
+    if "/" in name or name in (".", ".."):
         fail('{}: binary_name = "{}": want a name without a slash'.format(ctx.label, name))
-    if TargetGraphInfo not in binary:
+    if StoreObjectInfo in binary:
         fail("{}: binary: {} is a store object already: give it in contents".format(ctx.label, binary.label))
+    if TargetGraphInfo not in binary:
+        fail("{}: binary: {} is built in a configuration for tools: give a program that is built for the target platform".format(ctx.label, binary.label))
     graph = binary[TargetGraphInfo]
-    if graph.platform_os not in ("linux", target_platform(ctx).os):
-        fail("{}: binary: {} is built for {}, whatever the target platform is, and images are for Linux: give a program for Linux".format(
-            ctx.label,
-            binary.label,
-            graph.platform_os,
-        ))
+    _check_platform(ctx, graph.platform)
     executable = binary[DefaultInfo].files_to_run.executable
     runfiles = binary[DefaultInfo].default_runfiles
     all_files = depset([executable], transitive = [runfiles.files] if runfiles else [])
     groups = group_files(all_files.to_list())
-    placed = _placed_files(runfiles)
+    placed = placed_files(runfiles)
     made = _group_objects(ctx, groups, graph, root)
     own = make_store_object(
         ctx,
@@ -52,7 +50,7 @@ def _binary_closure_impl(ctx):
         has_deps = False,
         image_root = root,
         # It changes with what is there, not with the program's own package.
-        origin = display_label(ctx.label),
+        origin = "runfiles of " + display_label(ctx.label),
         output = ctx.label.name,
     )
     return [
@@ -61,7 +59,8 @@ def _binary_closure_impl(ctx):
             args = graph.args,
             args_problem = graph.args_problem,
             environment = graph.environment,
-            files = all_files,
+            environment_unknown = graph.environment_unknown,
+            files = depset([file for files in groups.values() for file in files]),
             placed_files = placed,
             label = binary.label,
             program = "{}/bin/{}".format(root, name),
@@ -72,11 +71,33 @@ def _binary_closure_impl(ctx):
         DefaultInfo(files = depset([info.layer.metadata for info in made.objects + [own]])),
     ]
 
+def _check_platform(ctx, platform):
+    wanted = target_platform(ctx)
+    if platform.os != wanted.os and platform.os != "linux":
+        fail("{}: binary: {} is built for {}, whatever the target platform is, and images are for Linux: give a program for Linux".format(
+            ctx.label,
+            ctx.attr.binary.label,
+            platform.os,
+        ))
+    if platform.arch != wanted.arch and "unknown" not in (platform.arch, wanted.arch):
+        fail("{}: binary: {} is built for {}, and this is for {}: build the image for that platform (platform, or --platforms), or give another program".format(
+            ctx.label,
+            ctx.attr.binary.label,
+            platform.arch,
+            wanted.arch,
+        ))
+
+# Directories that are links, or open to everybody, in most base images: an
+# entry of their own would change them.
+_SYSTEM = ["bin", "dev", "lib", "lib32", "lib64", "libx32", "proc", "run", "sbin", "sys", "tmp"]
+
 def _root(ctx):
     root = ctx.attr.root
     parts = root.split("/")
     if parts[0] or len(parts) < 2 or [part for part in parts[1:] if part in ("", ".", "..")]:
         fail('{}: root = "{}": want an absolute path below /, such as "/app"'.format(ctx.label, root))
+    if parts[1] in _SYSTEM or root.startswith("/var/tmp"):
+        fail('{}: root = "{}": want a directory that is not below one of the system\'s, such as "/app" or "/opt/app"'.format(ctx.label, root))
     return root
 
 def _group_objects(ctx, groups, graph, root):
@@ -92,6 +113,9 @@ def _group_objects(ctx, groups, graph, root):
     objects = []
     others = {}
     own_group = label_group(ctx.attr.binary.label)
+    origins = {}
+    for group in sorted(groups):
+        origins.setdefault(group_origin(group), []).append(group)
     for unit in runfiles_graph(nodes, groups, own_group):
         deps = [made[group] for group in unit.deps]
         references = [info.store_path for info in deps] + [info.store_path for info in unit.objects]
@@ -106,7 +130,11 @@ def _group_objects(ctx, groups, graph, root):
                 files = [file for group in unit.groups for file in groups[group]],
                 root = root,
                 output = "{}_runfiles/{}".format(ctx.label.name, len(objects)),
-                salt = unit.groups[0],
+                salt = "runfiles of {} in {}".format(
+                    group_origin(unit.groups[0]),
+                    # Two versions of one module.
+                    origins[group_origin(unit.groups[0])].index(unit.groups[0]),
+                ),
                 references = references,
             )
         for group in unit.groups:
@@ -132,24 +160,6 @@ def _same_files(some, others):
     members = {file: None for file in some}
     return not [file for file in others if file not in members]
 
-def _placed_files(runfiles):
-    """What is in the runfiles on nobody's account: dict from paths to Files, None for an empty file."""
-    if not runfiles:
-        return {}
-    return (
-        {_runfiles_place(path): None for path in runfiles.empty_filenames.to_list()} |
-        {_runfiles_place(link.path): link.target_file for link in runfiles.symlinks.to_list()} |
-        {link.path: link.target_file for link in runfiles.root_symlinks.to_list()}
-    )
-
-def _runfiles_place(path):
-    return path[len("../"):] if path.startswith("../") else "_main/" + path
-
-def _placed_entries(file, path):
-    if file.is_directory:
-        return [empty_directory_entry(path), directory_files_entry(depset([file]), path, True, "tree")]
-    return [file_entry(file, path, True)]
-
 def _own_entries(ctx, name, executable, placed, groups):
     """What is this program's alone: the way to it and to its runfiles, and files that no target made."""
     at = runfiles_path(executable)
@@ -166,10 +176,10 @@ def _own_entries(ctx, name, executable, placed, groups):
     tops = {_top(runfiles_path(files[0])): None for files in groups.values()}
     for path, file in placed.items():
         if "/" in path:
-            entries += _placed_entries(file or ctx.file._empty, "runfiles/" + path)
+            entries += placed_entries(file or ctx.file._empty, "runfiles/" + path)
             tops[_top(path)] = None
         else:
-            entries += _placed_entries(file or ctx.file._empty, own + "/" + path)
+            entries += placed_entries(file or ctx.file._empty, own + "/" + path)
     return entries + [symlink_entry("{}/{}".format(own, top), "../../runfiles/" + top) for top in sorted(tops)]
 
 def _top(path):
@@ -213,7 +223,7 @@ stream_layered_image(
         ),
         "binary_name": attr.string(doc = "The program's name in ROOT/bin; that of `binary` when empty: `\"serve\"`."),
         "root": attr.string(
-            doc = "The directory of the image for programs and runfiles, an absolute path: `\"/srv\"`. With another one than `\"/app\"` no layer is shared with images that have that.",
+            doc = "The directory of the image for programs and runfiles, an absolute path: `\"/srv\"`. It and the directories above belong to root and have mode 0755, whatever the base image has there. With another one than `\"/app\"` no layer is shared with images that have that.",
             default = DEFAULT_ROOT,
         ),
         # One file for all programs, so that they can be in one layer.

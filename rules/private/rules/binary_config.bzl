@@ -9,6 +9,9 @@ load("//rules/private/values:expansion.bzl", "expand")
 def _binary_config_impl(ctx):
     program = ctx.attr.closure[BinaryClosureInfo]
     config = _given(ctx)
+    unknown = [name for name in program.environment_unknown if name not in ctx.attr.env]
+    if unknown:
+        fail("{}: env of {}: {} has a make variable: give env to binary_image".format(ctx.label, program.label, unknown[0]))
     environment = {"RUNFILES_DIR": program.runfiles_dir} | program.environment | ctx.attr.env
     own = {
         "Cmd": ctx.attr.args_of_program if ctx.attr.has_args else _args(ctx, program),
@@ -17,7 +20,7 @@ def _binary_config_impl(ctx):
     }
     file = ctx.actions.declare_file(ctx.label.name + ".binary.json")
     ctx.actions.write(file, json.encode(own | config | {
-        "Env": ["{}={}".format(name, value) for name, value in environment.items()] + config.get("Env", []),
+        "Env": ["{}={}".format(name, value) for name, value in environment.items()] + (config.get("Env") or []),
     }))
     return [
         DefaultInfo(files = depset([file])),

@@ -1,6 +1,7 @@
 """A program of Bazel with its runfiles as entries of a store object."""
 
 load("//rules/private/actions:object_source.bzl", "file_entry", "runfiles_entries", "runfiles_path", "symlink_entry")
+load("//rules/private/rules:placed_files.bzl", "placed_entries", "placed_files")
 
 def binary_entries(ctx, binary, name):
     """Places an executable at bin/NAME and its runfiles at bin/NAME.runfiles, where runfiles libraries look.
@@ -41,15 +42,11 @@ def _runfiles_entries(ctx, info, executable, root):
     # Whether there is anything besides the program cannot be told without a look.
     files = [file for file in runfiles.files.to_list() if file != executable]
     entries = runfiles_entries(files, root)
-    for link in runfiles.symlinks.to_list():
-        entries.append(file_entry(link.target_file, "{}/_main/{}".format(root, link.path), True))
-    for link in runfiles.root_symlinks.to_list():
-        entries.append(file_entry(link.target_file, "{}/{}".format(root, link.path), True))
-    empty = runfiles.empty_filenames.to_list()
-    if empty:
+    placed = placed_files(runfiles)
+    nothing = None
+    if None in placed.values():
         nothing = ctx.actions.declare_file(ctx.label.name + ".empty")
         ctx.actions.write(nothing, "")
-        for path in empty:
-            place = path.removeprefix("../") if path.startswith("../") else "_main/" + path
-            entries.append(file_entry(nothing, "{}/{}".format(root, place), True))
+    for path, file in placed.items():
+        entries += placed_entries(file or nothing, root + "/" + path)
     return entries

@@ -2,6 +2,7 @@
 
 load("//rules/private/actions:object_pool.bzl", "pool_files", "write_pool")
 load("//rules/private/actions:object_source.bzl", "run_files", "run_path")
+load("//rules/private/values:labels.bzl", "display_label")
 
 def image_description(ctx, *, name, base, config, created, customisation, layer_compression, layers, objects, options, mtime_at_run, tag):
     """Describes the image twice: with paths in the runfiles for `bazel run`, and with exec paths for actions.
@@ -80,6 +81,5 @@ def _base_files(base):
     return [base.archive] if base and base.archive else []
 
 def _object_line(info):
-    if info.source.nar:
-        return info.store_path + "\0" + run_path(info.source.nar)
-    return info.store_path + "\0@" + run_path(info.source.runfiles_manifest)
+    source = run_path(info.source.nar) if info.source.nar else "@" + run_path(info.source.runfiles_manifest)
+    return "\0".join([info.store_path, source, display_label(info.label), info.origin or ""])

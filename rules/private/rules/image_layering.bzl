@@ -2,7 +2,13 @@
 
 load("//rules/private/values:expansion.bzl", "expand")
 
-_STRATEGIES = ["auto", "popularity", "popularity_pinned"]
+_STRATEGIES = ["auto", "origin", "popularity", "popularity_pinned", "size", "stable"]
+
+# Those that read how large each object is.
+_BY_SIZE = ["auto", "origin", "size", "stable"]
+
+# Those that put objects together although each could have a layer of its own.
+_GROUPING = ["auto", "origin"]
 
 IMAGE_LAYERING_ATTRS = {
     "layering": attr.string(
@@ -13,6 +19,7 @@ IMAGE_LAYERING_ATTRS = {
     "layering_file": attr.label(doc = "A JSON file with a pipeline.", allow_single_file = True),
     "layering_pipeline": attr.string(doc = "JSON text of a pipeline."),
     "max_layers": attr.int(doc = "The most layers that the image may have.", default = 100),
+    "min_layer_size": attr.int(doc = "Objects in layers of fewer bytes are put together; 0 for none."),
 }
 
 def image_layering(ctx, paths):
@@ -23,8 +30,8 @@ def image_layering(ctx, paths):
       paths: dict from labels to store paths.
 
     Returns:
-      struct: strategy (string), pipeline (File or None), pins and needs_sizes
-      and debug (bools).
+      struct: strategy (string), pipeline (File or None), min_layer_size (int, in
+      bytes), pins and needs_sizes and debug (bools).
     """
     pipeline = ctx.file.layering_file
     if ctx.attr.layering_pipeline:
@@ -37,13 +44,24 @@ def image_layering(ctx, paths):
             strategy,
             '", "'.join(_STRATEGIES),
         ))
+    min_layer_size = _min_layer_size(ctx, pipeline)
     return struct(
         debug = ctx.attr.layering_debug,
-        needs_sizes = bool(pipeline) or strategy == "auto" or ctx.attr.layering_debug,
+        min_layer_size = min_layer_size,
+        needs_sizes = bool(pipeline) or strategy in _BY_SIZE or min_layer_size > 0 or ctx.attr.layering_debug,
         pins = not pipeline and strategy == "popularity_pinned",
         pipeline = pipeline,
         strategy = strategy,
     )
+
+def _min_layer_size(ctx, pipeline):
+    size = ctx.attr.min_layer_size
+    if size < 0:
+        fail("{}: min_layer_size = {}: want a number of bytes, or 0 for no least size".format(ctx.label, size))
+    if size and pipeline:
+        fail(("{}: min_layer_size = {}: the layers of a pipeline are as its operations make them: leave min_layer_size out, " +
+              'or take one of layering = "{}"').format(ctx.label, size, '", "'.join(_STRATEGIES)))
+    return size
 
 def most_store_layers(ctx, layering):
     """How many layers the store objects may take, those of a base image aside.
@@ -74,11 +92,12 @@ def can_share_layers(layering, *, objects, store_layers, base):
     if layering.pipeline:
         # It can make empty layers too.
         return True
-    if layering.strategy == "auto":
+    if base:
+        # There may be a layer of whiteouts.
+        return objects > 0
+    if layering.strategy in _GROUPING or layering.min_layer_size:
         return objects > 1
-
-    # With a base image there may be a layer of whiteouts.
-    return objects > (0 if base else store_layers)
+    return objects > store_layers
 
 # How many layers without objects the tars of a pipeline in a file allow for.
 _EMPTY_LAYERS_OF_FILE = 16

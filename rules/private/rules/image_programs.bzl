@@ -2,6 +2,7 @@
 
 load("//rules/private/actions:object_source.bzl", "runfiles_path")
 load("//rules/private/providers:binary_closure_info.bzl", "BinaryClosureInfo")
+load("//rules/private/providers:store_object_info.bzl", "StoreObjectInfo")
 
 def check_programs(ctx, targets):
     """Fails where two programs need one path for different things.
@@ -10,7 +11,13 @@ def check_programs(ctx, targets):
       ctx: rule context.
       targets: list of Targets, the image's contents.
     """
-    programs = [target[BinaryClosureInfo] for target in targets if BinaryClosureInfo in target]
+
+    # The same closure may be there by several names.
+    programs = {
+        target[StoreObjectInfo].store_path: target[BinaryClosureInfo]
+        for target in targets
+        if BinaryClosureInfo in target
+    }.values()
     if len(programs) < 2:
         return
     _check_names(ctx, programs)

@@ -40,15 +40,19 @@ def run_environment(target, ctx):
       ctx: aspect context.
 
     Returns:
-      dict of strings; those whose values have make variables are left out.
+      struct: values (dict of strings) and unknown (list of the names of those
+      whose values have make variables).
     """
     if RunEnvironmentInfo in target:
-        return target[RunEnvironmentInfo].environment
+        return struct(values = target[RunEnvironmentInfo].environment, unknown = [])
     given = getattr(ctx.rule.attr, "env", None)
     if not _is_program(target) or ctx.rule.kind not in _NATIVE_RULES or type(given) != "dict":
-        return {}
+        return struct(values = {}, unknown = [])
     expanded = {name: _expand(ctx, value) for name, value in given.items()}
-    return {name: value for name, value in expanded.items() if value != None}
+    return struct(
+        values = {name: value for name, value in expanded.items() if value != None},
+        unknown = [name for name, value in expanded.items() if value == None],
+    )
 
 def _is_program(target):
     run = target[DefaultInfo].files_to_run
@@ -68,11 +72,12 @@ def _expand(ctx, text):
     return None if "$(" in without_escapes else text.replace("$$", "$")
 
 def _prerequisites(ctx):
-    return [
-        target
+    # Each once: expand_location takes no label twice.
+    return {
+        target.label: target
         for attribute in ["data", "deps", "srcs", "tools"]
         for target in _targets(getattr(ctx.rule.attr, attribute, []))
-    ]
+    }.values()
 
 def _targets(value):
     return [one for one in value if type(one) == "Target"] if type(value) == "list" else []

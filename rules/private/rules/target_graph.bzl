@@ -70,7 +70,7 @@ def runfiles_object(ctx, *, label, group, files, root, output, salt, references 
 
 def _target_graph_impl(target, ctx):
     # What runs during the build is in no image.
-    if "-exec" in ctx.bin_dir.path.split("/")[1] or StoreObjectInfo in target:
+    if _is_tool(ctx) or StoreObjectInfo in target:
         return []
     deps = _dependencies(ctx)
     graphs = [dep[TargetGraphInfo] for dep in deps if TargetGraphInfo in dep]
@@ -95,17 +95,24 @@ def _target_graph_impl(target, ctx):
         piece = piece,
     )
     arguments = run_arguments(target, ctx)
+    environment = run_environment(target, ctx)
     return [TargetGraphInfo(
         args = arguments.args,
         args_problem = arguments.problem,
-        environment = run_environment(target, ctx),
+        environment = environment.values,
+        environment_unknown = environment.unknown,
         group = own_group,
         node = node,
         nodes = depset([graph.node for graph in graphs], transitive = [graph.nodes for graph in graphs]),
         own_files = own_files,
         own_targets = count,
-        platform_os = target_platform(ctx).os,
+        platform = target_platform(ctx),
     )]
+
+def _is_tool(ctx):
+    """Whether the configuration is one for tools, which has no other mark in Starlark than its folder."""
+    folders = ctx.bin_dir.path.split("/")[1:-1]
+    return bool([folder for folder in folders if folder.endswith("-exec") or "-opt-exec-" in folder])
 
 def _piece(ctx, label, group, files):
     return struct(

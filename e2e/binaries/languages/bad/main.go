@@ -1,0 +1,4 @@
+// Command show says nothing.
+package main
+
+func main() {}

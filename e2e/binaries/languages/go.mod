@@ -1,0 +1,3 @@
+module example.org/languages
+
+go 1.26

@@ -1,0 +1,5 @@
+"""Says what its dependencies say."""
+
+from greeting.greeting import greet
+
+greet("app", range(300))

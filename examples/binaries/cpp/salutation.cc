@@ -1,0 +1,3 @@
+#include "cpp/salutation.h"
+
+std::string Salutation(const std::string& name) { return "Dear " + name + ","; }

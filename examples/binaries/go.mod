@@ -1,0 +1,3 @@
+module example.org/binaries
+
+go 1.26
