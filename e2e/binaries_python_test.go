@@ -194,7 +194,7 @@ func TestPythonWithHundredsOfDependencies(t *testing.T) {
 	}{
 		{"the application changes", "app", func() {
 			harness.WriteFile(t, w.at("app/app.py"), harness.ReadFile(t, w.at("app/app.py"))+"print(\"edited\")\n")
-		}, "ObjectLayer //app:app\nRestLayer //app:image"},
+		}, "ObjectLayer //app:app"},
 		{"a dependency changes", "left", func() { w.edit(t, 210) }, "ObjectLayer dep210~//:lib"},
 		{"a dependency of a dependency changes", "left", func() { w.edit(t, 10) }, "ObjectLayer dep010~//:lib"},
 	} {
