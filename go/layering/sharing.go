@@ -132,10 +132,7 @@ func (s *sharing) layers() int {
 		n++
 	}
 	if s.left.objects != nil {
-		n++
-		if s.p.layers >= twoPools {
-			n++
-		}
+		n += pools(s.p.layers)
 	}
 	return n
 }

@@ -18,7 +18,7 @@ import (
 // objects, or that of all others.
 //
 // A pool becomes one layer, or, where there are enough layers, that of the
-// others two, one of them for those objects that are larger. The programs
+// others two or three, by the objects' sizes. The programs
 // themselves, see programsOf, are in none of this, and on top. From the bottom
 // there are the layers of one origin, those of the largest first, then the pool of many
 // origins, then the first-party layers in the same order: a change of what is
@@ -37,9 +37,22 @@ func planStable(p *problem) ([]planned, error) {
 	return s.result(), nil
 }
 
-// twoPools is the least number of layers of which the pool of objects that are
-// not first-party gets two.
-const twoPools = 8
+// pools is how many of some layers the pool of objects that are not first-party
+// gets. With many layers little is in it, and a third one is better spent on an
+// object that is alone.
+func pools(layers int) int {
+	switch {
+	case layers < 8:
+		return 1
+	case 16 <= layers && layers < 48:
+		return 3
+	}
+	return 2
+}
+
+// poolSteps are the borders between a pool's layers: objects of at least half
+// the size of the largest, of at least an eighth of it, and the others.
+var poolSteps = [...]int64{2, 8}
 
 // firstParty says whether objects of an origin are made from the sources of
 // the main repository, which change most.
@@ -154,25 +167,16 @@ func (s *sharing) layer(objects []int32, why string) stableLayer {
 	return l
 }
 
-// split parts the objects of a pool: those of at least half the size of the
-// largest from the others, if there are enough layers.
+// split parts the objects of a pool by their sizes, the larger ones first, into
+// as many layers as there are for it.
 func (s *sharing) split(pool pooled) [][]int32 {
-	if pool.objects == nil {
-		return nil
-	}
-	if s.p.layers < twoPools {
-		return [][]int32{pool.objects}
-	}
-	var large, small []int32
+	parts := make([][]int32, pools(s.p.layers))
 	for _, i := range pool.objects {
-		if coarse(s.p.sizes[i]) >= pool.largest/2 {
-			large = append(large, i)
-		} else {
-			small = append(small, i)
+		n := 0
+		for n < len(parts)-1 && coarse(s.p.sizes[i]) < pool.largest/poolSteps[n] {
+			n++
 		}
+		parts[n] = append(parts[n], i)
 	}
-	if small == nil {
-		return [][]int32{large}
-	}
-	return [][]int32{large, small}
+	return slices.DeleteFunc(parts, func(part []int32) bool { return len(part) == 0 })
 }

@@ -99,18 +99,40 @@ func TestSizedStrategiesNeedSizes(t *testing.T) {
 // layers for that.
 func TestStablePool(t *testing.T) {
 	graph := "A100>B,C,D,E,F,G,H,I,J,K,L B90 C80 D70 E60 F50 G40 H30 I20 J15 K2 L1"
-	layers, err := planStable(sized(graphOf(graph), twoPools))
+	layers, err := planStable(sized(graphOf(graph), 8))
 	if err != nil {
 		t.Fatal(err)
 	}
 	if got, want := spell(layers), "A | B | C | D | E | F | G H I | J K L"; got != want {
 		t.Errorf("got %s, want %s", got, want)
 	}
-	if layers, err = planStable(sized(graphOf(graph), twoPools-1)); err != nil {
+	if layers, err = planStable(sized(graphOf(graph), 7)); err != nil {
 		t.Fatal(err)
 	}
 	if got, want := spell(layers), "A | B | C | D | E | F | G H I J K L"; got != want {
 		t.Errorf("got %s, want %s", got, want)
+	}
+}
+
+// TestStablePools: of 16 to 47 layers, three are for what is in the pool.
+func TestStablePools(t *testing.T) {
+	graph := "A1000>B B990 C980 D970 E960 F950 G940 H930 I920 J910 K900 L890 M880 N60 O20 P18 Q12 R9 S4 T3 U1"
+	for layers, want := range map[int]string{
+		15: "A | B | C | D | E | F | G | H | I | J | K | L | M | N | O P Q R S T U",
+		16: "A | B | C | D | E | F | G | H | I | J | K | L | M | N | O P Q R | S T U",
+	} {
+		planned, err := planStable(sized(graphOf(graph), layers))
+		if err != nil {
+			t.Fatal(err)
+		}
+		if got := spell(planned); got != want {
+			t.Errorf("%d layers: got %s, want %s", layers, got, want)
+		}
+	}
+	for layers, want := range map[int]int{1: 1, 7: 1, 8: 2, 15: 2, 16: 3, 47: 3, 48: 2, 125: 2} {
+		if got := pools(layers); got != want {
+			t.Errorf("%d pools of %d layers, want %d", got, layers, want)
+		}
 	}
 }
 

@@ -209,7 +209,7 @@ func TestCommandLine(t *testing.T) {
 		{"import --help", 0, "Usage: bench import"},
 		{"analysis --help", 0, "Usage: bench analysis"},
 		{"load --help", 0, "Usage: bench load"},
-		{"", exitUsage, `bench: expected one of "memory", "start", "import", "analysis", "load"`},
+		{"", exitUsage, `bench: expected one of "memory", "start", "import", "analysis", "binaries", ...`},
 		{"memory --size 2GB", exitUsage, `bench: --size: "2GB" is not a size`},
 		{"import --runs 0", exitFailure, "bench import: --runs is 0: want at least 1"},
 		{"analysis --rounds 0", exitFailure, "bench analysis: --warm is 10 and --rounds is 0: want at least 0 and 1"},
