@@ -24,11 +24,10 @@ def runfiles_graph(nodes, groups, own_group):
     objects = {}
     for node in nodes:
         vertex = vertex_of[node.label]
-        targets = edges.setdefault(vertex, {})
-        for dep in node.deps:
-            target = vertex_of[dep]
-            if target != vertex:
-                targets[target] = None
+        _add_edges(edges, vertex, node, vertex_of)
+        if node.package != node.group and node.package in groups:
+            # It has files of both groups, and may be there for the others alone.
+            _add_edges(edges, node.package, node, vertex_of)
         if node.objects:
             objects.setdefault(vertex, []).extend(node.objects)
     own = own_group if own_group in groups else None
@@ -38,6 +37,13 @@ def runfiles_graph(nodes, groups, own_group):
             if group != own and group not in reached:
                 edges[own][group] = None
     return _units({vertex: targets.keys() for vertex, targets in edges.items()}, groups, objects)
+
+def _add_edges(edges, vertex, node, vertex_of):
+    targets = edges.setdefault(vertex, {})
+    for dep in node.deps:
+        target = vertex_of[dep]
+        if target != vertex:
+            targets[target] = None
 
 def _units(edges, groups, objects):
     units = []

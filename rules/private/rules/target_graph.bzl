@@ -90,6 +90,7 @@ def _target_graph_impl(target, ctx):
     node = struct(
         label = display_label(target.label),
         group = own_group,
+        package = group,
         deps = [display_label(dep.label) for dep in deps if TargetGraphInfo in dep],
         objects = [dep[StoreObjectInfo] for dep in deps if StoreObjectInfo in dep],
         piece = piece,
