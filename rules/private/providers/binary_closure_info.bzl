@@ -7,7 +7,7 @@ _FIELDS = {
     "args_problem": "string: why they cannot be known, or empty.",
     "environment": "dict of strings: the variables that the program's target sets (RunEnvironmentInfo).",
     "environment_unknown": "list of strings: the names of further variables, whose values cannot be known.",
-    "files": "depset of Files: the program's runfiles.",
+    "files": "dict of lists of Files: the program's runfiles, by the groups that are an object each.",
     "label": "Label: the program's target.",
     "placed_files": "dict of Files, None for an empty file, by their paths below a runfiles root: the symlinks, root symlinks and empty files of the runfiles.",
     "program": "string: the absolute path in the image to start it by.",

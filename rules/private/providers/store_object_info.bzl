@@ -32,4 +32,4 @@ def closure_of(infos):
     Returns:
       depset of StoreObjectInfo, dependencies first.
     """
-    return depset(infos, transitive = [info.transitive for info in infos], order = "postorder")
+    return depset(infos, transitive = [info.transitive for info in infos if info.transitive], order = "postorder")

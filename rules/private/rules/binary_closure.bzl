@@ -60,7 +60,7 @@ def _binary_closure_impl(ctx):
             args_problem = graph.args_problem,
             environment = graph.environment,
             environment_unknown = graph.environment_unknown,
-            files = depset([file for files in groups.values() for file in files]),
+            files = groups,
             placed_files = placed,
             label = binary.label,
             program = "{}/bin/{}".format(root, name),

@@ -23,7 +23,7 @@ def check_programs(ctx, targets):
     _check_names(ctx, programs)
     found = {}
     for program in programs:
-        files = {runfiles_path(file): file for file in program.files.to_list()} | program.placed_files
+        files = {runfiles_path(file): file for group in program.files.values() for file in group} | program.placed_files
         for path, file in files.items():
             place = program.root + "/runfiles/" + path
             first = found.get(place)

@@ -74,6 +74,8 @@ def _target_graph_impl(target, ctx):
         return []
     deps = _dependencies(ctx)
     graphs = [dep[TargetGraphInfo] for dep in deps if TargetGraphInfo in dep]
+    transitive = [graph.nodes for graph in graphs]
+    direct_nodes = [graph.node for graph in graphs]
     own = _own_files(target, ctx)
     group = label_group(target.label)
     special = [file for file in own if file_group(file) == display_label(target.label)]
@@ -91,7 +93,7 @@ def _target_graph_impl(target, ctx):
         label = display_label(target.label),
         group = own_group,
         package = group,
-        deps = [display_label(dep.label) for dep in deps if TargetGraphInfo in dep],
+        deps = [node.label for node in direct_nodes],
         objects = [dep[StoreObjectInfo] for dep in deps if StoreObjectInfo in dep],
         piece = piece,
     )
@@ -104,7 +106,7 @@ def _target_graph_impl(target, ctx):
         environment_unknown = environment.unknown,
         group = own_group,
         node = node,
-        nodes = depset([graph.node for graph in graphs], transitive = [graph.nodes for graph in graphs]),
+        nodes = depset(direct_nodes, transitive = transitive, order = "postorder"),
         own_files = own_files,
         own_targets = count,
         platform = target_platform(ctx),
