@@ -12,7 +12,7 @@ _FIELDS = {
     "environment_unknown": "list of strings: the names of further variables, whose values cannot be known.",
     "environment": "dict of strings: the variables that the target sets where it is run, as RunEnvironmentInfo has them.",
     "group": "string: the group that the target's own files are in, see runfiles_groups.bzl.",
-    "node": "struct: label (string), group (string), package (string, the group of its package), deps (list of strings, the labels of the target's direct dependencies), objects (list of StoreObjectInfo, those among them), piece (struct of files and object: the StoreObjectInfo without references that the target declares of own_files; None when there are none, or those of too many targets).",
+    "node": "struct: label (string), group (string), package (string, the group of its package), deps (list of strings, the labels of the target's direct dependencies), objects (list of StoreObjectInfo, those among them), piece (depset of one struct of files, a tuple of Files, and object: the StoreObjectInfo without references that the target declares of own_files; None when there are none, or those of too many targets).",
     "nodes": "depset of the same, dependencies first: those of all targets that this one depends on.",
     "own_files": "depset of Files: those of the target and of its dependencies in the same group that runfiles are likely to have.",
     "own_targets": "int: how many targets own_files come from.",

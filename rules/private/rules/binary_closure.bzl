@@ -150,12 +150,15 @@ def _pieces(nodes, groups):
         if not node.piece or node.group in found:
             continue
         files = groups.get(node.group)
-        if files and len(files) == len(node.piece.files) and _same_files(files, node.piece.files):
-            found[node.group] = node.piece.object
+        if not files:
+            continue
+        piece = node.piece.to_list()[0]
+        if len(files) == len(piece.files) and _same_files(files, piece.files):
+            found[node.group] = piece.object
     return found
 
 def _same_files(some, others):
-    if some == others:
+    if tuple(some) == others:
         return True
     members = {file: None for file in some}
     return not [file for file in others if file not in members]

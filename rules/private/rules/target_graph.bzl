@@ -118,8 +118,9 @@ def _is_tool(ctx):
     return bool([folder for folder in folders if folder.endswith("-exec") or "-opt-exec-" in folder])
 
 def _piece(ctx, label, group, files):
-    return struct(
-        files = files,
+    # A depset is equal to itself alone: those of nodes need not look into this.
+    return depset([struct(
+        files = tuple(files),
         object = runfiles_object(
             ctx,
             label = label,
@@ -129,7 +130,7 @@ def _piece(ctx, label, group, files):
             output = "_runfiles/" + label.name,
             salt = "runfiles",
         ),
-    )
+    )])
 
 def _own_files(target, ctx):
     files = target[DefaultInfo].files.to_list() + getattr(ctx.rule.files, "data", [])
