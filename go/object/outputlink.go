@@ -20,7 +20,7 @@ const maxOutputLinks = 40
 // environment of Python or in node_modules. Bazel has no way to tell an action
 // that it is one. The links that Bazel itself makes, in sandboxes, in runfiles
 // and as outputs that are other files, are absolute, and none of them leads to
-// a directory of systemFiles; they are followed.
+// what systemFile names; they are followed.
 func outputLink(name string) (target string, ok bool, err error) {
 	for range maxOutputLinks {
 		if !strings.Contains(name, outputFolder) {
