@@ -20,12 +20,14 @@ import (
 // is about.
 
 func TestRow01HelloOnRoot(t *testing.T) {
+	harness.Lane(t, "acceptance")
 	a := accept(t)
 	hello := a.stream(t, "//hello:hello_on_root", "hello:latest")
 	equal(t, "the container says", a.run(t, hello), greeting)
 }
 
 func TestRow02NoStore(t *testing.T) {
+	harness.Lane(t, "acceptance")
 	a := accept(t)
 	for _, name := range []string{"hello-no-store", "hello-no-store-fakechroot"} {
 		t.Run(name, func(t *testing.T) {
@@ -47,6 +49,7 @@ func TestRow02NoStore(t *testing.T) {
 }
 
 func TestRow04NoTag(t *testing.T) {
+	harness.Lane(t, "acceptance")
 	a := accept(t)
 	for _, name := range []string{"bash-no-tag", "bash-no-tag-layered", "bash-no-tag-stream-layered", "nix-layered"} {
 		t.Run(name, func(t *testing.T) {
@@ -74,6 +77,7 @@ func TestRow04NoTag(t *testing.T) {
 }
 
 func TestRow05Compressors(t *testing.T) {
+	harness.Lane(t, "acceptance")
 	a := accept(t)
 	for _, c := range []struct {
 		compressor, suffix string
@@ -95,6 +99,7 @@ func TestRow05Compressors(t *testing.T) {
 }
 
 func TestRow07LayeredWithUser(t *testing.T) {
+	harness.Lane(t, "acceptance")
 	a := accept(t)
 	bash := a.gz(t, "//bash:bash_layered_with_user", "bash-layered-with-user:latest")
 	said := a.runWith(t, []string{"--user", "somebody"}, bash,
@@ -103,12 +108,14 @@ func TestRow07LayeredWithUser(t *testing.T) {
 }
 
 func TestRow10Nginx(t *testing.T) {
+	harness.Lane(t, "acceptance")
 	a := accept(t)
 	serves(t, a, a.gz(t, "//server:nginx", "nginx-container:latest"))
 }
 
 // TestRowNginxStream: the example nginxStream.
 func TestRowNginxStream(t *testing.T) {
+	harness.Lane(t, "acceptance")
 	a := accept(t)
 	serves(t, a, a.stream(t, "//server:nginx_stream", "nginx-stream:latest"))
 }
@@ -137,6 +144,7 @@ func serves(t *testing.T, a *acceptance, nginx image) {
 }
 
 func TestRow13UnstableDate(t *testing.T) {
+	harness.Lane(t, "acceptance")
 	a := accept(t)
 	const fixed = "1970-01-01T00:00:01Z"
 	created := func(i image) time.Time {
@@ -164,6 +172,7 @@ func TestRow13UnstableDate(t *testing.T) {
 }
 
 func TestRow20EnvironmentVariables(t *testing.T) {
+	harness.Lane(t, "acceptance")
 	a := accept(t)
 	for label, ref := range map[string]string{"//config:environment_variables_layered": "child:latest", "//single:environment_variables": "child-single:latest"} {
 		child := a.gz(t, label, ref)
@@ -178,6 +187,7 @@ func TestRow20EnvironmentVariables(t *testing.T) {
 }
 
 func TestRow26Cross(t *testing.T) {
+	harness.Lane(t, "acceptance")
 	a := accept(t)
 	for arch, machine := range map[string]elf.Machine{"amd64": elf.EM_X86_64, "arm64": elf.EM_AARCH64} {
 		t.Run(arch, func(t *testing.T) {
@@ -194,6 +204,7 @@ func TestRow26Cross(t *testing.T) {
 // TestRowCross: the test docker-tools-cross runs images that were built for
 // this machine by name; those for another one can be looked at.
 func TestRowCross(t *testing.T) {
+	harness.Lane(t, "acceptance")
 	a := accept(t)
 	for arch, machine := range map[string]elf.Machine{"amd64": elf.EM_X86_64, "arm64": elf.EM_AARCH64} {
 		t.Run(arch, func(t *testing.T) {
@@ -231,6 +242,7 @@ func machineOf(t *testing.T, archive *harness.Archive, suffix string) elf.Machin
 }
 
 func TestRow28PrefixedImage(t *testing.T) {
+	harness.Lane(t, "acceptance")
 	a := accept(t)
 	for label, ref := range map[string]string{
 		"//hello:prefixed_layered_image": "registry-1.docker.io/layered-image:latest",
@@ -245,6 +257,7 @@ func TestRow28PrefixedImage(t *testing.T) {
 }
 
 func TestRow36PathInContents(t *testing.T) {
+	harness.Lane(t, "acceptance")
 	a := accept(t)
 	for _, image := range []image{
 		a.stream(t, "//bash:layered_image_with_path", "layered-image-with-path:latest"),
@@ -255,6 +268,7 @@ func TestRow36PathInContents(t *testing.T) {
 }
 
 func TestRow37Architecture(t *testing.T) {
+	harness.Lane(t, "acceptance")
 	a := accept(t)
 	for _, image := range []image{
 		a.gz(t, "//bash:layered_image_with_architecture", "layered-image-with-architecture:latest"),
@@ -265,6 +279,7 @@ func TestRow37Architecture(t *testing.T) {
 }
 
 func TestRow39Certificates(t *testing.T) {
+	harness.Lane(t, "acceptance")
 	a := accept(t)
 	for _, image := range []image{
 		a.stream(t, "//config:image_with_certs", "image-with-certs:latest"),
@@ -279,6 +294,7 @@ func TestRow39Certificates(t *testing.T) {
 }
 
 func TestRow41NonRoot(t *testing.T) {
+	harness.Lane(t, "acceptance")
 	a := accept(t)
 	image := a.stream(t, "//config:non_root_test_image", "non-root-test:latest")
 	equal(t, "User", a.inspect(t, image).Config.User, "user")

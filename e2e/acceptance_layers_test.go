@@ -7,9 +7,12 @@ import (
 	"slices"
 	"strings"
 	"testing"
+
+	"github.com/rules-strata/rules_strata/e2e/harness"
 )
 
 func TestRow14LayeredImage(t *testing.T) {
+	harness.Lane(t, "acceptance")
 	a := accept(t)
 	image := a.gz(t, "//layers:layered_image", "layered-image:latest")
 	equal(t, "the container says", a.run(t, image), greeting)
@@ -17,6 +20,7 @@ func TestRow14LayeredImage(t *testing.T) {
 }
 
 func TestRow15LayeredOnTop(t *testing.T) {
+	harness.Lane(t, "acceptance")
 	a := accept(t)
 	base := a.gz(t, "//layers:layered_image", "layered-image:latest")
 	for _, name := range []string{"layered-on-top-layered", "layered-on-top"} {
@@ -40,6 +44,7 @@ func TestRow15LayeredOnTop(t *testing.T) {
 }
 
 func TestRow16LayersAreShared(t *testing.T) {
+	harness.Lane(t, "acceptance")
 	a := accept(t)
 	one := a.inspect(t, a.gz(t, "//layers:layered_image", "layered-image:latest")).RootFS.Layers
 	other := a.inspect(t, a.gz(t, "//layers:another_layered_image", "another-layered-image:latest")).RootFS.Layers
@@ -53,6 +58,7 @@ func TestRow16LayersAreShared(t *testing.T) {
 }
 
 func TestRow17LayersOrder(t *testing.T) {
+	harness.Lane(t, "acceptance")
 	a := accept(t)
 	for _, image := range []image{
 		a.stream(t, "//layers:layers_order", "l3:latest"),
@@ -66,6 +72,7 @@ func TestRow17LayersOrder(t *testing.T) {
 }
 
 func TestRow21TwoLayers(t *testing.T) {
+	harness.Lane(t, "acceptance")
 	a := accept(t)
 	image := a.gz(t, "//layers:two_layered_image", "two-layered-image:latest")
 	equal(t, "layers", len(a.inspect(t, image).RootFS.Layers), 2)
@@ -73,6 +80,7 @@ func TestRow21TwoLayers(t *testing.T) {
 }
 
 func TestRow22BulkLayer(t *testing.T) {
+	harness.Lane(t, "acceptance")
 	a := accept(t)
 	image := a.gz(t, "//layers:bulk_layer", "bulk-layer:latest")
 	equal(t, "ls", a.run(t, image, "ls", "/bin/hello"), "/bin/hello\n")
@@ -81,6 +89,7 @@ func TestRow22BulkLayer(t *testing.T) {
 }
 
 func TestRow23LayeredBulkLayer(t *testing.T) {
+	harness.Lane(t, "acceptance")
 	a := accept(t)
 	image := a.gz(t, "//layers:layered_bulk_layer", "layered-bulk-layer:latest")
 	equal(t, "ls", a.run(t, image, "ls", "/bin/hello"), "/bin/hello\n")

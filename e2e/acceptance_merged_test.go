@@ -9,6 +9,8 @@ import (
 	"slices"
 	"strings"
 	"testing"
+
+	"github.com/rules-strata/rules_strata/e2e/harness"
 )
 
 // merged loads a file of several images, which must have the names, in their
@@ -31,6 +33,7 @@ func (a *acceptance) merged(t *testing.T, label, suffix string, refs ...string) 
 }
 
 func TestRow30BashAndRedis(t *testing.T) {
+	harness.Lane(t, "acceptance")
 	a := accept(t)
 	images := a.merged(t, "//merged:merged_bash_and_redis", ".tar.gz", "bash:latest", "redis:latest")
 	contains(t, "bash --version", a.run(t, images[0], "bash", "--version"), "GNU bash")
@@ -38,6 +41,7 @@ func TestRow30BashAndRedis(t *testing.T) {
 }
 
 func TestRow31BashNoTagAndRedis(t *testing.T) {
+	harness.Lane(t, "acceptance")
 	a := accept(t)
 	ref := "bash-no-tag:" + a.image("//single:bash_no_tag", "").tag(t)
 	images := a.merged(t, "//merged:merged_bash_no_tag_and_redis", ".tar.gz", ref, "redis:latest")
@@ -46,6 +50,7 @@ func TestRow31BashNoTagAndRedis(t *testing.T) {
 }
 
 func TestRow32BashFakeRoot(t *testing.T) {
+	harness.Lane(t, "acceptance")
 	a := accept(t)
 	images := a.merged(t, "//merged:merged_bash_fake_root", ".tar.gz", "bash:latest", "layered-image-with-fake-root-commands:latest")
 	equal(t, "owner of /home/alice", a.run(t, images[1], "stat", "-c", "%u", "/home/alice"), "1000\n")
@@ -54,6 +59,7 @@ func TestRow32BashFakeRoot(t *testing.T) {
 }
 
 func TestRow33VaryingCompressor(t *testing.T) {
+	harness.Lane(t, "acceptance")
 	a := accept(t)
 	images := a.merged(t, "//merged:merge_varying_compressor", ".tar.gz", "redis:latest", "bash-none:latest", "bash-zstd:latest")
 	for _, image := range images[1:] {
@@ -62,6 +68,7 @@ func TestRow33VaryingCompressor(t *testing.T) {
 }
 
 func TestRow34ExportBash(t *testing.T) {
+	harness.Lane(t, "acceptance")
 	a := accept(t)
 	file := a.image("//merged:export_bash", "").stem + ".tar"
 	f, err := os.Open(file)

@@ -6,6 +6,8 @@ import (
 	"path/filepath"
 	"strings"
 	"testing"
+
+	"github.com/rules-strata/rules_strata/e2e/harness"
 )
 
 // nixLayered loads the image that has Nix and a database.
@@ -15,6 +17,7 @@ func nixLayered(t *testing.T, a *acceptance) image {
 }
 
 func TestRow06NixDatabase(t *testing.T) {
+	harness.Lane(t, "acceptance")
 	a := accept(t)
 	image, nix := nixLayered(t, a), a.lab.Path(t, "nix")
 	equal(t, "nix-store -qR", sorted(a.run(t, image, "nix-store", "-qR", nix)), strings.Join(a.lab.Closure(nix), "\n"))
@@ -31,6 +34,7 @@ func TestRow06NixDatabase(t *testing.T) {
 }
 
 func TestRow08RelativeLinks(t *testing.T) {
+	harness.Lane(t, "acceptance")
 	a := accept(t)
 	image, nix := nixLayered(t, a), a.lab.Path(t, "nix")
 	equal(t, "nix-daemon in the store", a.run(t, image, "readlink", nix+"/bin/nix-daemon"), "nix\n")
@@ -41,6 +45,7 @@ func TestRow08RelativeLinks(t *testing.T) {
 }
 
 func TestRow25FilesInStore(t *testing.T) {
+	harness.Lane(t, "acceptance")
 	a := accept(t)
 	image := a.gz(t, "//nix:file_in_store", "file-in-store:latest")
 	const verify = "nix-store --verify --check-contents"
@@ -53,6 +58,7 @@ func TestRow25FilesInStore(t *testing.T) {
 }
 
 func TestRow27StoreSymlink(t *testing.T) {
+	harness.Lane(t, "acceptance")
 	a := accept(t)
 	image := a.gz(t, "//nix:layered_store_symlink", "layered-store-symlink:latest")
 	symlink := a.lab.Path(t, "symlink")

@@ -15,6 +15,7 @@ import (
 // it was pulled under, and one on it runs. The image is the workspace's own one
 // of Nix, since the tests reach no registry but their own.
 func TestRow09And11PulledImage(t *testing.T) {
+	harness.Lane(t, "acceptance")
 	a := accept(t)
 	registry := harness.StartRegistry(t)
 	layout := filepath.Join(harness.TempDir(t), "layout")

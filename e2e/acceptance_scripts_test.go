@@ -5,9 +5,12 @@ package e2e
 import (
 	"path/filepath"
 	"testing"
+
+	"github.com/rules-strata/rules_strata/e2e/harness"
 )
 
 func TestRow24NoStorePaths(t *testing.T) {
+	harness.Lane(t, "acceptance")
 	a := accept(t)
 	image := a.gz(t, "//scripts:no_store_paths", "no-store-paths:latest")
 	equal(t, "what the tool wrote", a.run(t, image, "cat", "/greeting"), greeting)
@@ -18,6 +21,7 @@ func TestRow24NoStorePaths(t *testing.T) {
 }
 
 func TestRow29FakeRootCommands(t *testing.T) {
+	harness.Lane(t, "acceptance")
 	a := accept(t)
 	image := a.gz(t, "//scripts:layered_image_with_fake_root_commands", "layered-image-with-fake-root-commands:latest")
 	equal(t, "owner of /home/alice", a.run(t, image, "stat", "-c", "%u", "/home/alice"), "1000\n")
@@ -25,12 +29,14 @@ func TestRow29FakeRootCommands(t *testing.T) {
 }
 
 func TestRow35FakeChroot(t *testing.T) {
+	harness.Lane(t, "acceptance")
 	a := accept(t)
 	image := a.stream(t, "//scripts:image_via_fake_chroot", "image-via-fake-chroot:latest")
 	equal(t, "the container says", a.run(t, image), greeting)
 }
 
 func TestRow38Etc(t *testing.T) {
+	harness.Lane(t, "acceptance")
 	a := accept(t)
 	image := a.gz(t, "//scripts:etc", "etc:latest")
 	contains(t, "/etc/some-config-file", a.run(t, image), "localhost")
@@ -38,6 +44,7 @@ func TestRow38Etc(t *testing.T) {
 }
 
 func TestRow40Chown(t *testing.T) {
+	harness.Lane(t, "acceptance")
 	a := accept(t)
 	image := a.stream(t, "//scripts:chown_test_image", "chown-test:latest")
 	equal(t, "owner of /testfile", a.run(t, image), "12345:12345\n")

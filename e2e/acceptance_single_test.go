@@ -14,6 +14,7 @@ import (
 // TestRow03Bash also shows what docker-tools-overlay does: the image runs as
 // another user.
 func TestRow03Bash(t *testing.T) {
+	harness.Lane(t, "acceptance")
 	a := accept(t)
 	bash := a.gz(t, "//single:bash", "bash:latest")
 	equal(t, "Created", a.inspect(t, bash).Created, "1970-01-01T00:00:01Z")
@@ -27,6 +28,7 @@ func TestRow03Bash(t *testing.T) {
 }
 
 func TestRow12BothScripts(t *testing.T) {
+	harness.Lane(t, "acceptance")
 	a := accept(t)
 	image := a.gz(t, "//stacked:run_as_root_extra_commands", "runasrootextracommands:latest")
 	equal(t, "what extra_commands wrote", a.run(t, image, "cat", "extraCommands"), "(extraCommand)\n")
@@ -34,6 +36,7 @@ func TestRow12BothScripts(t *testing.T) {
 }
 
 func TestRow18LayersUnpackOrder(t *testing.T) {
+	harness.Lane(t, "acceptance")
 	a := accept(t)
 	image := a.gz(t, "//stacked:layers_unpack_order_c", "layers-unpack-order-c:latest")
 	equal(t, "/layer-order", a.run(t, image, "cat", "/layer-order"), "abc")
@@ -43,6 +46,7 @@ func TestRow18LayersUnpackOrder(t *testing.T) {
 // TestRow19RepeatedLayer: what the repeated layer's script has appended to a
 // file is there once.
 func TestRow19RepeatedLayer(t *testing.T) {
+	harness.Lane(t, "acceptance")
 	a := accept(t)
 	image := a.gz(t, "//stacked:repeated_layer_test_image", "repeated-layer-test-image:latest")
 	said := a.run(t, image, "/bin/bash", "-c", `echo "$(</seen)"`)
@@ -55,6 +59,7 @@ func TestRow19RepeatedLayer(t *testing.T) {
 
 // TestRowParentImage: the example runAsRootParentImage.
 func TestRowParentImage(t *testing.T) {
+	harness.Lane(t, "acceptance")
 	a := accept(t)
 	image := a.gz(t, "//stacked:run_as_root_parent_image", "runasrootparentimage:latest")
 	a.run(t, image, "bash", "-c", "test -f /example-file")
@@ -63,6 +68,7 @@ func TestRowParentImage(t *testing.T) {
 // TestRowEditors: the example editors, whose programs are those of several
 // packages.
 func TestRowEditors(t *testing.T) {
+	harness.Lane(t, "acceptance")
 	a := accept(t)
 	image := a.gz(t, "//single:editors", "editors:"+a.image("//single:editors", "").tag(t))
 	said := a.run(t, image, "bash", "-c", `
@@ -76,6 +82,7 @@ func TestRowEditors(t *testing.T) {
 
 // TestRowRedis: the example redis, a service with a health check.
 func TestRowRedis(t *testing.T) {
+	harness.Lane(t, "acceptance")
 	a := accept(t)
 	checkRedis(t, a, a.gz(t, "//redis:redis", "redis:latest"))
 }

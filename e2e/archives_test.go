@@ -79,6 +79,7 @@ func (w *archivesWorkspace) image(name string) image {
 // TestArchivesLoadEverywhere: archives of every compressor load into every
 // engine and run there.
 func TestArchivesLoadEverywhere(t *testing.T) {
+	harness.Lane(t, "archives")
 	w := archives(t)
 	for compressor, suffix := range map[string]string{"gz": ".tar.gz", "none": ".tar", "zstd": ".tar.zst"} {
 		t.Run(compressor, func(t *testing.T) {
@@ -98,6 +99,7 @@ func TestArchivesLoadEverywhere(t *testing.T) {
 // TestOCILayoutsAreRead: the tools that read OCI layouts take those of either
 // compression, and every engine loads a tar of them.
 func TestOCILayoutsAreRead(t *testing.T) {
+	harness.Lane(t, "archives")
 	w := archives(t)
 	for name, mediaType := range map[string]string{"gz": "tar+gzip", "zstd": "tar+zstd"} {
 		t.Run(name, func(t *testing.T) {
@@ -221,6 +223,7 @@ func (w *archivesWorkspace) storePath(t *testing.T, i image, name string) string
 // TestTagAndDigestAreFiles: what depends on the content is in files of one
 // line.
 func TestTagAndDigestAreFiles(t *testing.T) {
+	harness.Lane(t, "archives")
 	w := archives(t)
 	equal(t, "tag that is given", harness.ReadFile(t, w.image("gz").stem+".tag"), "latest\n")
 	untagged := w.image("untagged")
@@ -241,6 +244,7 @@ func TestTagAndDigestAreFiles(t *testing.T) {
 // TestBlobsAreCompressedOnce: an object's blob is made by one action for all
 // images with the compression.
 func TestBlobsAreCompressedOnce(t *testing.T) {
+	harness.Lane(t, "archives")
 	w := archives(t)
 	// Three images have gzip, one has zstd.
 	equal(t, "actions", strings.Join(only("ObjectBlob", w.spawns), "\n"), lines(`
@@ -259,6 +263,7 @@ func TestBlobsAreCompressedOnce(t *testing.T) {
 // TestLayersAsTars: each layer is a tar that an action of its own makes, and
 // its digest is the diff ID.
 func TestLayersAsTars(t *testing.T) {
+	harness.Lane(t, "archives")
 	w := archives(t)
 	for name, layers := range map[string]int{"gz": 6, "untagged": 3} {
 		t.Run(name, func(t *testing.T) {
@@ -281,6 +286,7 @@ func TestLayersAsTars(t *testing.T) {
 // TestAnEditRewritesOneLayer: of an image's tars one is made again when one
 // object changes, and one blob.
 func TestAnEditRewritesOneLayer(t *testing.T) {
+	harness.Lane(t, "archives")
 	w := archives(t)
 	edit := func(text string) {
 		harness.WriteFile(t, filepath.Join(w.bazel.Dir, "objects/two.txt"), text)
@@ -303,6 +309,7 @@ func TestAnEditRewritesOneLayer(t *testing.T) {
 // TestOneCPUMakesTheSameBytes: what is built by one action at a time on one
 // CPU is what was built with all of them, every file of every image.
 func TestOneCPUMakesTheSameBytes(t *testing.T) {
+	harness.Lane(t, "archives")
 	harness.Need(t, harness.CPUAffinity)
 	w := archives(t)
 	w.bazel.Build(t, everyGroup, "//...")

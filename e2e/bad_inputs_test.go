@@ -30,7 +30,7 @@ type badInput struct {
 // like them and are right are built. The names begin with the numbers of
 // docs/bad-inputs.md.
 func TestBadInputs(t *testing.T) {
-	t.Parallel()
+	harness.Lane(t)
 	harness.Need(t, harness.TestRoot)
 	bazel := harness.Temporary(t, harness.CopyWorkspace(t, "e2e/bad_inputs"))
 	bases := writeBadBases(t, filepath.Join(bazel.Dir, "bases"))

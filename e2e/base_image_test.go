@@ -219,6 +219,7 @@ func configSettings(t *testing.T, docker *harness.DockerEngine, ref string) map[
 // TestConfigIsInheritedAsByFROM: over the same base, the same settings make the
 // config that Docker's builder makes; on an image of ours too.
 func TestConfigIsInheritedAsByFROM(t *testing.T) {
+	harness.Lane(t, "base_image")
 	w := onBases(t)
 	compare := func(t *testing.T, name, settings, base string) {
 		t.Helper()
@@ -250,6 +251,7 @@ func TestConfigIsInheritedAsByFROM(t *testing.T) {
 // TestEveryFormOfABase: what an image is does not depend on how its base was
 // saved.
 func TestEveryFormOfABase(t *testing.T) {
+	harness.Lane(t, "base_image")
 	w := onBases(t)
 	want := harness.ReadFile(t, w.image("on_base_tar").stem+".config.json")
 	for _, form := range []string{"base_tar_gz", "base_tar_xz", "base_tar_zst", "legacy_tar"} {
@@ -285,6 +287,7 @@ func settings(archive *harness.Archive) map[string]any {
 // TestABaseIsSelected: name and tag together select one of an archive's images;
 // a name alone does not.
 func TestABaseIsSelected(t *testing.T) {
+	harness.Lane(t, "base_image")
 	w := onBases(t)
 	for name, cmd := range map[string]string{
 		"first_of_two": "[cmd]", "other_of_two": "[own cmd]", "name_of_two": "[cmd]",
@@ -301,6 +304,7 @@ func TestABaseIsSelected(t *testing.T) {
 // holds the next does not add again; and it runs, with the base's files as they
 // were.
 func TestImageOnImageOnDockersImage(t *testing.T) {
+	harness.Lane(t, "base_image")
 	w := onBases(t)
 	base := harness.ReadArchive(t, w.at("bases/base.tar"))
 	below := base.Config["history"].([]any)
@@ -354,6 +358,7 @@ func TestImageOnImageOnDockersImage(t *testing.T) {
 // bytes, the new ones run and nothing of the old ones is left; what it has with
 // the same bytes is not there again.
 func TestBaseOfAnOlderVersion(t *testing.T) {
+	harness.Lane(t, "base_image")
 	w := onBases(t)
 	const says = "version 2\nunchanged\nadded.txt\nversion.txt\n"
 	for name, base := range map[string]string{"on_old_tar_gz": "old", "on_old_tight_tar_zst": "old_tight"} {
@@ -415,6 +420,7 @@ func objectNames(paths []string) string {
 // an error that names the digest that it should have and the one that it has;
 // so is an image that is not there, which names those that are.
 func TestBaseBytesAreVerified(t *testing.T) {
+	harness.Lane(t, "base_image")
 	w := onBases(t)
 	built := w.bazel.Run(t, "build", "--keep_going", "--", "//flipped:base_tar", "//flipped:legacy_tar", "//flipped:layout", "//flipped:absent").MustFail(t, 1)
 	failures := buildFailures(built.Stderr)

@@ -34,6 +34,7 @@ func onLanguages(t *testing.T) harness.Bazel {
 // through symlinks of runfiles; with shared libraries, and with an interpreter,
 // that are among the runfiles.
 func TestBinariesSayWhatTheySayUnderBazelRun(t *testing.T) {
+	harness.Lane(t, "binaries")
 	docker := harness.Docker(t, harness.ClassicStore)
 	bazel := onLanguages(t)
 	labels := []string{"//several:image"}
@@ -78,6 +79,7 @@ func built(t *testing.T, bazel harness.Bazel, label, ref string) image {
 // TestBadBinaries: what cannot be is an error when the image is analysed, that
 // names the target, and what to do.
 func TestBadBinaries(t *testing.T) {
+	harness.Lane(t, "binaries")
 	bazel := onLanguages(t)
 	run := bazel.Run(t, "build", "--nobuild", "--keep_going", "--", "//bad/...").MustFail(t, 1)
 	failures := buildFailures(run.Stderr)

@@ -129,6 +129,7 @@ var ofDependency = regexp.MustCompile(`^ObjectLayer (dep\d{3})\b`)
 // repositories are images of as many layers as allowed, and what changes is
 // built and sent again alone.
 func TestPythonWithHundredsOfDependencies(t *testing.T) {
+	harness.Lane(t)
 	docker, containerd := harness.Docker(t, harness.ClassicStore), harness.Docker(t, harness.ContainerdStore)
 	w := pythonWorkspace{harness.LastingCopy(t, "e2e/binaries/python300")}
 	w.writeDependencies(t)

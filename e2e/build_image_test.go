@@ -29,6 +29,7 @@ func (w *baseWorkspace) copied(name string) image {
 // TestBuildImageAddsOneLayer: on a base in any form the same one layer is
 // added, and only files that changed, and what is above them, are in it.
 func TestBuildImageAddsOneLayer(t *testing.T) {
+	harness.Lane(t, "base_image")
 	w := onBases(t)
 	base := harness.ReadArchive(t, w.at("bases/base.tar"))
 	want := digests(harness.ReadArchive(t, w.copied("on_base_tar").archive(t)))
@@ -56,6 +57,7 @@ func TestBuildImageAddsOneLayer(t *testing.T) {
 // busybox's, make the same file system, and so does the script when real_root
 // has it run by the same shell and commands.
 func TestRunAsRootMakesWhatDockersRUNMakes(t *testing.T) {
+	harness.Lane(t, "base_image")
 	w := onBases(t)
 	script := harness.ReadFile(t, w.at("copied/script.bzl"))
 	_, script, _ = strings.Cut(script, "\nSCRIPT = \"\"\"")
@@ -118,6 +120,7 @@ func containerFiles(t *testing.T, docker *harness.DockerEngine, ref string) file
 // TestBuildImageOnOneOfOurs: the base's own objects are not there again, its
 // files are seen by the script, and what it removes is gone.
 func TestBuildImageOnOneOfOurs(t *testing.T) {
+	harness.Lane(t, "base_image")
 	w := onBases(t)
 	i := w.copied("twice")
 	w.docker.Load(t, i.archive(t))
@@ -136,6 +139,7 @@ func TestBuildImageOnOneOfOurs(t *testing.T) {
 // TestBuildImageReplacesObjects: a base with an object of Bazel's of other
 // bytes shows nothing of it, all in one layer.
 func TestBuildImageReplacesObjects(t *testing.T) {
+	harness.Lane(t, "base_image")
 	w := onBases(t)
 	for name, base := range map[string]string{"on_old_spread": "old", "on_old_tight": "old_tight"} {
 		t.Run(name, func(t *testing.T) {
@@ -151,6 +155,7 @@ func TestBuildImageReplacesObjects(t *testing.T) {
 // TestCopiedFilesAreThereOnce: what is copied and in an object of the image, is
 // one file with two names.
 func TestCopiedFilesAreThereOnce(t *testing.T) {
+	harness.Lane(t, "base_image")
 	w := onBases(t)
 	i := w.copied("on_nothing")
 	archive := harness.ReadArchive(t, i.archive(t))
@@ -173,6 +178,7 @@ func TestCopiedFilesAreThereOnce(t *testing.T) {
 // TestRealRootInALayeredImage: fake_root_commands runs programs of the contents
 // as root of the image, and what it makes has the owners that it sets.
 func TestRealRootInALayeredImage(t *testing.T) {
+	harness.Lane(t, "base_image")
 	w := onBases(t)
 	i := w.copied("real_layered")
 	archive := harness.ReadArchive(t, i.archive(t))

@@ -44,7 +44,7 @@ type storeLayer struct {
 // says that dockerTools' would hold, in the same order, and have the digests of
 // the tars that Python's tarfile makes of the objects on disk.
 func TestStoreLayersAreThoseOfDockerTools(t *testing.T) {
-	t.Parallel()
+	harness.Lane(t)
 	lab := harness.Nix(t)
 	roots := map[string]string{}
 	for _, name := range []string{"conversation", "hello", "link", "settings", "names", "fixed", "zlib-dev"} {

@@ -8,10 +8,10 @@
 // them, with BAZELW_ROOT=test unless it is set. Each test starts what it needs
 // on sockets and folders of its own and ends it by its process ID.
 //
-// A test that shares neither a workspace nor the names of its images with
-// another one is parallel: such tests run after the others, as many at a time
-// as there are CPUs. With -v every command that takes a second says how long it
-// took.
+// Every test names its lane (harness.Lane): tests of different lanes run at the
+// same time, as many as there are CPUs, and those of one lane, which share a
+// workspace, one after another. With -v every command that takes a second says
+// how long it took.
 //
 // A test whose needs the machine cannot meet is skipped and noted, one line
 // each, in the file that STRATA_E2E_NOT_RUN names; with STRATA_E2E_STRICT=1, or

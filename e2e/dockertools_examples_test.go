@@ -60,6 +60,7 @@ func (a *acceptance) containerFiles(t *testing.T, i image, path string) map[stri
 // TestDockertoolsBuildImage: the manual's examples of buildImage, by their
 // anchors.
 func TestDockertoolsBuildImage(t *testing.T) {
+	harness.Lane(t, "repository")
 	a := dockertoolsExamples(t)
 	t.Run("ex-dockerTools-buildImage", func(t *testing.T) {
 		i := a.gz(t, builtExample+"redis", "redis:latest")
@@ -135,6 +136,7 @@ var (
 // TestDockertoolsLayered: the manual's examples of buildLayeredImage and
 // streamLayeredImage, by their anchors.
 func TestDockertoolsLayered(t *testing.T) {
+	harness.Lane(t, "repository")
 	a := dockertoolsExamples(t)
 	const helloObjects = 5
 	var built inspected
@@ -208,6 +210,7 @@ func linksOnly(t *testing.T, layer harness.LayerTar) map[string]string {
 
 // TestDockertoolsExport: the manual's examples of exportImage, by their anchors.
 func TestDockertoolsExport(t *testing.T) {
+	harness.Lane(t, "repository")
 	a := dockertoolsExamples(t)
 	exported := a.image(exportedExample+"hello", "").stem + ".tar"
 	t.Run("ex-dockerTools-exportImage-hello", func(t *testing.T) {
@@ -249,6 +252,7 @@ func TestDockertoolsExport(t *testing.T) {
 // TestDockertoolsHelpers: the manual's examples of the environment helpers, by
 // their anchors.
 func TestDockertoolsHelpers(t *testing.T) {
+	harness.Lane(t, "repository")
 	a := dockertoolsExamples(t)
 	for _, way := range []struct{ anchor, name string }{
 		{"ex-dockerTools-helpers-buildImage", "env_helpers"},
@@ -286,6 +290,7 @@ var rowOfExample = regexp.MustCompile(`(?m)^\| \[(ex-dockerTools-[\w-]+)\]\(#([\
 // TestDockertoolsTable: the table of the documentation has all examples of the
 // manual, each with a section and a test.
 func TestDockertoolsTable(t *testing.T) {
+	harness.Lane(t, "repository")
 	page := harness.ReadFile(t, filepath.Join(harness.Root(), "docs/migrating-from-dockertools.md"))
 	var tests string
 	for _, file := range []string{"examples", "workspaces"} {

@@ -47,7 +47,7 @@ func bigRegistries(t *testing.T, registry *harness.Registry) (rules string) {
 // The workspace is the example's with other digests, since those of the manual
 // are of images that only docker.io and quay.io have.
 func TestDockertoolsPull(t *testing.T) {
-	t.Parallel()
+	harness.Lane(t)
 	docker := harness.Docker(t, harness.ClassicStore)
 	registry, images := harness.StartRegistry(t), newPulledImages(t)
 	bazel := harness.Temporary(t, harness.CopyWorkspace(t, "examples/dockertools/pull"))
@@ -95,7 +95,7 @@ func TestDockertoolsPull(t *testing.T) {
 // TestDockertoolsNixShell: the manual's examples of buildNixShellImage and
 // streamNixShellImage, by their anchors, with a <nixpkgs> of two packages.
 func TestDockertoolsNixShell(t *testing.T) {
-	t.Parallel()
+	harness.Lane(t)
 	lab, docker := harness.Nix(t), harness.Docker(t, harness.ClassicStore)
 	bazel := nixWorkspace(t, "examples/dockertools/nix_shell", nil)
 	bazel.Env = append(bazel.Env, nixEnvironment, "NIX_PATH=nixpkgs="+labNixpkgs(t, lab))

@@ -46,7 +46,7 @@ func newInterop(t *testing.T) *interop {
 // copied by skopeo and unpacked by umoci, and runs in Podman and Docker, loaded
 // and pulled. An example that is added is in it by itself.
 func TestExamplesInOtherTools(t *testing.T) {
-	t.Parallel()
+	harness.Lane(t)
 	with := newInterop(t)
 	t.Run("examples", func(t *testing.T) {
 		bazel := harness.Lasting(t, ".")

@@ -203,6 +203,7 @@ func (w *exportWorkspace) writeImage(t *testing.T, name, file string, layers []h
 // TestExportedImage: the names in the tar are those that dockerTools' own
 // have: they begin with "./", in the order of GNU tar's --sort=name.
 func TestExportedImage(t *testing.T) {
+	harness.Lane(t, "export")
 	w := exports(t)
 	for _, test := range []struct{ name, has string }{
 		{"one.tar", "./bin/cat"}, {"special.tar.rootfs", "./bin/busybox"}, {"plain_of_two.tar", "./var/dir/kept"},
@@ -223,6 +224,7 @@ func TestExportedImage(t *testing.T) {
 // TestEveryFormOfAnExportedImage: the tar does not depend on how the image was
 // saved, nor on when it is made.
 func TestEveryFormOfAnExportedImage(t *testing.T) {
+	harness.Lane(t, "export")
 	w := exports(t)
 	want := w.exported(t, "special.tar.rootfs")
 	for _, name := range []string{
@@ -248,7 +250,7 @@ func TestEveryFormOfAnExportedImage(t *testing.T) {
 // TestExportsBuiltElsewhere: in another folder, the tars and the archives have
 // the same bytes.
 func TestExportsBuiltElsewhere(t *testing.T) {
-	t.Parallel()
+	harness.Lane(t)
 	w := exports(t)
 	again := harness.Temporary(t, harness.CopyWorkspace(t, "e2e/export"))
 	harness.Exec("sh", "-ec", `cp -a "$0/bases" "$1"; cp "$0/objects/busybox.static" "$1/objects"`, w.bazel.Dir, again.Dir).Run(t).Must(t)
@@ -280,6 +282,7 @@ func byTheEngine(path string) bool {
 // container, that umoci unpacks and, but for what it does not understand, that
 // crane exports.
 func TestExportIsWhatOthersExport(t *testing.T) {
+	harness.Lane(t, "export")
 	w := exports(t)
 	for name, archive := range w.exportedImages() {
 		got := readFileSystem(t, strings.NewReader(w.exported(t, name)))
@@ -342,6 +345,7 @@ func plainReader(t *testing.T, archive string) io.ReadCloser {
 // the container has the files with their owners and links, and nothing else of
 // the image.
 func TestExportIsImported(t *testing.T) {
+	harness.Lane(t, "export")
 	w := exports(t)
 	file := filepath.Join(w.bin, "exports", "on_special.tar")
 	const script = `cat /etc/motd /share/name.txt; stat -c "%u:%g %a %h" /srv /srv/su /home/bob/data /links/z /pair/one; test ! -e /var/removed && test ! -e /opaque/y && cat /opaque/new`
@@ -367,6 +371,7 @@ func TestExportIsImported(t *testing.T) {
 // TestExportRefuses: what is no image, or another one than asked for, is an
 // error that says so, and makes no file.
 func TestExportRefuses(t *testing.T) {
+	harness.Lane(t, "export")
 	w := exports(t)
 	built := w.bazel.Run(t, "build", "--keep_going", "--", "//exports:bad_absent", "//exports:bad_cut", "//exports:bad_flipped", "//exports:bad_rootfs").MustFail(t, 1)
 	for name, says := range map[string]string{

@@ -14,6 +14,7 @@ import (
 // TestHelloRunsInDocker: `bazel run` loads the README's image into a daemon
 // with either store, once and again, and docker runs it.
 func TestHelloRunsInDocker(t *testing.T) {
+	harness.Lane(t, "repository")
 	image := hello(t)
 	for _, store := range harness.Stores {
 		t.Run(string(store), func(t *testing.T) {
@@ -44,6 +45,7 @@ func (i image) load(t *testing.T, docker *harness.DockerEngine) harness.Result {
 // the same bytes from any folder, through a link, without an environment and
 // under `bazel run`, and nothing else anywhere.
 func TestStreamNeedsNoBazelAndNoFolder(t *testing.T) {
+	harness.Lane(t, "repository")
 	image := hello(t)
 	link := filepath.Join(harness.TempDir(t), "link")
 	if err := os.Symlink(image.stem+".stream", link); err != nil {
@@ -78,6 +80,7 @@ func TestStreamNeedsNoBazelAndNoFolder(t *testing.T) {
 
 // TestStreamedArchiveLoadsEverywhere: docker load and podman load take it.
 func TestStreamedArchiveLoadsEverywhere(t *testing.T) {
+	harness.Lane(t, "repository")
 	image := hello(t)
 	archive := image.archive(t)
 	for _, store := range harness.Stores {
@@ -99,6 +102,7 @@ func TestStreamedArchiveLoadsEverywhere(t *testing.T) {
 // TestEveryLayerIsNeeded: without any one of its layers the image does not
 // greet. Nothing in it is decoration.
 func TestEveryLayerIsNeeded(t *testing.T) {
+	harness.Lane(t, "repository")
 	docker := harness.Docker(t, harness.ClassicStore)
 	whole := harness.ReadArchive(t, hello(t).archive(t))
 	if len(whole.Layers) < 5 {

@@ -76,6 +76,7 @@ var looks = [][2]string{
 // TestHelpers: programs find what the helpers give, whether these are linked,
 // linked with scripts after them, copied, or in an environment of links.
 func TestHelpers(t *testing.T) {
+	harness.Lane(t, "helpers")
 	docker := harness.Docker(t, harness.ClassicStore)
 	bazel := helpersWorkspace(t)
 	// Links are in directories of their own, copies in directories like a store's.
@@ -108,6 +109,7 @@ func find(t *testing.T, docker *harness.DockerEngine, i image, looks [][2]string
 
 // TestWithoutHelpers: what programs say that the page on troubles is about.
 func TestWithoutHelpers(t *testing.T) {
+	harness.Lane(t, "helpers")
 	docker := harness.Docker(t, harness.ClassicStore)
 	bazel := helpersWorkspace(t)
 	i := helpersImage(t, bazel, docker, "bare")
@@ -144,6 +146,7 @@ func TestWithoutHelpers(t *testing.T) {
 
 // TestHelpersOfOtherSources: objects, files and programs that the helpers take.
 func TestHelpersOfOtherSources(t *testing.T) {
+	harness.Lane(t, "helpers")
 	docker := harness.Docker(t, harness.ClassicStore)
 	bazel := helpersWorkspace(t)
 	t.Run("others", func(t *testing.T) {
@@ -182,6 +185,7 @@ func TestHelpersOfOtherSources(t *testing.T) {
 
 // TestBuildEnv: what an environment links, beside other contents and in part.
 func TestBuildEnv(t *testing.T) {
+	harness.Lane(t, "helpers")
 	docker := harness.Docker(t, harness.ClassicStore)
 	bazel := helpersWorkspace(t)
 	t.Run("beside other contents", func(t *testing.T) {
@@ -210,6 +214,7 @@ func TestBuildEnv(t *testing.T) {
 
 // TestBadHelpers: builds that must fail, and what they say.
 func TestBadHelpers(t *testing.T) {
+	harness.Lane(t, "helpers")
 	bazel := helpersWorkspace(t)
 	for _, test := range []struct{ target, want string }{
 		{"no_shell", "//:probe: there is no bin/bash and no bin/sh and no bin/dash and no bin/busybox in it: set path to what there is; in bin there is probe"},

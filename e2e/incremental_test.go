@@ -15,6 +15,7 @@ import (
 // known, from Bazel's execution log. Every step is there for what must not run
 // as much as for what must.
 func TestAnEditRerunsOnlyWhatItMust(t *testing.T) {
+	harness.Lane(t, "objects")
 	harness.Need(t, harness.TestRoot)
 	bazel := harness.LastingCopy(t, "e2e/objects")
 	at := func(name string) string { return filepath.Join(bazel.Dir, "incremental", name) }

@@ -65,6 +65,7 @@ func reachable(t *testing.T, dir string) string {
 // TestLayoutsAsBasesElsewhere: what rules_oci and rules_img rely on in the
 // layout of a base image, as docs/interoperability.md lists it.
 func TestLayoutsAsBasesElsewhere(t *testing.T) {
+	harness.Lane(t, "index")
 	w := indexes(t)
 	for _, arch := range []string{"amd64", "arm64"} {
 		t.Run(arch, func(t *testing.T) {
@@ -125,6 +126,7 @@ func onlyRegularFiles(t *testing.T, dir string) {
 // rules_img write run: an index.json with nothing but a descriptor, of an image or
 // of an index.
 func TestLayoutsOfOthersAsBases(t *testing.T) {
+	harness.Lane(t, "index")
 	w := indexes(t)
 	bases := filepath.Join(w.bazel.Dir, "bases")
 	for name, from := range map[string]string{"plain": "hello_amd64", "nested": "split"} {

@@ -71,6 +71,7 @@ func wantMachines(t *testing.T, img v1.Image, want map[string]elf.Machine) {
 // TestPushedIndexHasItsPlatforms: the images' objects have the same names for
 // both platforms, and each image has the bytes for its own.
 func TestPushedIndexHasItsPlatforms(t *testing.T) {
+	harness.Lane(t, "index")
 	w, registry := indexes(t), newPushRegistry(t)
 	to := registry.host + "/index"
 	r := w.bazel.Run(t, "run", "//push", "--", "--repository", to).Must(t)
@@ -92,6 +93,7 @@ func TestPushedIndexHasItsPlatforms(t *testing.T) {
 // name in runfiles. In an image, and in a program with several images, it is
 // what each needs.
 func TestOneTargetForTwoPlatforms(t *testing.T) {
+	harness.Lane(t, "index")
 	w := indexes(t)
 	w.bazel.Build(t, "//push:both_images", "//push:of_one_object", "//push:of_two_objects")
 	for _, name := range []string{"of_one_object", "of_two_objects"} {
@@ -111,6 +113,7 @@ func TestOneTargetForTwoPlatforms(t *testing.T) {
 // TestReferenceAlone: the file of a push that others need is made without the
 // files of the program that pushes.
 func TestReferenceAlone(t *testing.T) {
+	harness.Lane(t, "index")
 	w := indexes(t)
 	w.bazel.Build(t, "//push:reference_alone.reference")
 	contains(t, "reference", line(t, filepath.Join(w.bin, "push", "reference_alone.reference")), "localhost:5000/alone@sha256:")
@@ -128,6 +131,7 @@ func TestReferenceAlone(t *testing.T) {
 // TestIndexLayoutCompressesOnce: the layout of an index needs no digest of a
 // layer before it has the bytes.
 func TestIndexLayoutCompressesOnce(t *testing.T) {
+	harness.Lane(t, "index")
 	w := indexes(t)
 	ran := w.bazel.Spawns(t, "--output_groups=oci_layout", "//push:layout_alone")
 	equal(t, "actions that find digests alone", strings.Join(only("BlobInfo", ran), "\n"), "")

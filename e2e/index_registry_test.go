@@ -16,6 +16,7 @@ import (
 // the index under the digest that the build says, and nothing is wrong with
 // what it serves: this is what `crane validate --remote` does.
 func TestIndexInARegistry(t *testing.T) {
+	harness.Lane(t, "index")
 	w := indexes(t)
 	i, registry := w.image("split"), harness.StartRegistry(t)
 	digest := line(t, i.stem+".digest")

@@ -83,6 +83,7 @@ func line(t *testing.T, file string) string {
 // TestIndexFiles: the index names the images in the order that was given, its
 // digest is that of the file, and what has no tag has one of the content.
 func TestIndexFiles(t *testing.T) {
+	harness.Lane(t, "index")
 	w := indexes(t)
 	for name, test := range map[string]struct{ tag, annotation string }{
 		"split": {tag: "v1", annotation: "Says what it was built for.\nTwice."},
@@ -142,6 +143,7 @@ func openIndex(t *testing.T, i image) v1.ImageIndex {
 // TestIndexLayoutsAreRead: the tools that read OCI layouts find the index and
 // each of its images.
 func TestIndexLayoutsAreRead(t *testing.T) {
+	harness.Lane(t, "index")
 	w := indexes(t)
 	for name, tag := range map[string]string{"split": "v1", "list": ""} {
 		t.Run(name, func(t *testing.T) {
@@ -172,6 +174,7 @@ func TestIndexLayoutsAreRead(t *testing.T) {
 // TestIndexLayoutsAreLoaded: engines that know layouts load a tar of the index's,
 // and run their own image of it. Docker's classic store knows none.
 func TestIndexLayoutsAreLoaded(t *testing.T) {
+	harness.Lane(t, "index")
 	i := indexes(t).image("split")
 	file := filepath.Join(harness.TempDir(t), "layout.tar")
 	harness.Exec("tar", "-C", i.stem+".oci", "-cf", file, ".").Run(t).Must(t)
@@ -206,6 +209,7 @@ func blobsOf(t *testing.T, dir string) string {
 // TestImageLayoutsAreUnpacked: umoci unpacks the image of either platform, and
 // the program in it is for that.
 func TestImageLayoutsAreUnpacked(t *testing.T) {
+	harness.Lane(t, "index")
 	w := indexes(t)
 	for arch, machine := range map[string]elf.Machine{"amd64": elf.EM_X86_64, "arm64": elf.EM_AARCH64} {
 		t.Run(arch, func(t *testing.T) {
@@ -228,6 +232,7 @@ func TestImageLayoutsAreUnpacked(t *testing.T) {
 // TestRunOfAnIndex: `bazel run` loads the image for this machine under that
 // image's name, and refuses where there is none.
 func TestRunOfAnIndex(t *testing.T) {
+	harness.Lane(t, "index")
 	w := indexes(t)
 	docker := harness.Docker(t, harness.ClassicStore)
 	bazel := w.bazel
@@ -247,6 +252,7 @@ func TestRunOfAnIndex(t *testing.T) {
 // TestTwoImagesForOnePlatform: an index that leaves open which image to take is
 // refused, and both are named.
 func TestTwoImagesForOnePlatform(t *testing.T) {
+	harness.Lane(t, "index")
 	w := indexes(t)
 	r := w.bazel.Run(t, "build", "//images:twice")
 	if r.Status == 0 {

@@ -99,6 +99,7 @@ func objectName(path string) string {
 // TestLayersExplainsTheRealLayers: what `layers` says of an image of each
 // strategy is what the layers of its archive are.
 func TestLayersExplainsTheRealLayers(t *testing.T) {
+	harness.Lane(t, "layers")
 	w := newLayersWorkspace(t)
 	alone := w.sizesAlone(t)
 	for _, test := range []struct {
@@ -173,6 +174,7 @@ func (w layersWorkspace) checkObject(t *testing.T, o explainedObject, alone map[
 
 // TestLayersOfEachStrategy: the strategies put together what they say.
 func TestLayersOfEachStrategy(t *testing.T) {
+	harness.Lane(t, "layers")
 	w := newLayersWorkspace(t)
 	t.Run("size", func(t *testing.T) {
 		layers := w.explained(t, "size")

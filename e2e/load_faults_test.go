@@ -110,6 +110,7 @@ func (v *faultsVersions) load(t *testing.T, e *faultyEngine) harness.Result {
 // told with the engine, its address and what to do; the name means the image
 // that it meant before; and the next load repairs what is left.
 func TestLoadThroughFaultySocket(t *testing.T) {
+	harness.Lane(t, "objects")
 	harness.Need(t, harness.DockerDaemon, harness.PodmanEngine, harness.ContainerdEngine)
 	engines, versions := faultyEngines(t), newFaultsVersions(t)
 	versions.next(t)

@@ -65,6 +65,7 @@ var summary = regexp.MustCompile(`(?m)^(\d+ of \d+) layers sent, .* to (Docker|P
 // others, and runs the image afterwards. A changed layer is sent alone, but to
 // Docker's classic store, which knows no layer without those below it.
 func TestLoadSendsWhatIsMissing(t *testing.T) {
+	harness.Lane(t, "objects")
 	targets := loadTargets(t)
 	defer func() {
 		for _, target := range targets {
@@ -117,6 +118,7 @@ func TestLoadSendsWhatIsMissing(t *testing.T) {
 // TestSignalsReachTheCommand: a command ends by itself when the program that
 // runs it gets a signal, in Docker and in a sandbox.
 func TestSignalsReachTheCommand(t *testing.T) {
+	harness.Lane(t, "objects")
 	docker := harness.Docker(t, harness.ClassicStore)
 	defer docker.Remove(t, missingLayers)
 	bazel := harness.LastingCopy(t, "e2e/objects")

@@ -46,6 +46,7 @@ func (i image) pushTo(t *testing.T, ref, config string, env ...string) harness.R
 // the right one; for others, nothing is there and the error says whose login
 // it was.
 func TestRegistryWithPasswords(t *testing.T) {
+	harness.Lane(t, "registry")
 	i := hello(t)
 	registry := harness.StartRegistryWith(t, harness.RegistryOptions{Login: true})
 	w := &pullWorkspace{registry: registry, bazel: harness.LastingCopy(t, "e2e/registry")}
@@ -98,7 +99,7 @@ func TestRegistryWithPasswords(t *testing.T) {
 // own. Bazel's downloader, the machine's curl and the push trust it where they
 // are told to, and nowhere else.
 func TestTLS(t *testing.T) {
-	t.Parallel()
+	harness.Lane(t)
 	certificate := harness.NewCertificate(t)
 	trust := certificate.TrustStore(t)
 	bazel := harness.Temporary(t, harness.CopyWorkspace(t, "e2e/registry"))

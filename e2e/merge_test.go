@@ -87,12 +87,14 @@ func archiveMembers(t *testing.T, file string) (list []struct{ RepoTags, Layers 
 
 // TestMergedImages: both images are there and run.
 func TestMergedImages(t *testing.T) {
+	harness.Lane(t, "export")
 	w := exports(t)
 	loadsAndRuns(t, w.mergedArchive("two_images.tar.gz"), map[string]string{"export-two:latest": "two\n", "export-three:v3": "three\n"})
 }
 
 // TestMergedWithoutTag: an image keeps the tag that its content gives it.
 func TestMergedWithoutTag(t *testing.T) {
+	harness.Lane(t, "export")
 	w := exports(t)
 	loadsAndRuns(t, w.mergedArchive("without_tag.tar.zst"), map[string]string{"export-one:" + w.oneTag(t): "one\n", "export-two:latest": "two\n"})
 }
@@ -100,6 +102,7 @@ func TestMergedWithoutTag(t *testing.T) {
 // TestMergedOwners: owners and modes in the layers stay what they are, and
 // a layer of both images is there once.
 func TestMergedOwners(t *testing.T) {
+	harness.Lane(t, "export")
 	w := exports(t)
 	archive := w.mergedArchive("with_owners.tar")
 	list, members := archiveMembers(t, archive)
@@ -121,6 +124,7 @@ func TestMergedOwners(t *testing.T) {
 
 // TestMergedCompressors: archives that are compressed each its own way.
 func TestMergedCompressors(t *testing.T) {
+	harness.Lane(t, "export")
 	w := exports(t)
 	loadsAndRuns(t, w.mergedArchive("compressors.tar.zst"), map[string]string{
 		"export-one:" + w.oneTag(t): "one\n", "export-two:latest": "two\n", "export-three:v3": "three\n",
@@ -130,6 +134,7 @@ func TestMergedCompressors(t *testing.T) {
 // TestMergeOfEverything: images of ours, archives of several images, of ours
 // and of others, and layouts; an image that is there twice is one.
 func TestMergeOfEverything(t *testing.T) {
+	harness.Lane(t, "export")
 	w := exports(t)
 	archive := w.mergedArchive("everything.tgz")
 	list, _ := archiveMembers(t, stdoutFile(t, harness.Exec("gzip", "-dc", archive)))
@@ -158,6 +163,7 @@ func TestMergeOfEverything(t *testing.T) {
 
 // TestMergeRefusesClashes: two images of one name are an error that names both.
 func TestMergeRefusesClashes(t *testing.T) {
+	harness.Lane(t, "export")
 	w := exports(t)
 	built := w.bazel.Run(t, "build", "//merges:clash").MustFail(t, 1)
 	contains(t, "error", built.Stderr, "strata merge: //merges:other_two: its image sha256:")

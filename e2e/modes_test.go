@@ -17,6 +17,7 @@ import (
 // remote cache, which keep no modes, links and empty directories. The layer
 // itself is made anew each time.
 func TestModesAndLinksSurviveCaches(t *testing.T) {
+	harness.Lane(t, "objects")
 	harness.Need(t, harness.TestRoot, harness.CacheServer)
 	bazel := harness.LastingCopy(t, "e2e/objects")
 	// The tools are built now and kept here: the steps, which have caches of
@@ -101,6 +102,7 @@ func checkModes(t *testing.T, archive *harness.Archive) {
 // TestCompilationModeDoesNotMatter: objects with the same bytes make the same
 // image in fastbuild and in opt.
 func TestCompilationModeDoesNotMatter(t *testing.T) {
+	harness.Lane(t, "objects")
 	harness.Need(t, harness.TestRoot)
 	bazel := harness.LastingCopy(t, "e2e/objects")
 	configs := map[string]string{}

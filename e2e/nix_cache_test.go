@@ -69,6 +69,7 @@ func (w *lockWorkspace) image(t *testing.T, name string) image {
 // TestTheSameImageFromEveryCache: from a local store and from caches of every
 // compression, the closure makes the same image; and it runs.
 func TestTheSameImageFromEveryCache(t *testing.T) {
+	harness.Lane(t, "nix_cache")
 	w := onCaches(t)
 	store := nixWorkspace(t, "e2e/nix_store", map[string]string{"result": w.lab.Path(t, "conversation"), "result-2": w.lab.Path(t, "hello")})
 	store.Build(t, "//:conversation_100")
@@ -88,6 +89,7 @@ func TestTheSameImageFromEveryCache(t *testing.T) {
 // TestLayersAreLossless: the store that the layers of an image make has the NARs
 // of the objects, byte for byte.
 func TestLayersAreLossless(t *testing.T) {
+	harness.Lane(t, "nix_cache")
 	w := onCaches(t)
 	var packages []string
 	for path := range w.lab.Objects {
@@ -113,6 +115,7 @@ func TestLayersAreLossless(t *testing.T) {
 // TestOneEntryRerunsItsOwnActions: when a lock takes one object from elsewhere,
 // nothing but its import runs again.
 func TestOneEntryRerunsItsOwnActions(t *testing.T) {
+	harness.Lane(t, "nix_cache")
 	w := onCaches(t)
 	w.lockConversation(t, "gzip")
 	other := w.readLock(t)
@@ -153,6 +156,7 @@ func (w *lockWorkspace) edit(t *testing.T, change func(lock map[string]any)) {
 
 // TestLocksThatWereEdited: what a lock pins cannot be changed by hand.
 func TestLocksThatWereEdited(t *testing.T) {
+	harness.Lane(t, "nix_cache")
 	w := onCaches(t)
 	hello := w.lab.Path(t, "hello")
 	libc := w.lab.Path(t, "hello")
@@ -210,6 +214,7 @@ func TestLocksThatWereEdited(t *testing.T) {
 // TestTwoLocksOfOneObject: an object that two locks pin is there once; pinned
 // with two contents it is an error that names both locks.
 func TestTwoLocksOfOneObject(t *testing.T) {
+	harness.Lane(t, "nix_cache")
 	w := onCaches(t)
 	w.lockConversation(t, "xz")
 	second := w.at("action.lock.json")
@@ -248,6 +253,7 @@ func (w *lockWorkspace) serve(t *testing.T) (url string, files *atomic.Int64, st
 // TestFetchByAction: an action downloads the object; where a cache has what it
 // made, nothing is downloaded.
 func TestFetchByAction(t *testing.T) {
+	harness.Lane(t, "nix_cache")
 	w := onCaches(t)
 	docker := harness.Docker(t, harness.ClassicStore)
 	url, files, stop := w.serve(t)
@@ -273,6 +279,7 @@ func TestFetchByAction(t *testing.T) {
 // TestRepositoryCacheSuffices: an image fetches the objects of its closure and
 // no others of the lock, and after that a clean rebuild needs no network.
 func TestRepositoryCacheSuffices(t *testing.T) {
+	harness.Lane(t, "nix_cache")
 	w := onCaches(t)
 	url, files, stop := w.serve(t)
 	w.lock(t, "nix.lock.json", url+"/xz", "conversation="+w.lab.Path(t, "conversation"), w.lab.Path(t, "hello"), w.lab.Path(t, "names"))

@@ -72,6 +72,7 @@ func labExpression(t *testing.T, lab *harness.NixLab) string {
 // TestNixShell: the rows on nix shells of dockerTools' own tests, and what is
 // beyond them.
 func TestNixShell(t *testing.T) {
+	harness.Lane(t, "nix_shell")
 	docker := harness.Docker(t, harness.ClassicStore)
 	bazel := shellWorkspace(t)
 	bin := bazel.Bin(t)
@@ -128,6 +129,7 @@ func TestNixShell(t *testing.T) {
 // TestNixBuild: what Nix builds, of a file and of a flake, is an image, and is
 // built again after an edit.
 func TestNixBuild(t *testing.T) {
+	harness.Lane(t, "nix_shell")
 	docker := harness.Docker(t, harness.ClassicStore)
 	bazel := shellWorkspace(t)
 	flaked := image{bazel: bazel, label: "//:flaked_image", stem: filepath.Join(bazel.Bin(t), "flaked_image")}

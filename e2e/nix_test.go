@@ -23,6 +23,7 @@ const conversation = "Hello, world!\n{\"greeting\": \"hi\"}\n"
 // has a layer of its own, in the order of popularity and with the bytes that
 // the store has; with room for five layers there are five.
 func TestNixClosureInLayers(t *testing.T) {
+	harness.Lane(t, "nix_store")
 	lab := harness.Nix(t)
 	program, hello := lab.Path(t, "conversation"), lab.Path(t, "hello")
 	closure := lab.Closure(program)
@@ -214,6 +215,7 @@ func nixWorkspace(t *testing.T, dir string, links map[string]string) harness.Baz
 // TestNixStoreLinks: every link is followed up to the store and no further, and
 // none is lost to another of its name.
 func TestNixStoreLinks(t *testing.T) {
+	harness.Lane(t, "nix_store")
 	lab := harness.Nix(t)
 	program, hello, link := lab.Path(t, "conversation"), lab.Path(t, "hello"), lab.Path(t, "link")
 	bazel := nixWorkspace(t, "e2e/nix_store", map[string]string{"result": program, "other/result": hello, "object": link, "link": "object"})
@@ -237,6 +239,7 @@ func TestNixStoreLinks(t *testing.T) {
 // TestNixHelloExample: the example builds with the link that nix-build makes,
 // loads with `bazel run` and greets.
 func TestNixHelloExample(t *testing.T) {
+	harness.Lane(t)
 	lab := harness.Nix(t)
 	docker := harness.Docker(t, harness.ClassicStore)
 	hello := lab.Path(t, "hello")
@@ -252,7 +255,7 @@ func TestNixHelloExample(t *testing.T) {
 // the store's own files have; objects that are a file, a link or a tree of
 // awkward names are among them.
 func TestNARsAsObjects(t *testing.T) {
-	t.Parallel()
+	harness.Lane(t)
 	lab := harness.Nix(t)
 	dir := harness.CopyWorkspace(t, "e2e/nars")
 	roots := map[string]string{}

@@ -13,6 +13,7 @@ import (
 // TestReferences: a text has what is pushed, with stamping and without, and one
 // image may be in it under several names.
 func TestReferences(t *testing.T) {
+	harness.Lane(t, "push")
 	w, registry := pushes(t), newPushRegistry(t)
 	status := "--workspace_status_command=" + filepath.Join(w.bazel.Dir, "status.sh")
 	digests := map[string]string{}

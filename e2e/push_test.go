@@ -64,6 +64,7 @@ func (w *pushWorkspace) reference(t *testing.T, target string) string {
 // TestPushKeepsNoCompressedBytes: building all that a push needs makes
 // descriptors, and no blob of ours stays in a cache.
 func TestPushKeepsNoCompressedBytes(t *testing.T) {
+	harness.Lane(t, "push")
 	w := pushes(t)
 	for _, mnemonic := range []string{"BaseBlobs", "CustomisationBlob", "ImageLayout", "ObjectBlob", "RestBlobs"} {
 		equal(t, mnemonic, strings.Join(only(mnemonic, w.first), "\n"), "")
@@ -89,6 +90,7 @@ func TestPushKeepsNoCompressedBytes(t *testing.T) {
 // TestPushSendsWhatIsMissing: nothing the second time, and after an edit the
 // one layer that changed, the config and the manifest.
 func TestPushSendsWhatIsMissing(t *testing.T) {
+	harness.Lane(t, "push")
 	w, registry := pushes(t), newPushRegistry(t)
 	to := registry.host + "/team/hello"
 	digest := w.run(t, to, "//:push")
@@ -118,6 +120,7 @@ func TestPushSendsWhatIsMissing(t *testing.T) {
 // TestPushedImagesArePulled: what engines pull is what was built: on bases, and
 // with both compressions.
 func TestPushedImagesArePulled(t *testing.T) {
+	harness.Lane(t, "push")
 	w, registry := pushes(t), newPushRegistry(t)
 	docker, podman := harness.Docker(t, harness.ClassicStore), harness.Podman(t)
 	for _, test := range []struct{ target, image, tag string }{
@@ -146,6 +149,7 @@ func TestPushedImagesArePulled(t *testing.T) {
 
 // TestPushCommand: any image can be pushed, and is what its manifest says.
 func TestPushCommand(t *testing.T) {
+	harness.Lane(t, "push")
 	w, registry := pushes(t), newPushRegistry(t)
 	cache := harness.TempDir(t)
 	for _, test := range []struct{ image, tag string }{{"//:hello_image", "latest"}, {"//:on_archive_image", "v1"}, {"//:on_layout_image", "v1"}} {
@@ -167,6 +171,7 @@ func TestPushCommand(t *testing.T) {
 // TestPushIndexWithItsImages: an image index is there with an image for each
 // platform, of which engines take theirs.
 func TestPushIndexWithItsImages(t *testing.T) {
+	harness.Lane(t, "push")
 	w, registry := pushes(t), newPushRegistry(t)
 	docker := harness.Docker(t, harness.ClassicStore)
 	to := registry.host + "/index"
@@ -190,6 +195,7 @@ func TestPushIndexWithItsImages(t *testing.T) {
 // TestPushIsStamped: the status of the build is in tags, annotations and
 // labels, with --stamp alone.
 func TestPushIsStamped(t *testing.T) {
+	harness.Lane(t, "push")
 	w, registry := pushes(t), newPushRegistry(t)
 	to := registry.host + "/stamped"
 	status := "--workspace_status_command=" + filepath.Join(w.bazel.Dir, "status.sh")
@@ -220,6 +226,7 @@ func TestPushIsStamped(t *testing.T) {
 
 // TestPushLogsIn: credentials are those of the Docker command line.
 func TestPushLogsIn(t *testing.T) {
+	harness.Lane(t, "push")
 	w, registry := pushes(t), newPushRegistry(t, "tester", "a secret")
 	w.bazel.Build(t, "//:push")
 	to := registry.host + "/private/hello"

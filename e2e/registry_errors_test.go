@@ -11,11 +11,14 @@ import (
 	"testing"
 
 	"github.com/google/go-containerregistry/pkg/v1/types"
+
+	"github.com/rules-strata/rules_strata/e2e/harness"
 )
 
 // TestPullErrors: what is wrong with what is pulled is named, with the tag of
 // MODULE.bazel.
 func TestPullErrors(t *testing.T) {
+	harness.Lane(t, "registry")
 	w := onRegistry(t)
 	digest, images := w.twoPlatforms(t)
 	amd, err := images["amd64"].Digest()

@@ -42,6 +42,7 @@ func program(t *testing.T, dir, name, script string) string {
 // TestTokens: a registry that wants tokens of another server gets them, with
 // and without a login, wherever Docker keeps one.
 func TestTokens(t *testing.T) {
+	harness.Lane(t, "registry")
 	w := onRegistry(t)
 	tokens := w.registry.Before(t)
 	img := w.images.image(t, amd64, types.OCIManifestSchema1, "secret")
@@ -144,6 +145,7 @@ END
 // TestBazelsOwnSettings: what is set for Bazel's downloads holds for images:
 // credential helpers, and rules for URLs, which give a mirror.
 func TestBazelsOwnSettings(t *testing.T) {
+	harness.Lane(t, "registry")
 	w := onRegistry(t)
 	tokens := w.registry.Before(t)
 	img := w.images.image(t, amd64, types.OCIManifestSchema1, "mirrored")

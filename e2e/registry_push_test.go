@@ -63,6 +63,7 @@ func (w *pullWorkspace) push(t *testing.T, target, to string) harness.Result {
 // layers moves no byte of them, neither to Bazel nor back, and builds nothing
 // that a build of the image does not.
 func TestPulledImageIsPushedByReference(t *testing.T) {
+	harness.Lane(t, "registry")
 	w := onRegistry(t)
 	registry := beforeRegistry(t, w.registry)
 	digest, images := w.twoPlatforms(t)
@@ -129,6 +130,7 @@ func TestPulledImageIsPushedByReference(t *testing.T) {
 // TestPulledImageIsPushedElsewhere: to another registry each layer goes
 // straight from where it was pulled, which goes on where it breaks off.
 func TestPulledImageIsPushedElsewhere(t *testing.T) {
+	harness.Lane(t, "registry")
 	w := onRegistry(t)
 	from, to := beforeRegistry(t, w.registry), newPushRegistry(t)
 	img := w.images.image(t, amd64, types.OCIManifestSchema1, "one", "two")
@@ -170,6 +172,7 @@ func TestPulledImageIsPushedElsewhere(t *testing.T) {
 // TestImageOnAPulledOneIsPushed: layers of the base are mounted, those of the
 // image's own sent.
 func TestImageOnAPulledOneIsPushed(t *testing.T) {
+	harness.Lane(t, "registry")
 	w := onRegistry(t)
 	registry := beforeRegistry(t, w.registry)
 	img := w.images.image(t, amd64, types.OCIManifestSchema1, "below")
@@ -192,6 +195,7 @@ func TestImageOnAPulledOneIsPushed(t *testing.T) {
 // TestPushesBuildInOneConfiguration: what an image is made of is built once, for
 // the image and for the push of it.
 func TestPushesBuildInOneConfiguration(t *testing.T) {
+	harness.Lane(t, "registry")
 	w := onRegistry(t)
 	digest, _ := w.twoPlatforms(t)
 	w.pull(t, map[string]string{

@@ -78,6 +78,7 @@ func (w *pullWorkspace) output(t *testing.T, label string, flags ...string) stri
 // TestPulledImage: an index of two platforms; the image of one of them is
 // pulled, layers only when something needs them, and runs.
 func TestPulledImage(t *testing.T) {
+	harness.Lane(t, "registry")
 	docker := harness.Docker(t, harness.ClassicStore)
 	w := onRegistry(t)
 	digest, images := w.twoPlatforms(t)
@@ -167,6 +168,7 @@ func (w *pullWorkspace) checkOutputs(t *testing.T, docker *harness.DockerEngine,
 // again without the registry from the repository cache alone. A layer that two
 // images share is downloaded once.
 func TestFromPulledImage(t *testing.T) {
+	harness.Lane(t, "registry")
 	docker := harness.Docker(t, harness.ClassicStore)
 	w := onRegistry(t)
 	digest, images := w.twoPlatforms(t)
@@ -201,6 +203,7 @@ func TestFromPulledImage(t *testing.T) {
 // TestAnotherDigest: with another digest an image is built on the other image,
 // and with the first one again on that.
 func TestAnotherDigest(t *testing.T) {
+	harness.Lane(t, "registry")
 	w := onRegistry(t)
 	var digests []string
 	images := []v1.Image{w.images.image(t, amd64, types.OCIManifestSchema1, "first"), w.images.image(t, amd64, types.OCIManifestSchema1, "other")}

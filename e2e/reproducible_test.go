@@ -14,7 +14,7 @@ import (
 // in another output base, on one CPU, by one action at a time and out of no
 // cache, is the image that is built here with all CPUs.
 func TestBuiltElsewhereTheSameImage(t *testing.T) {
-	t.Parallel()
+	harness.Lane(t)
 	harness.Need(t, harness.CPUAffinity)
 	here := hello(t)
 	elsewhere := harness.Temporary(t, harness.CopyCheckout(t))

@@ -13,6 +13,7 @@ import (
 // TestRunWithDocker: `bazel run ... -- run` loads the image and runs it, and
 // its container's words and exit status are its own.
 func TestRunWithDocker(t *testing.T) {
+	harness.Lane(t, "repository")
 	image := hello(t)
 	for _, store := range harness.Stores {
 		t.Run(string(store), func(t *testing.T) {
@@ -32,6 +33,7 @@ func TestRunWithDocker(t *testing.T) {
 // TestRunWithoutDocker: on a machine without a daemon the same command greets
 // too.
 func TestRunWithoutDocker(t *testing.T) {
+	harness.Lane(t, "repository")
 	harness.Need(t, harness.NoDaemon)
 	image := hello(t)
 	r := harness.WithoutDaemon(image.bazel.Command("run", image.label, "--", "run")).Run(t).Must(t)
@@ -43,6 +45,7 @@ func TestRunWithoutDocker(t *testing.T) {
 
 // TestRunWithoutDockerAndRights: an ordinary user needs no daemon either.
 func TestRunWithoutDockerAndRights(t *testing.T) {
+	harness.Lane(t, "repository")
 	harness.Need(t, harness.NoDaemon, harness.OtherUser)
 	program := movable(t, hello(t))
 	command := harness.WithoutDaemon(harness.Command{Dir: "/", Args: harness.AsNobody("env", "HOME=/nonexistent", program, "run")})
@@ -62,6 +65,7 @@ func movable(t *testing.T, i image) string {
 // TestNoDaemonIsAClearError: plain `bazel run` without a daemon fails, prints
 // nothing, and names the two ways that need none.
 func TestNoDaemonIsAClearError(t *testing.T) {
+	harness.Lane(t, "repository")
 	harness.Need(t, harness.NoDaemon)
 	image := hello(t)
 	for name, command := range map[string]harness.Command{

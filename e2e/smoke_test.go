@@ -12,6 +12,7 @@ import (
 // of its own program loads and greets. Its .bazelrc has the settings that later
 // Bazels make the default; the other workspaces have none.
 func TestConsumersWorkspace(t *testing.T) {
+	harness.Lane(t, "smoke")
 	image := builder("e2e/smoke", "//:hello_image", "hello_image", "smoke:latest")(t)
 	for _, store := range harness.Stores {
 		t.Run(string(store), func(t *testing.T) {
@@ -30,6 +31,7 @@ func TestConsumersWorkspace(t *testing.T) {
 // a link into the store, finds its runfiles, whether it is in a store_object or
 // in contents itself.
 func TestRunfilesAreFoundThroughTheLink(t *testing.T) {
+	harness.Lane(t, "smoke")
 	docker := harness.Docker(t, harness.ClassicStore)
 	for _, name := range []string{"object", "target"} {
 		t.Run(name, func(t *testing.T) {

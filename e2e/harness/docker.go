@@ -38,21 +38,43 @@ type DockerEngine struct {
 	Host string
 }
 
-// Docker is the daemon with the store, which all tests share. Tests use image
-// names of their own or remove what they load.
+// Docker is the daemon with the store, which all tests of a lane share. They use
+// image names of their own or remove what they load.
 func Docker(t testing.TB, store Store) *DockerEngine {
 	t.Helper()
 	Need(t, DockerDaemon)
-	daemon, err := dockers[store]()
+	daemon, err := dockers.get(lanes.of(t), store)
 	if err != nil {
 		t.Fatal(err)
 	}
 	return daemon
 }
 
-var dockers = map[Store]func() (*DockerEngine, error){
-	ClassicStore:    sync.OnceValues(func() (*DockerEngine, error) { return startDocker(ClassicStore) }),
-	ContainerdStore: sync.OnceValues(func() (*DockerEngine, error) { return startDocker(ContainerdStore) }),
+// dockers are the daemons of the lanes.
+var dockers = dockerSet{started: map[laneStore]*DockerEngine{}}
+
+type laneStore struct {
+	lane  string
+	store Store
+}
+
+type dockerSet struct {
+	mu      sync.Mutex
+	started map[laneStore]*DockerEngine
+}
+
+func (s *dockerSet) get(lane string, store Store) (*DockerEngine, error) {
+	s.mu.Lock()
+	defer s.mu.Unlock()
+	key := laneStore{lane, store}
+	if daemon, ok := s.started[key]; ok {
+		return daemon, nil
+	}
+	daemon, err := startDocker(store)
+	if err == nil {
+		s.started[key] = daemon
+	}
+	return daemon, err
 }
 
 func startDocker(store Store) (*DockerEngine, error) {

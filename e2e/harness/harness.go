@@ -34,6 +34,10 @@ var Root = sync.OnceValue(func() string {
 // Main runs a package's tests, ends the servers that they shared and says
 // which tests did not run. It is for TestMain: os.Exit(harness.Main(m)).
 func Main(m *testing.M) int {
+	if err := startAllTests(); err != nil {
+		fmt.Fprintln(os.Stderr, "harness:", err)
+		return 1
+	}
 	status := m.Run()
 	servers.shutdown()
 	atEnd.run()
