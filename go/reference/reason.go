@@ -3,18 +3,16 @@ package reference
 import (
 	"fmt"
 	"strings"
-
-	"github.com/distribution/reference"
 )
 
 // Docker's limits, in characters.
 const (
-	maxRepository = reference.RepositoryNameTotalLengthMax
+	maxRepository = 255 // without the registry
 	maxTag        = 128
 )
 
-// dockerFolder is what Docker puts before names of one part.
-const dockerFolder = "library/"
+// idLen is the number of hexadecimal digits of an image's ID.
+const idLen = 64
 
 const (
 	letters      = "abcdefghijklmnopqrstuvwxyz"
@@ -23,17 +21,16 @@ const (
 	alphanumeric = letters + digits
 )
 
+// ValidTag says whether a text can be a tag: 1 to 128 letters, digits and . _ -,
+// with a letter, a digit or _ first.
+func ValidTag(tag string) bool { return againstTag(tag) == "" }
+
 // reasonAgainst tells in words what is wrong with a name, empty if nothing is.
-// refusal is the library's own, which says little.
-func reasonAgainst(repository, tag string, refusal error) string {
-	reason := againstRepository(repository)
-	if reason == "" {
-		reason = againstTag(tag)
+func reasonAgainst(repository, tag string) string {
+	if reason := againstRepository(repository); reason != "" {
+		return reason
 	}
-	if reason == "" && refusal != nil {
-		reason = refusal.Error()
-	}
-	return reason
+	return againstTag(tag)
 }
 
 func againstRepository(repository string) string {
@@ -43,6 +40,9 @@ func againstRepository(repository string) string {
 	if name, _, ok := strings.Cut(repository, "@"); ok {
 		return fmt.Sprintf("it has a digest, which says nothing about names: write %q", name)
 	}
+	if len(repository) == idLen && consistsOf(repository, digits+"abcdef") {
+		return fmt.Sprintf("it is %d hexadecimal digits, which engines take for the ID of an image", idLen)
+	}
 	path := repository
 	if hasRegistry(repository) {
 		var registry string
@@ -51,11 +51,8 @@ func againstRepository(repository string) string {
 			return reason
 		}
 	}
-	switch n := len(path); {
-	case n > maxRepository:
-		return fmt.Sprintf("the name has %d characters, at most %d are possible", n, maxRepository)
-	case n > maxRepository-len(dockerFolder) && !strings.Contains(repository, "/"):
-		return fmt.Sprintf("the name has %d characters and %s before it, at most %d in all are possible", n, dockerFolder, maxRepository)
+	if reason := againstLength(repository, path); reason != "" {
+		return reason
 	}
 	for part := range strings.SplitSeq(path, "/") {
 		if reason := againstPart(part); reason != "" {
@@ -65,12 +62,20 @@ func againstRepository(repository string) string {
 	return ""
 }
 
-func againstRegistry(registry string) string {
-	if strings.HasPrefix(registry, "[") { // an IPv6 address
-		return ""
+// againstLength counts also what Docker puts before the path.
+func againstLength(repository, path string) string {
+	_, all := whole(repository)
+	switch {
+	case len(path) > maxRepository:
+		return fmt.Sprintf("the name has %d characters, at most %d are possible", len(path), maxRepository)
+	case len(all) > maxRepository:
+		return fmt.Sprintf("the name has %d characters and %s before it, at most %d in all are possible", len(path), dockerFolder, maxRepository)
 	}
-	host, port, _ := strings.Cut(registry, ":")
-	if host == "" || strings.Trim(host, alphanumeric+capitals+"-.") != "" || strings.Trim(port, digits) != "" {
+	return ""
+}
+
+func againstRegistry(registry string) string {
+	if !validRegistry(registry) {
 		return fmt.Sprintf("%q is not a registry: want a host, or host:port", registry)
 	}
 	return ""
@@ -84,8 +89,7 @@ func againstPart(part string) string {
 		return fmt.Sprintf("%q has capital letters, which are not possible: write %q", part, strings.ToLower(part))
 	case strings.IndexByte(alphanumeric, part[0]) < 0:
 		return fmt.Sprintf("%q does not begin with a letter or a digit", part)
-	}
-	if _, err := reference.WithName(part); err != nil {
+	case !validPart(part):
 		return fmt.Sprintf("%q: want small letters and digits, with one of . _ __ - between them", part)
 	}
 	return ""
@@ -98,7 +102,7 @@ func againstTag(tag string) string {
 		return "the tag is empty"
 	case len(tag) > maxTag:
 		return fmt.Sprintf("the tag has %d characters, at most %d are possible", len(tag), maxTag)
-	case strings.Trim(tag, first+".-") != "" || strings.IndexByte(first, tag[0]) < 0:
+	case !consistsOf(tag, first+".-") || strings.IndexByte(first, tag[0]) < 0:
 		return fmt.Sprintf("the tag %q: want letters, digits and . _ -, with a letter, a digit or _ first", tag)
 	}
 	return ""

@@ -6,7 +6,6 @@ package stamp
 import (
 	"fmt"
 	"os"
-	"regexp"
 	"slices"
 	"strings"
 )
@@ -33,30 +32,36 @@ func Read(files ...string) (Status, error) {
 	return s, nil
 }
 
-// placeholder is a variable's name in braces.
-var placeholder = regexp.MustCompile(`\{[A-Za-z_][A-Za-z0-9_]*\}`)
-
 // HasPlaceholder says whether a text has a placeholder, {NAME}. Other braces
 // are text.
-func HasPlaceholder(text string) bool { return placeholder.MatchString(text) }
+func HasPlaceholder(text string) bool {
+	_, _, _, found := cutPlaceholder(text)
+	return found
+}
 
 // Expand puts values in the place of placeholders. A variable that is not
 // there is an error that names those that are.
 func (s Status) Expand(text string) (string, error) {
+	var expanded strings.Builder
 	var missing string
-	expanded := placeholder.ReplaceAllStringFunc(text, func(found string) string {
-		name := strings.Trim(found, "{}")
+	for rest := text; ; {
+		before, name, after, found := cutPlaceholder(rest)
+		expanded.WriteString(before)
+		if !found {
+			break
+		}
 		value, ok := s[name]
 		if !ok && missing == "" {
 			missing = name
 		}
-		return value
-	})
+		expanded.WriteString(value)
+		rest = after
+	}
 	if missing != "" {
 		return "", fmt.Errorf("%.200q: no variable %s in Bazel's status files: let --workspace_status_command print it (there are %s)",
 			text, missing, s.names())
 	}
-	return expanded, nil
+	return expanded.String(), nil
 }
 
 func (s Status) names() string {

@@ -1,9 +1,11 @@
 package stamp_test
 
 import (
+	"math/rand/v2"
 	"os"
 	"path/filepath"
 	"reflect"
+	"regexp"
 	"strings"
 	"testing"
 
@@ -56,5 +58,32 @@ func TestExpand(t *testing.T) {
 func TestHasPlaceholder(t *testing.T) {
 	if stamp.HasPlaceholder("{1} {}") || !stamp.HasPlaceholder("x{A}") {
 		t.Error("braces are not placeholders, names in braces are")
+	}
+}
+
+// TestPlaceholdersLikeRegexp compares with the regular expression of a
+// placeholder.
+func TestPlaceholdersLikeRegexp(t *testing.T) {
+	placeholder := regexp.MustCompile(`\{[A-Za-z_][A-Za-z0-9_]*\}`)
+	status := stamp.Status{"A": "1", "_": "{A}", "b2": "}"}
+	random := rand.New(rand.NewPCG(1, 2))
+	pieces := []string{"{", "{", "}", "}", "A", "_", "b2", "2", " ", "{A}", "é", "\n"}
+	for range 50_000 {
+		var text string
+		for range random.IntN(9) {
+			text += pieces[random.IntN(len(pieces))]
+		}
+		missing := false
+		want := placeholder.ReplaceAllStringFunc(text, func(found string) string {
+			value, ok := status[strings.Trim(found, "{}")]
+			missing = missing || !ok
+			return value
+		})
+		if got, err := status.Expand(text); missing != (err != nil) || !missing && got != want {
+			t.Fatalf("%q: %q, %v, want %q", text, got, err, want)
+		}
+		if got := stamp.HasPlaceholder(text); got != placeholder.MatchString(text) {
+			t.Fatalf("%q has a placeholder: %v", text, got)
+		}
 	}
 }

@@ -4,13 +4,13 @@ import (
 	"errors"
 	"fmt"
 	"os"
-	"regexp"
 	"slices"
 	"strings"
 
 	"github.com/rules-strata/rules_strata/go/jsonfile"
 	"github.com/rules-strata/rules_strata/go/ocilayout"
 	"github.com/rules-strata/rules_strata/go/outfile"
+	"github.com/rules-strata/rules_strata/go/reference"
 	"github.com/rules-strata/rules_strata/go/stamp"
 )
 
@@ -181,12 +181,10 @@ func expandTag(tag string, status stamp.Status) (string, error) {
 	return tag, checkTag(tag)
 }
 
-// tagForm is what a tag may be (OCI distribution specification, "Pulling
+// checkTag refuses what is no tag (OCI distribution specification, "Pulling
 // manifests").
-var tagForm = regexp.MustCompile(`^[A-Za-z0-9_][A-Za-z0-9._-]{0,127}$`)
-
 func checkTag(tag string) error {
-	if !tagForm.MatchString(tag) {
+	if !reference.ValidTag(tag) {
 		return fmt.Errorf("%.200q is not a tag: want 1 to 128 letters, digits and . _ -, with a letter, a digit or _ first", tag)
 	}
 	return nil
