@@ -19,7 +19,7 @@ func (f *File) WriteAt(p []byte, off int64) (int, error) {
 	}
 	n, err := f.pending.WriteAt(p, off)
 	if err != nil {
-		err = Explain(err, f.path, off+int64(len(p)))
+		err = Explain(ofOutput(err, f.path), f.path, off+int64(len(p)))
 	}
 	return n, err
 }

@@ -73,7 +73,7 @@ func (w *writer) Write(p []byte) (int, error) {
 	n, err := w.Writer.Write(p)
 	w.written += int64(n)
 	if err != nil {
-		err = Explain(err, w.path, w.written+int64(len(p)-n))
+		err = Explain(ofOutput(err, w.path), w.path, w.written+int64(len(p)-n))
 	}
 	return n, err
 }

@@ -1,5 +1,7 @@
 // Package outfile writes output files whole or not at all: bytes go to a
-// temporary file beside the place, which is renamed over it on Commit.
+// temporary file beside the place, which is renamed over it on Commit. Like
+// Bazel's own, outputs are not made to outlive a loss of power: what is lost is
+// built again.
 package outfile
 
 import (
@@ -7,16 +9,18 @@ import (
 	"errors"
 	"fmt"
 	"io"
+	"io/fs"
+	"math/rand/v2"
 	"os"
-
-	"github.com/google/renameio/v2"
+	"path/filepath"
 )
 
 // File is an output that appears at its path when Commit is called.
 type File struct {
 	*bufio.Writer
-	path    string
-	pending *renameio.PendingFile
+	path string
+	// pending is the temporary file, nil when it is in its place or removed.
+	pending *os.File
 	direct  *os.File
 }
 
@@ -37,14 +41,34 @@ func Create(path string) (*File, error) {
 	if err != nil && !errors.Is(err, os.ErrNotExist) {
 		return nil, err
 	}
-	p, err := renameio.NewPendingFile(path, renameio.WithPermissions(0o644))
+	p, err := createTemporary(path)
 	if err != nil {
 		return nil, fmt.Errorf("write %s: %w", path, Explain(err, path, 0))
 	}
 	return newFile(path, p, p, nil), nil
 }
 
-func newFile(path string, w io.Writer, pending *renameio.PendingFile, direct *os.File) *File {
+// createTemporary makes a new file beside path, with the mode of an output.
+func createTemporary(path string) (*os.File, error) {
+	dir, _ := filepath.Split(path)
+	for {
+		f, err := os.OpenFile(fmt.Sprintf("%s.output-%016x", dir, rand.Uint64()), os.O_RDWR|os.O_CREATE|os.O_EXCL, 0o644)
+		if !errors.Is(err, fs.ErrExist) {
+			return f, ofOutput(err, path)
+		}
+	}
+}
+
+// ofOutput is an error of the temporary file, told of the output.
+func ofOutput(err error, path string) error {
+	var pathError *fs.PathError
+	if errors.As(err, &pathError) {
+		return &fs.PathError{Op: pathError.Op, Path: path, Err: pathError.Err}
+	}
+	return err
+}
+
+func newFile(path string, w io.Writer, pending, direct *os.File) *File {
 	w = &writer{Writer: w, path: path}
 	return &File{Writer: bufio.NewWriterSize(w, 1<<16), path: path, pending: pending, direct: direct}
 }
@@ -53,7 +77,13 @@ func newFile(path string, w io.Writer, pending *renameio.PendingFile, direct *os
 func (f *File) Commit() error {
 	err := f.Flush()
 	if err == nil && f.pending != nil {
-		err = f.pending.CloseAtomicallyReplace()
+		err = f.pending.Close()
+		if err == nil {
+			err = os.Rename(f.pending.Name(), f.path)
+		}
+		if err == nil {
+			f.pending = nil
+		}
 	}
 	if f.direct != nil {
 		err = errors.Join(err, f.direct.Close())
@@ -69,9 +99,10 @@ func (f *File) Commit() error {
 // meant to be deferred right after Create.
 func (f *File) Discard() {
 	if f.pending != nil {
-		// After a Commit there is nothing left to remove; before one, a
-		// temporary file that cannot be removed changes no output.
-		_ = f.pending.Cleanup()
+		// A temporary file that cannot be removed changes no output.
+		_ = f.pending.Close()
+		_ = os.Remove(f.pending.Name())
+		f.pending = nil
 	}
 	if f.direct != nil {
 		_ = f.direct.Close()

@@ -89,3 +89,56 @@ func TestNotARegularFile(t *testing.T) {
 		t.Errorf("the link to a device was replaced: %v %v", info, err)
 	}
 }
+
+// TestBeside: the temporary file is where the output will be, and errors name
+// the output.
+func TestBeside(t *testing.T) {
+	dir := t.TempDir()
+	t.Setenv("TMPDIR", t.TempDir())
+	path := filepath.Join(dir, "out")
+	f, err := Create(path)
+	if err != nil {
+		t.Fatal(err)
+	}
+	defer f.Discard()
+	if names := entries(t, dir); len(names) != 1 || !strings.HasPrefix(names[0], ".output-") {
+		t.Errorf("got %q", names)
+	}
+	if err := f.Commit(); err != nil {
+		t.Fatal(err)
+	}
+	if info, err := os.Stat(path); err != nil || info.Mode().Perm()&0o600 != 0o600 {
+		t.Errorf("%v %v", info, err)
+	}
+	missing := filepath.Join(dir, "missing", "out")
+	if _, err := Create(missing); err == nil || err.Error() != "write "+missing+": open "+missing+": no such file or directory" {
+		t.Errorf("got %v", err)
+	}
+	if err := Write(filepath.Join(dir, strings.Repeat("n", 255)), nil); err != nil {
+		t.Errorf("the longest name: %v", err)
+	}
+	if names := entries(t, dir); len(names) != 2 {
+		t.Errorf("left behind: %q", names)
+	}
+}
+
+// TestCommitFails: nothing is left behind.
+func TestCommitFails(t *testing.T) {
+	dir := t.TempDir()
+	path := filepath.Join(dir, "out")
+	f, err := Create(path)
+	if err != nil {
+		t.Fatal(err)
+	}
+	if err := os.MkdirAll(filepath.Join(path, "in the way"), 0o755); err != nil {
+		t.Fatal(err)
+	}
+	if err := f.Commit(); err == nil || !strings.HasPrefix(err.Error(), "write "+path+": ") {
+		t.Errorf("got %v", err)
+	}
+	f.Discard()
+	f.Discard()
+	if names := entries(t, dir); len(names) != 1 {
+		t.Errorf("left behind: %q", names)
+	}
+}
