@@ -23,14 +23,7 @@ func Marshal(v any) ([]byte, error) {
 	if err != nil {
 		return nil, err
 	}
-	// Decoding into maps and encoding again is what sorts the keys of structs.
-	dec := json.NewDecoder(bytes.NewReader(plain))
-	dec.UseNumber()
-	var tree any
-	if err := dec.Decode(&tree); err != nil {
-		return nil, err
-	}
-	return encode(tree)
+	return sortKeys(plain)
 }
 
 func encode(v any) ([]byte, error) {

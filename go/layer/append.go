@@ -57,7 +57,7 @@ func Append(w io.Writer, tree io.ReadSeeker, objects []*object.Object, o Options
 	}
 	l := &writer{tar: NewTarWriter(out), options: o, scan: newScanner(objects, o), prefix: ".", copies: a.Copies, entries: there.entries}
 	l.tar.written = there.end
-	l.content = make([]byte, l.scan.overlap+contentSize)
+	l.content = make([]byte, l.scan.overlap+readSize(objects))
 	l.replaced = map[store.Path]bool{}
 	for _, p := range a.Replaced {
 		l.replaced[p] = true

@@ -38,7 +38,7 @@ var benchContents = []struct {
 }
 
 // benchNAR makes a NAR of n files of the given size on disk.
-func benchNAR(b *testing.B, n int, content []byte) *object.Object {
+func benchNAR(b testing.TB, n int, content []byte) *object.Object {
 	b.Helper()
 	name := filepath.Join(b.TempDir(), "x.nar")
 	f, err := os.Create(name)

@@ -10,6 +10,20 @@ import (
 // second cache, where reading, scanning and hashing follow each other.
 const contentSize = 256 << 10
 
+// readSize is how much of the objects' files is read at once: one byte more than
+// the largest has, which is where its end shows, but not over contentSize. Most
+// objects are small, and memory that is not used has its price, too.
+func readSize(objects []*object.Object) int {
+	var largest int64
+	for _, obj := range objects {
+		entries := obj.Entries()
+		for i := range entries {
+			largest = max(largest, entries[i].Size)
+		}
+	}
+	return int(min(largest+1, contentSize))
+}
+
 // file writes a file's content and scans it.
 func (l *writer) file(obj *object.Object, e *object.Entry) error {
 	r, err := obj.OpenFile(e)

@@ -12,18 +12,21 @@ const digestPrefix = "sha256:"
 
 // digester hashes and counts what it writes.
 type digester struct {
+	// w is nil where the bytes lead nowhere.
 	w *bufio.Writer
 	// hash is nil where nobody asks for the digest.
 	hash hash.Hash
 	size int64
-	// discard says that w leads nowhere.
-	discard bool
 }
 
 func newDigester(w io.Writer) *digester {
-	// Headers are collected; contents are larger than the buffer and go
-	// around it.
-	return &digester{w: bufio.NewWriterSize(w, 64<<10), hash: sha256.New(), discard: w == io.Discard}
+	d := &digester{hash: sha256.New()}
+	if w != io.Discard {
+		// Headers are collected; contents are larger than the buffer and go
+		// around it.
+		d.w = bufio.NewWriterSize(w, 64<<10)
+	}
+	return d
 }
 
 func (d *digester) Write(p []byte) (int, error) {
@@ -31,10 +34,17 @@ func (d *digester) Write(p []byte) (int, error) {
 		d.hash.Write(p)
 	}
 	d.size += int64(len(p))
-	if d.discard {
+	if d.w == nil {
 		return len(p), nil
 	}
 	return d.w.Write(p)
+}
+
+func (d *digester) flush() error {
+	if d.w == nil {
+		return nil
+	}
+	return d.w.Flush()
 }
 
 // digest is the digest of what was written, in hexadecimal, empty if that was

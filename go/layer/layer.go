@@ -65,7 +65,7 @@ func Write(w io.Writer, objects []*object.Object, o Options) (Metadata, error) {
 		out.hash = nil
 	}
 	l := &writer{tar: NewTarWriter(out), options: o, scan: newScanner(objects, o)}
-	l.content = make([]byte, l.scan.overlap+contentSize)
+	l.content = make([]byte, l.scan.overlap+readSize(objects))
 	if err := l.parents(directoriesOf(objects, o.StoreDir), nil); err != nil {
 		return Metadata{}, err
 	}
@@ -95,7 +95,7 @@ func (l *writer) finish(out *digester) (Metadata, error) {
 	if err := l.tar.Close(); err != nil {
 		return Metadata{}, err
 	}
-	if err := out.w.Flush(); err != nil {
+	if err := out.flush(); err != nil {
 		return Metadata{}, err
 	}
 	return Metadata{

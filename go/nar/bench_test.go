@@ -10,7 +10,7 @@ import (
 )
 
 // manyFiles builds an archive of n files of the given size.
-func manyFiles(b *testing.B, n int, size int64) []byte {
+func manyFiles(b testing.TB, n int, size int64) []byte {
 	var buf bytes.Buffer
 	w := NewWriter(&buf)
 	content := make([]byte, size)

@@ -8,14 +8,19 @@ import (
 	"io/fs"
 )
 
-// bufferSize is small enough that skipping over contents reads little more
-// than what stands between them.
-const bufferSize = 16 << 10
+const (
+	bufferSize = 16 << 10
+	// seekSize is how much must be skipped for a seek to be cheaper than reading.
+	seekSize = bufferSize / 2
+	// afterSeek is how much is read after a seek: what stands between two contents
+	// is a few hundred bytes.
+	afterSeek = 1 << 10
+)
 
 // source is the archive's bytes with a count of those consumed. It seeks over
 // what is skipped if it can.
 type source struct {
-	in  io.Reader
+	in  pieces
 	buf *bufio.Reader
 	// pos is the offset, from the beginning of the archive, of the next byte.
 	pos int64
@@ -26,11 +31,25 @@ type source struct {
 }
 
 func newSource(in io.Reader) *source {
-	s := &source{in: in, buf: bufio.NewReaderSize(in, bufferSize)}
+	s := &source{in: pieces{Reader: in}}
+	s.buf = bufio.NewReaderSize(&s.in, bufferSize)
 	if seeker, ok := in.(io.Seeker); ok && seekable(in) {
 		s.useSeeker(seeker)
 	}
 	return s
+}
+
+// pieces reads no more than little at once, if that is not 0, the next time.
+type pieces struct {
+	io.Reader
+	little int
+}
+
+func (r *pieces) Read(p []byte) (int, error) {
+	if r.little > 0 {
+		p, r.little = p[:min(len(p), r.little)], 0
+	}
+	return r.Reader.Read(p)
 }
 
 // seekable refuses terminals and other files that accept a seek and do not do
@@ -101,7 +120,7 @@ func (s *source) some(p []byte) (int, error) {
 
 // skip passes over n bytes.
 func (s *source) skip(n int64) error {
-	if s.seeker == nil || n <= int64(s.buf.Buffered()) {
+	if s.seeker == nil || n-int64(s.buf.Buffered()) < seekSize {
 		return s.discard(n)
 	}
 	if n > s.size-s.pos {
@@ -111,7 +130,8 @@ func (s *source) skip(n int64) error {
 	if _, err := s.seeker.Seek(n-int64(s.buf.Buffered()), io.SeekCurrent); err != nil {
 		return s.wrap(err)
 	}
-	s.buf.Reset(s.in)
+	s.in.little = afterSeek
+	s.buf.Reset(&s.in)
 	s.pos += n
 	return nil
 }
