@@ -14,7 +14,7 @@ usage: tools/test.sh [STEP...]
 Runs every test, or the steps named, in this order:
   setup   Bazel, Docker, Podman, Nix and the other programs that tests need,
           in the cache folder of ./bazelw; the host is not changed
-  lint    formatting, vet, staticcheck, BUILD files and module files up to date
+  lint    formatting, vet, staticcheck; BUILD files, module files and generated code up to date
   go      go test ./...
   cross   the binaries for linux/arm64, darwin/arm64 and darwin/amd64
   fuzz    the NAR reader, for $fuzz_time (FUZZ_TIME)
@@ -60,6 +60,7 @@ step_lint() {
     go mod tidy -diff
     lint_tool staticcheck ./...
     lint_tool staticcheck -tags e2e ./e2e/...
+    go -C tools/lint run ./generate-proto -check go/worker/protocol/worker_protocol.proto
     lint_tool gazelle update -mode=diff -repo_root="$PWD" .
     mapfile -t bazel_files < <(project_files '*.bzl' '*BUILD.bazel' '*MODULE.bazel')
     lint_tool buildifier -lint=warn -mode=check "${bazel_files[@]}"

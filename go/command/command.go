@@ -5,9 +5,12 @@
 package command
 
 import (
+	"context"
 	"errors"
 	"fmt"
 	"io"
+	"reflect"
+	"slices"
 	"strings"
 
 	"github.com/alecthomas/kong"
@@ -24,7 +27,8 @@ type Command struct {
 	Name string
 	Help string // a sentence
 	// Make gives a new struct with the flags (github.com/alecthomas/kong) and a
-	// method Run, which may take an io.Writer: the standard error.
+	// method Run, which may take an io.Writer, the standard error; a
+	// context.Context; and the Folder that its paths are in.
 	Make func() any
 }
 
@@ -38,7 +42,13 @@ type Program struct {
 // Run runs the sub-command that the arguments name and gives the exit status.
 // Errors go to stderr, after the names of the program and the sub-command.
 func (p Program) Run(args []string, stdout, stderr io.Writer) (status int) {
-	args, err := expand(args)
+	return p.RunIn(context.Background(), "", args, stdout, stderr)
+}
+
+// RunIn is Run for arguments whose relative paths are in a folder. The
+// sub-command must be one that takes it, unless it is "".
+func (p Program) RunIn(ctx context.Context, in Folder, args []string, stdout, stderr io.Writer) (status int) {
+	args, err := in.expand(args)
 	if err != nil {
 		fmt.Fprintf(stderr, "%s: %v\n", p.Name, err)
 		return ExitUsage
@@ -50,12 +60,16 @@ func (p Program) Run(args []string, stdout, stderr io.Writer) (status int) {
 		kong.Writers(stdout, stderr),
 		kong.Exit(func(code int) { exited = code }),
 		kong.BindTo(stderr, (*io.Writer)(nil)),
+		kong.BindTo(ctx, (*context.Context)(nil)),
+		kong.Bind(in),
+		kong.TypeMapper(reflect.TypeFor[Object](), decoder[Object](in.object)),
+		kong.TypeMapper(reflect.TypeFor[Time](), decoder[Time](in.time)),
 	)
 	parser, err := kong.New(&struct{}{}, options...)
 	if err != nil {
 		panic(err)
 	}
-	ctx, err := parser.Parse(args)
+	parsed, err := parser.Parse(args)
 	if exited >= 0 {
 		return exited
 	}
@@ -68,11 +82,17 @@ func (p Program) Run(args []string, stdout, stderr io.Writer) (status int) {
 		}
 		return ExitUsage
 	}
-	if err := ctx.Run(); err != nil {
-		fmt.Fprintf(stderr, "%s %s: %v\n", p.Name, ctx.Selected().Name, err)
+	if err := parsed.Run(); err != nil {
+		fmt.Fprintf(stderr, "%s %s: %v\n", p.Name, parsed.Selected().Name, err)
 		return ExitBadInput
 	}
 	return 0
+}
+
+// Only is the program with some of its sub-commands.
+func (p Program) Only(names ...string) Program {
+	p.Commands = slices.DeleteFunc(slices.Clone(p.Commands), func(c Command) bool { return !slices.Contains(names, c.Name) })
+	return p
 }
 
 // explain is the text of an error of the command line.

@@ -5,6 +5,8 @@ import (
 	"os"
 	"strings"
 
+	"github.com/alecthomas/kong"
+
 	"github.com/rules-strata/rules_strata/go/store"
 )
 
@@ -16,32 +18,56 @@ type Object struct {
 
 }
 
+// Records is the File of an object whose manifest is among the arguments.
+const Records = "@"
+
+// RecordList takes all arguments that are left. There may be very many, so it
+// takes them as they are.
+type RecordList []string
+
+// Decode is for kong.
+func (r *RecordList) Decode(ctx *kong.DecodeContext) error {
+	for _, token := range ctx.Scan.PopWhile(kong.Token.IsValue) {
+		*r = append(*r, token.String())
+	}
+	return nil
+}
+
 // UnmarshalText splits STORE_PATH=FILE; there may be an "@" before FILE. Both
 // may have equals signs: the split is then at the first one that has an
-// existing file after it.
-func (f *Object) UnmarshalText(text []byte) error {
-	*f = Object{}
-	arg := string(text)
-	err := fmt.Errorf("%q is not STORE_PATH=FILE", arg)
+// existing file after it, and before Records at the last.
+func (f *Object) UnmarshalText(text []byte) (err error) {
+	*f, err = Folder("").object(string(text))
+	return err
+}
+
+// object is Object.UnmarshalText where files are in a folder.
+func (f Folder) object(arg string) (found Object, err error) {
+	err = fmt.Errorf("%q is not STORE_PATH=FILE", arg)
+	if path, ok := strings.CutSuffix(arg, "="+Records); ok {
+		found.Path, err = store.ParseAnyPath(path)
+		found.File = Records
+		return found, err
+	}
 	for i := range len(arg) - 1 {
 		if arg[i] != '=' {
 			continue
 		}
 		path, parseErr := store.ParseAnyPath(arg[:i])
 		if parseErr != nil {
-			if f.File == "" {
+			if found.File == "" {
 				err = parseErr
 			}
 			continue
 		}
 		source := arg[i+1:]
-		_, statErr := os.Stat(strings.TrimPrefix(source, "@"))
-		if f.File == "" || statErr == nil {
-			*f, err = Object{path, source}, nil
+		_, statErr := os.Stat(f.At(strings.TrimPrefix(source, "@")))
+		if found.File == "" || statErr == nil {
+			found, err = Object{path, source}, nil
 		}
 		if statErr == nil {
 			break
 		}
 	}
-	return err
+	return found, err
 }

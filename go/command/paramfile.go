@@ -9,7 +9,7 @@ import (
 // expand replaces every argument "@FILE" by the lines of FILE, one argument a
 // line: the multi-line parameter files in which Bazel hands over command lines
 // that are too long (Bazel, Args.use_param_file).
-func expand(args []string) ([]string, error) {
+func (f Folder) expand(args []string) ([]string, error) {
 	var out []string
 	for _, arg := range args {
 		file, ok := strings.CutPrefix(arg, "@")
@@ -17,7 +17,7 @@ func expand(args []string) ([]string, error) {
 			out = append(out, arg)
 			continue
 		}
-		data, err := os.ReadFile(file)
+		data, err := os.ReadFile(f.At(file))
 		if err != nil {
 			return nil, fmt.Errorf("parameter file: %w", err)
 		}

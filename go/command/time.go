@@ -5,6 +5,7 @@ import (
 	"fmt"
 	"math"
 	"strconv"
+	"strings"
 
 	"github.com/rules-strata/rules_strata/go/isotime"
 )
@@ -13,16 +14,25 @@ import (
 type Time int64
 
 // UnmarshalText reads a number of seconds, a time of ISO 8601, or "@FILE", which has one of them.
-func (f *Time) UnmarshalText(text []byte) error {
-	n, err := isotime.Resolve(string(text))
-	if _, parseErr := strconv.ParseInt(string(text), 10, 64); err != nil && errors.Is(parseErr, strconv.ErrRange) {
+func (f *Time) UnmarshalText(text []byte) (err error) {
+	*f, err = Folder("").time(string(text))
+	return err
+}
+
+// time is Time.UnmarshalText where FILE is in a folder.
+func (f Folder) time(text string) (Time, error) {
+	given := text
+	if file, ok := strings.CutPrefix(text, "@"); ok {
+		given = "@" + f.At(file)
+	}
+	n, err := isotime.Resolve(given)
+	if _, parseErr := strconv.ParseInt(text, 10, 64); err != nil && errors.Is(parseErr, strconv.ErrRange) {
 		err = fmt.Errorf("%w; at most %d seconds are possible", err, int64(math.MaxInt64))
 	}
 	if err != nil {
-		return &timeError{err}
+		return 0, &timeError{err}
 	}
-	*f = Time(n)
-	return nil
+	return Time(n), nil
 }
 
 // timeError is the error of a time. Its flag has the name of an image's

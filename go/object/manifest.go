@@ -2,7 +2,6 @@ package object
 
 import (
 	"bufio"
-	"bytes"
 	"errors"
 	"fmt"
 	"io"
@@ -61,13 +60,13 @@ func (fileSource) writeNAR(w io.Writer, o *Object) error { return writeFilesNAR(
 
 func (fileSource) Close() error { return nil }
 
-func openManifest(path store.Path, name string) (*Object, error) {
-	f, err := os.Open(name)
+func openManifest(path store.Path, name, dir string) (*Object, error) {
+	f, err := os.Open(below(dir, name))
 	if err != nil {
 		return nil, err
 	}
 	defer f.Close()
-	return ReadManifest(path, f, "")
+	return ReadManifest(path, f, dir)
 }
 
 // ReadManifest opens the object whose store path is path and which the records
@@ -78,6 +77,27 @@ func ReadManifest(path store.Path, r io.Reader, dir string) (*Object, error) {
 	if err != nil {
 		return nil, err
 	}
+	return t.open(dir)
+}
+
+// FromRecords is ReadManifest for records that are at hand, without the
+// newlines at their ends. Every error names the store path.
+func FromRecords(path store.Path, records []string, dir string) (*Object, error) {
+	t := newTree(path)
+	for i, record := range records {
+		if err := t.record(record); err != nil {
+			return nil, fmt.Errorf("%s: record %d: %w", path, i+1, err)
+		}
+	}
+	o, err := t.open(dir)
+	if err != nil {
+		return nil, fmt.Errorf("%s: %w", path, err)
+	}
+	return o, nil
+}
+
+// open is the object of a manifest's records, its files relative to dir.
+func (t *tree) open(dir string) (*Object, error) {
 	if dir != "" {
 		t.sourcesIn(dir)
 	}
@@ -85,12 +105,12 @@ func ReadManifest(path store.Path, r io.Reader, dir string) (*Object, error) {
 	if err != nil {
 		return nil, err
 	}
-	return &Object{path: path, root: t.root, entries: entries, source: fileSource{}}, nil
+	return &Object{path: t.object, root: t.root, entries: entries, source: fileSource{}}, nil
 }
 
 // readManifest reads records to the end.
 func readManifest(path store.Path, r io.Reader) (*tree, error) {
-	t := &tree{object: path, nodes: map[string]*node{}}
+	t := newTree(path)
 	in := bufio.NewReaderSize(r, maxLine)
 	for number := 1; ; number++ {
 		line, err := in.ReadSlice('\n')
@@ -104,20 +124,20 @@ func readManifest(path store.Path, r io.Reader) (*tree, error) {
 		case err != nil:
 			return nil, err
 		}
-		if err := t.record(line[:len(line)-1]); err != nil {
+		if err := t.record(string(line[:len(line)-1])); err != nil {
 			return nil, fmt.Errorf("line %d: %w", number, err)
 		}
 	}
 }
 
 // record adds one record.
-func (t *tree) record(line []byte) error {
-	fields := bytes.Split(line, []byte{0})
+func (t *tree) record(line string) error {
+	fields := strings.Split(line, "\x00")
 	if len(fields) != manifestFields {
 		return fmt.Errorf("%q has %d fields, want %d with a zero byte between them: a name with a newline cannot be in a manifest",
-			shorten(string(line)), len(fields), manifestFields)
+			shorten(line), len(fields), manifestFields)
 	}
-	kind, mode, path, last := string(fields[0]), string(fields[1]), string(fields[2]), string(fields[3])
+	kind, mode, path, last := fields[0], fields[1], fields[2], fields[3]
 	if err := checkMode(kind, mode, path); err != nil {
 		return err
 	}

@@ -18,8 +18,8 @@ type narSource struct {
 	window *window
 }
 
-func openNAR(path store.Path, name string) (*Object, error) {
-	f, err := os.Open(name)
+func openNAR(path store.Path, name, dir string) (*Object, error) {
+	f, err := os.Open(below(dir, name))
 	if err != nil {
 		return nil, err
 	}
@@ -72,7 +72,7 @@ func (s *narSource) Close() error { return s.file.Close() }
 
 // writeNAR copies the archive: there is only one for a tree.
 func (s *narSource) writeNAR(w io.Writer, o *Object) error {
-	n, err := io.CopyBuffer(onlyWriter{w}, io.NewSectionReader(s.file, 0, s.size), make([]byte, copySize))
+	n, err := io.CopyBuffer(onlyWriter{w}, stoppable{io.NewSectionReader(s.file, 0, s.size), o}, make([]byte, copySize))
 	if err == nil && n != s.size {
 		err = io.ErrUnexpectedEOF
 	}
@@ -80,4 +80,17 @@ func (s *narSource) writeNAR(w io.Writer, o *Object) error {
 		return fmt.Errorf("%s: copy %s: %w", o.path, s.file.Name(), err)
 	}
 	return nil
+}
+
+// stoppable reads until the object's context is done.
+type stoppable struct {
+	io.Reader
+	object *Object
+}
+
+func (s stoppable) Read(p []byte) (int, error) {
+	if err := s.object.stopped(); err != nil {
+		return 0, err
+	}
+	return s.Reader.Read(p)
 }

@@ -8,6 +8,7 @@
 package object
 
 import (
+	"context"
 	"fmt"
 	"io"
 	"strings"
@@ -44,6 +45,9 @@ type Object struct {
 	root    string
 	entries []Entry
 	source  source
+	// ctx, unless it is nil, ends what is read of the object. It is here because
+	// those who read go through io.Reader.
+	ctx context.Context
 }
 
 // source is what an object is kept in.
@@ -59,17 +63,29 @@ type source interface {
 // "FILE.nar", a NAR that is not compressed, or "@FILE", a manifest (see
 // manifest.go). It reads the whole tree but no contents. Every error names the
 // store path and the file.
-func Open(path store.Path, source string) (*Object, error) {
+func Open(path store.Path, source string) (*Object, error) { return OpenIn(path, source, "") }
+
+// OpenIn is Open for a source whose file, and whose manifest's files, are
+// relative to the folder dir, or to the working directory when dir is "".
+func OpenIn(path store.Path, source, dir string) (*Object, error) {
 	open := openNAR
 	file, ok := strings.CutPrefix(source, "@")
 	if ok {
 		open = openManifest
 	}
-	o, err := open(path, file)
+	o, err := open(path, file, dir)
 	if err != nil {
 		return nil, fmt.Errorf("%s from %s: %w", path, file, err)
 	}
 	return o, nil
+}
+
+// WithContext is the object with contents that can be read only until the
+// context is done: reading them fails then. Both are closed together.
+func (o *Object) WithContext(ctx context.Context) *Object {
+	with := *o
+	with.ctx = ctx
+	return &with
 }
 
 // Path is the object's store path.
@@ -110,11 +126,15 @@ func (o *Object) OpenFile(entry *Entry) (io.ReadCloser, error) {
 	if entry.Type != nar.Regular {
 		return nil, fmt.Errorf("%s: %q is not a regular file", o.path, entry.Path)
 	}
-	r, err := o.source.open(entry)
+	err := o.stopped()
+	var r io.ReadCloser
+	if err == nil {
+		r, err = o.source.open(entry)
+	}
 	if err != nil {
 		return nil, fmt.Errorf("%s: %q: %w", o.path, entry.Path, err)
 	}
-	return &sizedReader{ReadCloser: r, object: o.path, path: entry.Path, size: entry.Size, left: entry.Size}, nil
+	return &sizedReader{ReadCloser: r, object: o, path: entry.Path, size: entry.Size, left: entry.Size}, nil
 }
 
 // WriteNAR writes the object as a NAR.
@@ -127,12 +147,15 @@ func (o *Object) Close() error { return o.source.Close() }
 // it changed after the object was opened.
 type sizedReader struct {
 	io.ReadCloser
-	object     store.Path
+	object     *Object
 	path       string
 	size, left int64
 }
 
 func (r *sizedReader) Read(p []byte) (int, error) {
+	if err := r.object.stopped(); err != nil {
+		return 0, fmt.Errorf("%s: read %q: %w", r.object.path, r.path, err)
+	}
 	n, err := r.ReadCloser.Read(p)
 	r.left -= int64(n)
 	switch {
@@ -141,12 +164,20 @@ func (r *sizedReader) Read(p []byte) (int, error) {
 	case err == io.EOF && r.left > 0:
 		return n, r.changed(fmt.Sprintf("it ends %d bytes earlier now", r.left))
 	case err != nil && err != io.EOF:
-		return n, fmt.Errorf("%s: read %q: %w", r.object, r.path, err)
+		return n, fmt.Errorf("%s: read %q: %w", r.object.path, r.path, err)
 	}
 	return n, err
 }
 
+// stopped is the error of the object's context.
+func (o *Object) stopped() error {
+	if o.ctx == nil {
+		return nil
+	}
+	return o.ctx.Err()
+}
+
 func (r *sizedReader) changed(how string) error {
 	return fmt.Errorf("%s: the content of %q had %d bytes when the step began: %s: do not change inputs during a build",
-		r.object, r.path, r.size, how)
+		r.object.path, r.path, r.size, how)
 }

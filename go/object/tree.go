@@ -21,6 +21,8 @@ type tree struct {
 	root string
 }
 
+func newTree(path store.Path) *tree { return &tree{object: path, nodes: map[string]*node{}} }
+
 // node is what a path is.
 type node struct {
 	Entry
@@ -49,10 +51,18 @@ func (n *node) String() string {
 // sourcesIn makes relative sources relative to a folder.
 func (t *tree) sourcesIn(dir string) {
 	for _, n := range t.nodes {
-		if n.source != "" && !filepath.IsAbs(n.source) {
-			n.source = filepath.Join(dir, n.source)
+		if n.source != "" {
+			n.source = below(dir, n.source)
 		}
 	}
+}
+
+// below is a path relative to a folder.
+func below(dir, path string) string {
+	if dir == "" || filepath.IsAbs(path) {
+		return path
+	}
+	return filepath.Join(dir, path)
 }
 
 // add puts a record's node into the tree, and the directories above it.
