@@ -41,7 +41,7 @@ type layers struct {
 
 // open gives what writes the layers of the base of the image p, nil if there
 // is none.
-func (d *baseDescription) open(dir string, p Parts) BaseLayers {
+func (d *baseDescription) open(dir string, p Parts, opts []Option) BaseLayers {
 	if d == nil {
 		return nil
 	}
@@ -53,7 +53,7 @@ func (d *baseDescription) open(dir string, p Parts) BaseLayers {
 	}
 	switch {
 	case b.isImage:
-		b.open = func() (layers, error) { return openImage(filepath.Join(dir, filepath.FromSlash(d.Image)), dir) }
+		b.open = func() (layers, error) { return openImage(filepath.Join(dir, filepath.FromSlash(d.Image)), dir, opts) }
 	case d.Archive != "":
 		b.open = func() (layers, error) {
 			return openArchive(filepath.Join(dir, filepath.FromSlash(d.Archive)), baseimage.Selection{
@@ -64,8 +64,8 @@ func (d *baseDescription) open(dir string, p Parts) BaseLayers {
 	return b
 }
 
-func openImage(file, dir string) (layers, error) {
-	img, err := Open(file, dir)
+func openImage(file, dir string, opts []Option) (layers, error) {
+	img, err := Open(file, dir, opts...)
 	if err != nil {
 		return layers{}, err
 	}

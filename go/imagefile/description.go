@@ -2,6 +2,7 @@ package imagefile
 
 import (
 	"cmp"
+	"context"
 	"errors"
 	"fmt"
 	"io/fs"
@@ -10,6 +11,7 @@ import (
 	"strings"
 	"time"
 
+	"github.com/rules-strata/rules_strata/go/cas"
 	"github.com/rules-strata/rules_strata/go/compress"
 	"github.com/rules-strata/rules_strata/go/image"
 	"github.com/rules-strata/rules_strata/go/isotime"
@@ -30,6 +32,9 @@ type description struct {
 	Layers        string           `json:"layers"`
 	// LayerCompression is gzip when it is not there.
 	LayerCompression compress.Kind `json:"layer_compression"`
+	// Lazy says that what a build made of the layers' bytes may be in the remote
+	// cache alone.
+	Lazy bool `json:"lazy"`
 	// Manifest is that of an image which is as a registry has it.
 	Manifest string `json:"manifest"`
 	MTime    string `json:"mtime"`
@@ -62,11 +67,18 @@ type baseDescription struct {
 // now stands for the time at which the image is taken to where it runs.
 const now = "now"
 
+// Option is a setting of Open and OpenAt.
+type Option func(*places)
+
+// WithBlobs says where the bytes of lazy images are that are not on this
+// machine: in Bazel's remote cache.
+func WithBlobs(blobs cas.Blobs) Option { return func(p *places) { p.blobs = blobs } }
+
 // Open reads the description in a file whose paths are relative to the folder
 // dir: the runfiles, or empty for the working directory. It opens no object.
 // The image is as it was built, also when its times are "now".
-func Open(file, dir string) (*Image, error) {
-	parts, _, err := read(file, dir)
+func Open(file, dir string, opts ...Option) (*Image, error) {
+	parts, _, err := read(file, dir, opts)
 	if err != nil {
 		return nil, err
 	}
@@ -76,8 +88,8 @@ func Open(file, dir string) (*Image, error) {
 // OpenAt is Open for an image that is taken to where it runs: times of "now"
 // are t. It makes all the image's own layers once if that changes them, so
 // that it may take as long as an archive takes to write.
-func OpenAt(file, dir string, t time.Time) (*Image, error) {
-	parts, d, err := read(file, dir)
+func OpenAt(ctx context.Context, file, dir string, t time.Time, opts ...Option) (*Image, error) {
+	parts, d, err := read(file, dir, opts)
 	if err != nil {
 		return nil, err
 	}
@@ -86,7 +98,7 @@ func OpenAt(file, dir string, t time.Time) (*Image, error) {
 		return nil, err
 	}
 	if d.MTime == now {
-		if err := img.setMTime(t); err != nil {
+		if err := img.setMTime(ctx, t); err != nil {
 			return nil, fmt.Errorf("%s: %w", file, err)
 		}
 	}
@@ -107,7 +119,7 @@ func newOf(file string, parts Parts) (*Image, error) {
 }
 
 // read reads a description and the files that it names.
-func read(file, dir string) (Parts, *description, error) {
+func read(file, dir string, opts []Option) (Parts, *description, error) {
 	var d description
 	if err := jsonfile.Read(file, &d); err != nil {
 		return Parts{}, nil, err
@@ -120,10 +132,10 @@ func read(file, dir string) (Parts, *description, error) {
 	if err != nil {
 		return Parts{}, nil, fmt.Errorf("%s: mtime: %w", file, err)
 	}
-	p, err := d.parts(dir, at)
+	p, err := d.parts(placesOf(dir, opts), at, opts)
 	p.Options.MTime = mtime
 	if errors.Is(err, fs.ErrNotExist) {
-		err = fmt.Errorf("%w: build the image again, without --nobuild_runfile_links", err)
+		err = fmt.Errorf("%w: build the image again, without --nobuild_runfile_links; with --remote_download_minimal only bazel run has all files", err)
 	}
 	return p, &d, err
 }
@@ -165,7 +177,7 @@ func (d *description) check() error {
 }
 
 // parts reads the files that the description names.
-func (d *description) parts(dir string, at func(string) string) (Parts, error) {
+func (d *description) parts(where places, at func(string) string, opts []Option) (Parts, error) {
 	p := Parts{
 		Name:    d.Name,
 		Options: layer.Options{UID: d.UID, GID: d.GID, UName: d.UName, GName: d.GName, StoreDir: d.StoreDir},
@@ -193,18 +205,23 @@ func (d *description) parts(dir string, at func(string) string) (Parts, error) {
 	if err := checkConfig(p.Config, diffIDs(p.Layers)); err != nil {
 		return p, fmt.Errorf("%s: %w", at(d.Config), err)
 	}
-	p.Base = d.Base.open(dir, p)
+	p.Base = d.Base.open(where.dir, p, opts)
 	if d.isBaseAlone() {
 		if d.Manifest != "" {
 			p.Manifest, err = os.ReadFile(at(d.Manifest))
 		}
 		return p, errors.Join(err, p.checkBaseAlone())
 	}
-	p.Customisation = at(d.Customisation)
+	if p.Customisation = at(d.Customisation); d.Lazy {
+		p.topLayer, err = lazyTopLayer(where, d.Customisation, p.Layers)
+	}
+	if err != nil {
+		return p, err
+	}
 	if d.ObjectSet != "" {
 		p.Objects, err = objectset.Read(at(d.ObjectSet))
 	} else {
-		p.Objects, err = readSources(at(d.Objects), dir)
+		p.Objects, err = readSources(at(d.Objects), where)
 	}
 	return p, err
 }

@@ -9,7 +9,6 @@ import (
 	"errors"
 	"fmt"
 	"io"
-	"os"
 	"slices"
 	"time"
 
@@ -42,6 +41,10 @@ type Parts struct {
 	// Compression is how registries get the layers, none of which is stored as
 	// a blob already.
 	Compression compress.Kind
+
+	// topLayer opens the tar of the top layer of a lazy image, in place of the
+	// file Customisation.
+	topLayer func(context.Context) (io.ReadCloser, error)
 }
 
 // BaseLayers writes the layers of an image to build on.
@@ -199,24 +202,24 @@ func (i *Image) WriteLayer(ctx context.Context, n int, w io.Writer) error {
 	case image.BaseLayer:
 		return i.Base.WriteLayer(ctx, n, w)
 	case image.CustomisationLayer:
-		return i.writeCustomisation(w)
+		return i.writeCustomisation(ctx, w)
 	}
 	o := i.Options
 	o.Unhashed = true
-	_, err := i.writeObjects(w, l, o)
+	_, err := i.writeObjects(ctx, w, l, o)
 	return err
 }
 
 // writeObjects writes a layer of store objects, or of whiteouts of them.
-func (i *Image) writeObjects(w io.Writer, l image.Layer, o layer.Options) (layer.Metadata, error) {
+func (i *Image) writeObjects(ctx context.Context, w io.Writer, l image.Layer, o layer.Options) (layer.Metadata, error) {
 	if l.Kind == image.WhiteoutLayer {
 		return layer.WriteWhiteouts(w, o.StoreDir, l.WhiteoutNames(), o.MTime)
 	}
-	return image.WriteStoreLayer(w, l.StorePaths, i.Objects, o)
+	return image.WriteStoreLayer(w, l.StorePaths, i.objects(ctx), o)
 }
 
-func (i *Image) writeCustomisation(w io.Writer) error {
-	f, err := os.Open(i.Customisation)
+func (i *Image) writeCustomisation(ctx context.Context, w io.Writer) error {
+	f, err := i.openTopLayer(ctx)
 	if err != nil {
 		return err
 	}

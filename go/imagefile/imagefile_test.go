@@ -44,7 +44,7 @@ func build(t *testing.T) built {
 	b.write(t, "_main/tag", "latest\n")
 	b.write(t, "_main/customisation.tar", strings.Repeat("\x00", 10240))
 
-	objects, err := readSources(b.path("_main/objects"), b.path(""))
+	objects, err := readSources(b.path("_main/objects"), places{dir: b.path("")})
 	if err != nil {
 		t.Fatal(err)
 	}

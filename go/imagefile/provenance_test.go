@@ -38,7 +38,8 @@ func TestProvenance(t *testing.T) {
 func TestProvenanceErrors(t *testing.T) {
 	for name, line := range map[string]string{
 		"a label and no origin": string(app) + "\x00x\x00//app\n",
-		"too many fields":       string(app) + "\x00x\x00//app\x00//\x00more\n",
+		"too many fields":       string(app) + "\x00x\x00//app\x00//\x00files\x00more\n",
+		"a list without a name": string(app) + "\x00x\x00//app\x00//\x00\n",
 		"a label and no source": string(app) + "\x00\x00//app\x00//\n",
 		"cut":                   string(app) + "\x00x\x00//app\x00/",
 	} {

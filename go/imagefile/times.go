@@ -1,6 +1,7 @@
 package imagefile
 
 import (
+	"context"
 	"crypto/sha256"
 	"encoding/json"
 	"fmt"
@@ -13,11 +14,11 @@ import (
 
 // setMTime gives all files of the image's own layers the time t, which makes
 // other layers of them: the diff IDs in the config are theirs.
-func (i *Image) setMTime(t time.Time) error {
+func (i *Image) setMTime(ctx context.Context, t time.Time) error {
 	i.Options.MTime = t.Unix()
 	i.retimed = true
 	for n := i.base(); n < len(i.Layers); n++ {
-		sum, size, err := i.measure(n)
+		sum, size, err := i.measure(ctx, n)
 		if err != nil {
 			return fmt.Errorf("layer %d of %d (%s): %w", n+1, len(i.Layers), describe(i.Layers[n]), err)
 		}
@@ -76,14 +77,14 @@ func (i *Image) changeConfig(change func(map[string]json.RawMessage) error) erro
 }
 
 // measure makes a layer to find its diff ID and its size.
-func (i *Image) measure(n int) (diffID string, size int64, err error) {
+func (i *Image) measure(ctx context.Context, n int) (diffID string, size int64, err error) {
 	if l := i.Layers[n]; l.Kind != image.CustomisationLayer {
-		m, err := i.writeObjects(io.Discard, l, i.Options)
+		m, err := i.writeObjects(ctx, io.Discard, l, i.Options)
 		return m.DiffID, m.Size, err
 	}
 	hash := sha256.New()
 	counter := &counter{w: hash}
-	err = i.writeCustomisation(counter)
+	err = i.writeCustomisation(ctx, counter)
 	return fmt.Sprintf("sha256:%x", hash.Sum(nil)), counter.n, err
 }
 

@@ -130,7 +130,7 @@ func TestNow(t *testing.T) {
 				}
 			})
 			built := b.mustOpen(t)
-			img, err := OpenAt(filepath.Join(b.folder, "hello.image.json"), b.path(""), at)
+			img, err := OpenAt(t.Context(), filepath.Join(b.folder, "hello.image.json"), b.path(""), at)
 			if err != nil {
 				t.Fatal(err)
 			}
@@ -171,7 +171,7 @@ func TestNow(t *testing.T) {
 func (b built) replaceTop(t *testing.T) {
 	t.Helper()
 	img := b.mustOpen(t)
-	diffID, size, err := img.measure(2)
+	diffID, size, err := img.measure(t.Context(), 2)
 	if err != nil {
 		t.Fatal(err)
 	}

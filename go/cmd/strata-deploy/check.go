@@ -13,6 +13,7 @@ import (
 
 type checkCmd struct {
 	Expectations string `placeholder:"FILE" help:"What is expected of the image (default: NAME.check.json beside the program)."`
+	cacheFlags
 }
 
 // Help describes the command.

@@ -15,6 +15,7 @@ type loadCmd struct {
 	Quiet bool `short:"q" help:"Print only the loaded image's names."`
 	engineFlag
 	tagFlag
+	cacheFlags
 }
 
 func (c *loadCmd) Run(ctx context.Context, img *imagefile.Image, std *streams) (err error) {

@@ -79,13 +79,15 @@ func run(ctx context.Context, argv []string, std *streams) int {
 		grammar, description = new(pushCmd), ""
 	}
 	exited := -1
+	cache := new(remoteCache)
+	defer cache.Close()
 	parser, err := kong.New(grammar,
 		kong.Name(filepath.Base(argv[0])),
 		kong.Description(description),
 		kong.Writers(std.out, std.err),
 		kong.Exit(func(code int) { exited = code }),
 		kong.BindTo(ctx, (*context.Context)(nil)),
-		kong.Bind(std),
+		kong.Bind(std, cache),
 	)
 	if err != nil {
 		panic(err)
@@ -106,7 +108,7 @@ func run(ctx context.Context, argv []string, std *streams) int {
 	if pulls || commandOf(parsed) == pullName {
 		err = parsed.Run()
 	} else if err = programErr; err == nil {
-		err = runOn(program, parsed)
+		err = runOn(ctx, program, cache, parsed)
 	}
 	return statusOf(ctx, parser.Model.Name, err, std)
 }
@@ -154,8 +156,8 @@ func commandOf(parsed *kong.Context) string {
 }
 
 // runOn runs a command on the program's image.
-func runOn(program imagefile.Program, parsed *kong.Context) error {
-	img, err := imagefile.OpenAt(program.Description, program.Runfiles, time.Now())
+func runOn(ctx context.Context, program imagefile.Program, cache *remoteCache, parsed *kong.Context) error {
+	img, err := imagefile.OpenAt(ctx, program.Description, program.Runfiles, time.Now(), cache.options()...)
 	if err != nil {
 		return err
 	}

@@ -26,12 +26,13 @@ type pushCmd struct {
 	Compression compress.Kind `placeholder:"KIND" help:"How layers are compressed, gzip, zstd or none; as the image's layer_compression says when empty."`
 	Insecure    bool          `help:"Use plain HTTP where the registry has no HTTPS. Registries on localhost need no leave."`
 	Quiet       bool          `short:"q" help:"Print only the reference of what was pushed."`
+	cacheFlags
 }
 
-// pushMemory is what the Go runtime may take, in bytes: with the program itself
+// runtimeMemory is what the Go runtime may take, in bytes: with the program itself
 // it is 64 MiB. Windows of zstd that nobody needs any more would be let lie
 // beyond it.
-const pushMemory = 46 << 20
+const runtimeMemory = 46 << 20
 
 // Help describes the command.
 func (pushCmd) Help() string {
@@ -40,11 +41,11 @@ func (pushCmd) Help() string {
 }
 
 // Run pushes the image, by its digest and then each tag.
-func (c *pushCmd) Run(ctx context.Context, img *imagefile.Image, program imagefile.Program, std *streams) error {
+func (c *pushCmd) Run(ctx context.Context, img *imagefile.Image, program imagefile.Program, cache *remoteCache, std *streams) error {
 	if index, err := os.ReadFile(strings.TrimSuffix(program.Description, ".image.json") + ".index"); err == nil {
 		return fmt.Errorf("%s is an index, of which this program has one image: push it with an image_push target", strings.TrimSpace(string(index)))
 	}
-	defer debug.SetMemoryLimit(debug.SetMemoryLimit(pushMemory))
+	defer debug.SetMemoryLimit(debug.SetMemoryLimit(runtimeMemory))
 	target, err := pushTargetOf(program)
 	if err != nil {
 		return err
@@ -66,7 +67,7 @@ func (c *pushCmd) Run(ctx context.Context, img *imagefile.Image, program imagefi
 		Insecure: target.Insecure, Jobs: source.jobs(target), Progress: reporter, UserAgent: "rules_strata",
 	})
 	defer source.origins.close()
-	pushed, err := source.push(ctx, refs, target)
+	pushed, err := source.push(ctx, refs, target, cache.options())
 	if err != nil {
 		return err
 	}

@@ -17,7 +17,7 @@ import (
 )
 
 // pushIndex sends an index that Bazel built, with its images.
-func pushIndex(ctx context.Context, origins *pushOrigins, refs []name.Reference, t *pushTarget) (pushed *registry.Pushed, err error) {
+func pushIndex(ctx context.Context, origins *pushOrigins, refs []name.Reference, t *pushTarget, lazily []imagefile.Option) (pushed *registry.Pushed, err error) {
 	parts := registry.IndexParts{Manifest: t.manifest}
 	var opened []*imagefile.Image
 	defer func() {
@@ -26,7 +26,7 @@ func pushIndex(ctx context.Context, origins *pushOrigins, refs []name.Reference,
 		}
 	}()
 	for _, i := range t.Images {
-		img, err := imagefile.Open(filepath.Join(t.runfiles, filepath.FromSlash(i.Description)), t.runfiles)
+		img, err := imagefile.Open(filepath.Join(t.runfiles, filepath.FromSlash(i.Description)), t.runfiles, lazily...)
 		if err != nil {
 			return nil, err
 		}

@@ -43,10 +43,10 @@ func (s *pushSource) jobs(t *pushTarget) int {
 }
 
 // push sends the image. Digests that the cache remembers are believed until
-// bytes show that they are wrong.
-func (s *pushSource) push(ctx context.Context, refs []name.Reference, t *pushTarget) (*registry.Pushed, error) {
+// bytes show that they are wrong. The options are those of lazy images.
+func (s *pushSource) push(ctx context.Context, refs []name.Reference, t *pushTarget, lazily []imagefile.Option) (*registry.Pushed, error) {
 	if len(t.Images) > 0 {
-		return pushIndex(ctx, s.origins, refs, t)
+		return pushIndex(ctx, s.origins, refs, t, lazily)
 	}
 	if t.manifest != nil {
 		parts, err := builtParts(s.image, t.Manifest, t.manifest, t.config, s.origins)

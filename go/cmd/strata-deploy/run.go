@@ -17,6 +17,7 @@ type runCmd struct {
 	Network string `placeholder:"MODE" help:"The engine's network mode for the container; its default when empty."`
 	Sandbox bool   `help:"Use no engine: unpack the image into a temporary folder and run it there, on the host's network."`
 	engineFlag
+	cacheFlags
 	Args []string `arg:"" optional:"" passthrough:"" help:"The command's arguments, in place of the image's Cmd."`
 }
 

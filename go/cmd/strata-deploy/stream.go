@@ -16,6 +16,7 @@ import (
 type streamCmd struct {
 	Quiet bool `short:"q" help:"Say nothing while it works."`
 	tagFlag
+	cacheFlags
 }
 
 func (c *streamCmd) Run(ctx context.Context, img *imagefile.Image, std *streams) error {

@@ -1,6 +1,7 @@
 package main
 
 import (
+	"context"
 	"errors"
 	"fmt"
 	"io"
@@ -15,12 +16,13 @@ import (
 
 // blobCmd is "strata blob".
 type blobCmd struct {
-	Object      []command.Object `placeholder:"STORE_PATH=SOURCE" sep:"none" help:"Object of the layer (repeatable); SOURCE is FILE.nar or @MANIFEST."`
+	Object      []command.Object `placeholder:"STORE_PATH=SOURCE" sep:"none" help:"Object of the layer (repeatable); SOURCE is FILE.nar, @MANIFEST, or @ and the records follow."`
 	Tar         string           `placeholder:"FILE" help:"The layer's tar, instead of objects."`
 	Metadata    string           `placeholder:"FILE" help:"layer.json of the layer: it is an error when the layer has another diff ID."`
 	Compression compress.Kind    `placeholder:"KIND" required:"" help:"gzip, zstd or none."`
 	Out         string           `placeholder:"FILE" help:"The blob to write. Without: only the descriptor is written."`
 	Descriptor  string           `placeholder:"FILE" required:"" help:"Descriptor of the blob to write."`
+	objectRecords
 	layerFlags
 }
 
@@ -30,19 +32,19 @@ func (blobCmd) Help() string {
 }
 
 // Run compresses the layer once and writes the outputs, all of them or none.
-func (c *blobCmd) Run() error {
-	var out outputs
+func (c *blobCmd) Run(ctx context.Context, in command.Folder) error {
+	out := outputs{in: in}
 	defer out.discard()
 	blobOut, descriptorOut := out.create(c.Out), out.create(c.Descriptor)
 	if out.err != nil {
 		return out.err
 	}
-	d, err := c.write(blobOut)
+	d, err := c.write(ctx, in, blobOut)
 	if err != nil {
 		return err
 	}
 	if c.Metadata != "" {
-		m, err := layer.ReadMetadata(c.Metadata)
+		m, err := layer.ReadMetadata(in.At(c.Metadata))
 		if err != nil {
 			return err
 		}
@@ -60,19 +62,19 @@ func (c *blobCmd) Run() error {
 	return out.commit()
 }
 
-func (c *blobCmd) write(w io.Writer) (blob.Descriptor, error) {
+func (c *blobCmd) write(ctx context.Context, in command.Folder, w io.Writer) (blob.Descriptor, error) {
 	if (c.Tar == "") == (len(c.Object) == 0) {
 		return blob.Descriptor{}, errors.New("want either --object or --tar")
 	}
 	if c.Tar != "" {
-		f, err := os.Open(c.Tar)
+		f, err := os.Open(in.At(c.Tar))
 		if err != nil {
 			return blob.Descriptor{}, err
 		}
 		defer f.Close()
 		return blob.WriteFrom(w, c.Compression, f)
 	}
-	objects, closeAll, err := openObjects(c.Object)
+	objects, closeAll, err := c.open(ctx, in, c.Object)
 	if err != nil {
 		return blob.Descriptor{}, err
 	}

@@ -126,7 +126,7 @@ func TestBlobAlone(t *testing.T) {
 	if d.Digest != fileDigest(t, folder+"/blob") || d.DiffID != diffIDOf(t, folder+"/blob") || d.Size != int64(len(readFile(t, folder+"/blob"))) {
 		t.Errorf("%+v does not describe the blob", d)
 	}
-	if status, text := strata("layer", "--metadata", folder+"/layer.json", "--mtime=5", "--uid=7", appPath+"="+nar); status != 0 || !strings.Contains(readFile(t, folder+"/layer.json"), d.DiffID) {
+	if status, text := strata("layer", "--metadata", folder+"/layer.json", "--mtime=5", "--uid=7", "--object="+appPath+"="+nar); status != 0 || !strings.Contains(readFile(t, folder+"/layer.json"), d.DiffID) {
 		t.Errorf("the layer step has another diff ID: %s", text)
 	}
 }
@@ -202,7 +202,7 @@ func TestManifestOnImage(t *testing.T) {
 func TestBlobErrors(t *testing.T) {
 	nar := smallNAR(t, "x.nar", "content")
 	metadata := filepath.Join(t.TempDir(), "layer.json")
-	if status, text := strata("layer", "--metadata", metadata, appPath+"="+nar); status != 0 {
+	if status, text := strata("layer", "--metadata", metadata, "--object", appPath+"="+nar); status != 0 {
 		t.Fatal(text)
 	}
 	plan := writeFile(t, "plan.json", `{"layers":[["`+appPath+`","`+libPath+`"]],"left_out":[],"replaced":[],"strategy":"popularity","version":1}`)

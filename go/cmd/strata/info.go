@@ -1,14 +1,17 @@
 package main
 
 import (
+	"context"
+
 	"github.com/rules-strata/rules_strata/go/command"
 	"github.com/rules-strata/rules_strata/go/jsonfile"
 )
 
 // infoCmd is "strata info".
 type infoCmd struct {
-	Object command.Object `placeholder:"STORE_PATH=SOURCE" required:"" help:"The object; SOURCE is FILE.nar or @MANIFEST."`
+	Object command.Object `placeholder:"STORE_PATH=SOURCE" required:"" help:"The object; SOURCE is FILE.nar, @MANIFEST, or @ and the records follow."`
 	Out    string         `placeholder:"FILE" required:"" help:"info.json to write."`
+	objectRecords
 }
 
 // Help describes the step.
@@ -17,8 +20,8 @@ func (infoCmd) Help() string {
 }
 
 // Run hashes the object and writes the output.
-func (c *infoCmd) Run() error {
-	objects, closeAll, err := openObjects([]command.Object{c.Object})
+func (c *infoCmd) Run(ctx context.Context, in command.Folder) error {
+	objects, closeAll, err := c.open(ctx, in, []command.Object{c.Object})
 	if err != nil {
 		return err
 	}
@@ -27,5 +30,5 @@ func (c *infoCmd) Run() error {
 	if err != nil {
 		return err
 	}
-	return jsonfile.Write(c.Out, info)
+	return jsonfile.Write(in.At(c.Out), info)
 }

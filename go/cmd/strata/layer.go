@@ -2,28 +2,27 @@ package main
 
 import (
 	"bufio"
-	"errors"
+	"context"
 	"fmt"
-	"io"
 	"os"
 
 	"github.com/rules-strata/rules_strata/go/command"
 	"github.com/rules-strata/rules_strata/go/jsonfile"
 	"github.com/rules-strata/rules_strata/go/layer"
-	"github.com/rules-strata/rules_strata/go/object"
-	"github.com/rules-strata/rules_strata/go/outfile"
 	"github.com/rules-strata/rules_strata/go/store"
 )
 
 // layerCmd is "strata layer".
 type layerCmd struct {
-	Object     []command.Object `placeholder:"STORE_PATH=SOURCE" sep:"none" help:"Object of the layer (repeatable); SOURCE is FILE.nar or @MANIFEST."`
-	References string           `placeholder:"FILE" help:"Store paths, one a line, that the objects may mention: a mention of any other is an error. Without: nothing is searched."`
-	NoDeps     bool             `name:"without-deps" help:"The objects are of targets without deps, where a reference could be declared."`
-	Metadata   string           `placeholder:"FILE" required:"" help:"layer.json to write."`
-	Tar        string           `placeholder:"FILE" help:"The layer's tar to write."`
-	Listing    string           `placeholder:"FILE" help:"Listing of the object to write, if there is one object."`
-	Objects    []command.Object `arg:"" optional:"" name:"object" help:"More objects."`
+	Object          []command.Object `placeholder:"STORE_PATH=SOURCE" sep:"none" help:"Object of the layer (repeatable); SOURCE is FILE.nar, @MANIFEST, or @ and the records follow."`
+	CheckReferences bool             `help:"A mention of a store object is an error unless it is in the layer or a reference."`
+	Reference       []string         `placeholder:"STORE_PATH" sep:"none" help:"Store path that the objects may mention. Repeatable."`
+	References      string           `placeholder:"FILE" help:"Store paths, one a line, that the objects may mention; checks references, too."`
+	NoDeps          bool             `name:"without-deps" help:"The objects are of targets without deps, where a reference could be declared."`
+	Metadata        string           `placeholder:"FILE" required:"" help:"layer.json to write."`
+	Tar             string           `placeholder:"FILE" help:"The layer's tar to write."`
+	Listing         string           `placeholder:"FILE" help:"Listing of the object to write, if there is one object."`
+	objectRecords
 	layerFlags
 }
 
@@ -33,17 +32,15 @@ func (layerCmd) Help() string {
 }
 
 // Run reads the objects once and writes the outputs, all of them or none.
-func (c *layerCmd) Run() error {
+func (c *layerCmd) Run(ctx context.Context, in command.Folder) error {
 	o := c.options()
 	o.WithoutDeps = c.NoDeps
-	if c.References != "" {
-		var err error
-		if o.References, err = readStorePaths(c.References); err != nil {
-			return err
-		}
-		o.ScanReferences = true
+	o.ScanReferences = c.CheckReferences || c.References != ""
+	var err error
+	if o.References, err = c.references(in); err != nil {
+		return err
 	}
-	objects, closeAll, err := openObjects(append(c.Object, c.Objects...))
+	objects, closeAll, err := c.open(ctx, in, c.Object)
 	if err != nil {
 		return err
 	}
@@ -51,7 +48,7 @@ func (c *layerCmd) Run() error {
 	if c.Listing != "" && len(objects) != 1 {
 		return fmt.Errorf("--listing is for one object, but there are %d", len(objects))
 	}
-	var out outputs
+	out := outputs{in: in}
 	defer out.discard()
 	metadata, tar, listing := out.create(c.Metadata), out.create(c.Tar), out.create(c.Listing)
 	if out.err != nil {
@@ -74,62 +71,21 @@ func (c *layerCmd) Run() error {
 	return out.commit()
 }
 
-// outputs are files that appear together.
-type outputs struct {
-	files []*outfile.File
-	err   error
-}
-
-// create starts the output at path, or one that leads nowhere if there is no
-// path. After an error it does nothing.
-func (o *outputs) create(path string) io.Writer {
-	if path == "" || o.err != nil {
-		return io.Discard
-	}
-	f, err := outfile.Create(path)
-	if err != nil {
-		o.err = err
-		return io.Discard
-	}
-	o.files = append(o.files, f)
-	return f
-}
-
-func (o *outputs) commit() error {
-	for _, f := range o.files {
-		if err := f.Commit(); err != nil {
-			return err
-		}
-	}
-	return nil
-}
-
-func (o *outputs) discard() {
-	for _, f := range o.files {
-		f.Discard()
-	}
-}
-
-// openObjects opens at least one object.
-func openObjects(flags []command.Object) (objects []*object.Object, closeAll func(), err error) {
-	closeAll = func() {
-		for _, o := range objects {
-			// What was only read loses nothing when closing it fails.
-			_ = o.Close()
-		}
-	}
-	if len(flags) == 0 {
-		return nil, nil, errors.New("no object: give --object STORE_PATH=SOURCE")
-	}
-	for _, f := range flags {
-		o, err := object.Open(f.Path, f.File)
+// references are the store paths that the objects may mention.
+func (c *layerCmd) references(in command.Folder) ([]store.Path, error) {
+	paths := make([]store.Path, 0, len(c.Reference))
+	for _, text := range c.Reference {
+		path, err := store.ParseAnyPath(text)
 		if err != nil {
-			closeAll()
-			return nil, nil, err
+			return nil, fmt.Errorf("--reference: %w", err)
 		}
-		objects = append(objects, o)
+		paths = append(paths, path)
 	}
-	return objects, closeAll, nil
+	if c.References == "" {
+		return paths, nil
+	}
+	more, err := readStorePaths(in.At(c.References))
+	return append(paths, more...), err
 }
 
 // readStorePaths reads a file with one store path a line.

@@ -62,9 +62,10 @@ func TestLayerCommand(t *testing.T) {
 	}{
 		{"NAR", []string{"--object", onePath + "=" + file}},
 		{"manifest", []string{"--object", onePath + "=@" + manifest}},
-		{"positional", []string{onePath + "=" + file}},
+		{"records", []string{"--object", onePath + "=@", "file\x000444\x00f\x00" + writeFile(t, "source", "hello\n")}},
 		{"with ISO time", []string{"--object=" + onePath + "=" + file, "--mtime", "1970-01-01T01:00:01+01:00"}},
 		{"with references", []string{"--object", onePath + "=" + file, "--references", writeFile(t, "references", appPath+"\n"+libPath+"\n")}},
+		{"checking references", []string{"--object", onePath + "=" + file, "--check-references", "--reference", appPath, "--reference=" + libPath}},
 	} {
 		t.Run(test.name, func(t *testing.T) {
 			folder := t.TempDir()
@@ -92,7 +93,7 @@ func TestLayerCommandOptions(t *testing.T) {
 	a, b := smallNAR(t, "a.nar", "a"), smallNAR(t, "b.nar", "b")
 	metadata := filepath.Join(t.TempDir(), "layer.json")
 	status, text := strata("layer", "--metadata", metadata, "--mtime", "1700000000", "--uid", "1000", "--gid", "1000",
-		"--uname", "user", "--gname", "user", "--object", two+"="+b, onePath+"="+a)
+		"--uname", "user", "--gname", "user", "--object", two+"="+b, "--object", onePath+"="+a)
 	if status != 0 {
 		t.Fatal(text)
 	}
@@ -103,7 +104,7 @@ func TestLayerCommandOptions(t *testing.T) {
 
 func TestLayerCommandErrors(t *testing.T) {
 	file := smallNAR(t, "x.nar", "see "+appPath+"/bin/app")
-	object := onePath + "=" + file
+	object := "--object=" + onePath + "=" + file
 	for _, test := range []struct {
 		name   string
 		status int
@@ -111,18 +112,26 @@ func TestLayerCommandErrors(t *testing.T) {
 		want   []string
 	}{
 		{"no object", 1, nil, []string{"no object", "--object STORE_PATH=SOURCE"}},
-		{"object without a file", 2, []string{onePath}, []string{`"` + onePath + `" is not STORE_PATH=FILE`}},
-		{"object with an empty file", 2, []string{onePath + "="}, []string{"is not STORE_PATH=FILE"}},
-		{"not a store path", 2, []string{"/nix/store/x=" + file}, []string{`"/nix/store/x" is not a store path`}},
+		{"object without a file", 2, []string{"--object", onePath}, []string{`"` + onePath + `" is not STORE_PATH=FILE`}},
+		{"object with an empty file", 2, []string{"--object", onePath + "="}, []string{"is not STORE_PATH=FILE"}},
+		{"not a store path", 2, []string{"--object=/nix/store/x=" + file}, []string{`"/nix/store/x" is not a store path`}},
 		{"missing file", 1, []string{object + "x"}, []string{onePath, file + "x", "no such file"}},
-		{"not a NAR", 1, []string{onePath + "=" + writeFile(t, "x.nar", "hello")}, []string{onePath, "not a NAR"}},
+		{"not a NAR", 1, []string{"--object", onePath + "=" + writeFile(t, "x.nar", "hello")}, []string{onePath, "not a NAR"}},
 		{"undeclared reference", 1, []string{object, "--references", writeFile(t, "references", libPath+"\n")},
 			[]string{onePath, `"f"`, appPath, "add it to deps, or set allow_undeclared_references = True"}},
 		{"undeclared reference without deps", 1, []string{object, "--without-deps", "--references", writeFile(t, "references", libPath+"\n")},
 			[]string{onePath, `"f"`, appPath, "among its references: an ordinary target declares none: wrap it in store_object(..., deps = [...])"}},
+		{"undeclared reference, none declared", 1, []string{object, "--check-references"}, []string{onePath, `"f"`, appPath, "add it to deps"}},
+		{"undeclared reference beside another", 1, []string{object, "--check-references", "--reference", libPath}, []string{onePath, `"f"`, appPath}},
+		{"bad reference", 1, []string{object, "--reference", "x"}, []string{"--reference: ", "not a store path"}},
+		{"record without its object", 1, []string{object, "file\x000444\x00f\x00x"}, []string{"there are records, but no object without a source: give --object STORE_PATH=@"}},
+		{"records of two objects", 1, []string{"--object", onePath + "=@", "--object", appPath + "=@", "x"}, []string{"the records are of one object"}},
+		{"object without records", 1, []string{"--object", onePath + "=@"}, []string{onePath + ": ", "has no entry"}},
+		{"bad record", 1, []string{"--object", onePath + "=@", "directory\x000555\x00a\x00", "x"}, []string{onePath + `: record 2: "x" has 1 fields`}},
+		{"record of a missing file", 1, []string{"--object", onePath + "=@", "file\x000444\x00f\x00/nowhere"}, []string{onePath + `: the source of "f": stat /nowhere`}},
 		{"bad references", 1, []string{object, "--references", writeFile(t, "references", libPath+"\nx\n")}, []string{"references: line 2", "not a store path"}},
 		{"missing references", 1, []string{object, "--references", file + "x"}, []string{"no such file"}},
-		{"listing of two", 1, []string{object, appPath + "=" + file, "--listing", file + ".listing"}, []string{"--listing is for one object, but there are 2"}},
+		{"listing of two", 1, []string{object, "--object", appPath + "=" + file, "--listing", file + ".listing"}, []string{"--listing is for one object, but there are 2"}},
 		{"store directory", 1, []string{object, "--store-dir", "/opt/store"}, []string{onePath, "/opt/store"}},
 		{"output folder", 1, []string{object, "--tar", filepath.Join(file, "x", "y")}, []string{"x/y"}},
 		{"mtime that is none", 2, []string{object, "--mtime", "2024-01-01T00:00:0"}, []string{"strata layer: mtime: ", `"2024-01-01T00:00:0"`, "ISO 8601"}},

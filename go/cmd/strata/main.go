@@ -1,12 +1,16 @@
 // Command strata runs one build step: each step is a sub-command that reads
 // files, calls one package and writes files. Its exit status is 0, or 1 when
-// an input is bad, or 2 when the command line is.
+// an input is bad, or 2 when the command line is. With the one argument
+// --persistent_worker it is a worker of Bazel's.
 package main
 
 import (
+	"context"
 	"os"
+	"slices"
 
 	"github.com/rules-strata/rules_strata/go/command"
+	"github.com/rules-strata/rules_strata/go/worker"
 )
 
 // program has its sub-commands in one file each.
@@ -16,6 +20,7 @@ var program = command.Program{
 	Commands: []command.Command{
 		{Name: "layer", Help: "Describe a layer of store objects.", Make: func() any { return new(layerCmd) }},
 		{Name: "info", Help: "Hash a store object as a NAR.", Make: func() any { return new(infoCmd) }},
+		{Name: "files", Help: "List the files that a store object is kept in.", Make: func() any { return new(filesCmd) }},
 		{Name: "nar", Help: "Check and decompress a file of a Nix binary cache.", Make: func() any { return new(narCmd) }},
 		{Name: "customisation", Help: "Make the top layer, links to the contents.", Make: func() any { return new(customisationCmd) }},
 		{Name: "image-layer", Help: "Write the layer of an image that has a single one.", Make: func() any { return new(imageLayerCmd) }},
@@ -48,6 +53,15 @@ var program = command.Program{
 	},
 }
 
+// perObject are the steps that a worker has: those of one object each, of which
+// a build has many. They take a folder.
+var perObject = []string{"layer", "info", "files", "blob"}
+
 func main() {
+	if slices.Equal(os.Args[1:], []string{worker.Flag}) {
+		os.Exit(command.Main(func(ctx context.Context, _ []string, std *command.Streams) int {
+			return serve(ctx, std.In, std.Out, std.Err)
+		}))
+	}
 	os.Exit(program.Run(os.Args[1:], os.Stdout, os.Stderr))
 }

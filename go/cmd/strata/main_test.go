@@ -180,7 +180,7 @@ func TestAllSteps(t *testing.T) {
 			for i, paths := range plan.Layers {
 				args := []string{"layer", "--metadata", c.path("again.json"), "--tar", c.path("layer.tar")}
 				for _, path := range paths {
-					args = append(args, string(path)+"="+c.nars[path])
+					args = append(args, "--object", string(path)+"="+c.nars[path])
 				}
 				c.step(t, args...)
 				want = append(want, fileDigest(t, c.path("layer.tar")))

@@ -26,9 +26,9 @@ func TestRestCommand(t *testing.T) {
 		{name: "nothing", plan: `[]`, unused: []string{app, tree, lib}},
 		{name: "nothing shared", plan: `[["` + libPath + `"],["` + appPath + `"]]`, unused: []string{app, tree, lib}},
 		{name: "two NARs", plan: `[["` + otherPath + `"],["` + libPath + `","` + appPath + `"]]`, unused: []string{tree},
-			layers: [][]string{{libPath + "=" + lib, appPath + "=" + app}}},
+			layers: [][]string{{"--object=" + libPath + "=" + lib, "--object=" + appPath + "=" + app}}},
 		{name: "all", plan: `[["` + libPath + `","` + otherPath + `","` + appPath + `"]]`,
-			layers: [][]string{{libPath + "=" + lib, otherPath + "=@" + writeFile(t, "manifest", "file\x000444\x00f\x00"+tree+"/source\n"), appPath + "=" + app}}},
+			layers: [][]string{{"--object=" + libPath + "=" + lib, "--object=" + otherPath + "=@" + writeFile(t, "manifest", "file\x000444\x00f\x00"+tree+"/source\n"), "--object=" + appPath + "=" + app}}},
 	} {
 		t.Run(test.name, func(t *testing.T) {
 			folder := t.TempDir()

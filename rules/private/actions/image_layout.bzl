@@ -29,9 +29,7 @@ def image_layout(ctx, *, manifest, config, blobs, blob_sets, name, tag, output):
     args.add("--config", config)
     args.add(name, format = "--name=%s")
     args.add("--tag", tag)
-    for blob in blobs:
-        args.add("--blob")
-        args.add(blob.bytes, format = blob.descriptor.path.replace("%", "%%") + "=%s")
+    args.add_all(blobs, map_each = _described_blob, before_each = "--blob")
     args.add_all([blobs.bytes for blobs in blob_sets], before_each = "--blob-dir", expand_directories = False)
     args.add_all([out], before_each = "--out", expand_directories = False)
     run_strata(
@@ -41,6 +39,8 @@ def image_layout(ctx, *, manifest, config, blobs, blob_sets, name, tag, output):
         outputs = [out],
         mnemonic = "ImageLayout",
         progress_message = "Writing the OCI layout of %{label}",
-        plain_paths = True,
     )
     return out
+
+def _described_blob(blob):
+    return blob.descriptor.path + "=" + blob.bytes.path

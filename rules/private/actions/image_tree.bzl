@@ -60,6 +60,7 @@ def image_tree(ctx, *, base, candidates, contents, directories, keep_dirlinks, o
         tools = scripts.tools,
         outputs = [tar, references, copies, unused],
         unused_inputs_list = unused,
+        plain_paths = bool(of_base),
         requirements = REAL_ROOT_REQUIREMENTS if scripts.real_root.enabled else {},
         mnemonic = "RealRoot" if scripts.real_root.enabled else "ImageTree",
         progress_message = "Running run_as_root of %{label}" if scripts.run_as_root else "Copying the files of %{label}",

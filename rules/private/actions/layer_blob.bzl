@@ -7,16 +7,17 @@ other keeps the bytes too, for an OCI layout. Both describe the same blob.
 
 load("//rules/private/actions:layer_options.bzl", "add_layer_options", "layer_option_files")
 load("//rules/private/actions:object_pool.bzl", "pool_argument", "pool_files")
+load("//rules/private/actions:object_source.bzl", "add_object")
 load("//rules/private/actions:strata.bzl", "run_strata")
 
 _EXTENSIONS = {"gzip": ".tar.gz", "zstd": ".tar.zst"}
 
-def object_blobs(ctx, *, object, source, options, compressions, output):
+def object_blobs(ctx, *, store_path, source, options, compressions, output):
     """Declares BlobInfo and ObjectBlob: the layer of one object. They run only when something asks for their outputs.
 
     Args:
       ctx: rule or aspect context.
-      object: list of Args: the object, from add_object_argument.
+      store_path: string.
       source: struct, the object's source.
       options: struct from layer_options.
       compressions: list of strings, "gzip" or "zstd".
@@ -27,12 +28,14 @@ def object_blobs(ctx, *, object, source, options, compressions, output):
       descriptor), bytes and descriptor (Files; the descriptor comes with the
       bytes).
     """
-    layer = ctx.actions.args()
-    layer.add("blob")
-    add_layer_options(layer, options)
+
+    def add_layer(args):
+        add_layer_options(args, options)
+        add_object(args, store_path, source)
+
     inputs = depset(layer_option_files(options), transitive = [source.files])
     return struct(**{
-        compression: _blob(ctx, [layer] + object, inputs = inputs, compression = compression, output = output, mnemonic = "ObjectBlob")
+        compression: _blob(ctx, add_layer, inputs = inputs, compression = compression, output = output, mnemonic = "ObjectBlob", per_object = True)
         for compression in compressions
     })
 
@@ -48,39 +51,49 @@ def customisation_blob(ctx, *, tar, compression, output):
     Returns:
       struct: info, bytes and descriptor, Files, as for object_blobs.
     """
-    layer = ctx.actions.args()
-    layer.add("blob")
-    layer.add("--tar", tar)
-    return _blob(ctx, [layer], inputs = [tar], compression = compression, output = output + ".customisation", mnemonic = "CustomisationBlob")
+    return _blob(
+        ctx,
+        lambda args: args.add("--tar", tar),
+        inputs = [tar],
+        compression = compression,
+        output = output + ".customisation",
+        mnemonic = "CustomisationBlob",
+        per_object = False,
+    )
 
-def _blob(ctx, layer, *, inputs, compression, output, mnemonic):
+def _blob(ctx, add_layer, *, inputs, compression, output, mnemonic, per_object):
     info = ctx.actions.declare_file("{}.layer.{}.json".format(output, compression))
-    described = ctx.actions.args()
-    described.add("--compression", compression)
-    described.add("--descriptor", info)
     run_strata(
         ctx,
-        arguments = layer + [described],
+        arguments = [_blob_args(ctx, add_layer, compression = compression, descriptor = info)],
         inputs = inputs,
         outputs = [info],
         mnemonic = "BlobInfo",
+        per_object = per_object,
         progress_message = "Finding the digest of the layer of %{label}",
     )
     out = ctx.actions.declare_file(output + ".layer" + _EXTENSIONS[compression])
     descriptor = ctx.actions.declare_file(output + ".layer" + _EXTENSIONS[compression] + ".json")
-    kept = ctx.actions.args()
-    kept.add("--compression", compression)
-    kept.add("--out", out)
-    kept.add("--descriptor", descriptor)
     run_strata(
         ctx,
-        arguments = layer + [kept],
+        arguments = [_blob_args(ctx, add_layer, compression = compression, descriptor = descriptor, out = out)],
         inputs = inputs,
         outputs = [out, descriptor],
         mnemonic = mnemonic,
+        per_object = per_object,
         progress_message = "Compressing the layer of %{label}",
     )
     return struct(bytes = out, descriptor = descriptor, info = info)
+
+def _blob_args(ctx, add_layer, *, compression, descriptor, out = None):
+    args = ctx.actions.args()
+    args.add("blob")
+    args.add("--compression", compression)
+    args.add("--descriptor", descriptor)
+    if out:
+        args.add("--out", out)
+    add_layer(args)
+    return args
 
 def rest_blobs(ctx, *, plan, objects, options, compression, output):
     """Declares BlobInfo and RestBlobs: the layers that several objects share, and the layer of whiteouts.

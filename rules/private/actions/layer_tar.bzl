@@ -33,6 +33,7 @@ def layer_tar(ctx, *, description, plan, index, last, output):
         inputs = depset([plan], transitive = [description.exec_files]),
         outputs = [out, unused],
         unused_inputs_list = unused,
+        plain_paths = True,
         mnemonic = "LayerTar",
         progress_message = "Writing layer {} of %{{label}}".format(index),
     )

@@ -1,6 +1,6 @@
 """ObjectInfo: the NAR hash and the NAR size of a store object."""
 
-load("//rules/private/actions:object_source.bzl", "add_object_argument")
+load("//rules/private/actions:object_source.bzl", "add_object")
 load("//rules/private/actions:strata.bzl", "run_strata")
 
 def object_info(ctx, *, store_path, source, output):
@@ -19,12 +19,14 @@ def object_info(ctx, *, store_path, source, output):
     args = ctx.actions.args()
     args.add("info")
     args.add("--out", out)
+    add_object(args, store_path, source)
     run_strata(
         ctx,
-        arguments = [args] + add_object_argument(ctx.actions.args, "--object", store_path, source),
+        arguments = [args],
         inputs = source.files,
         outputs = [out],
         mnemonic = "ObjectInfo",
+        per_object = True,
         progress_message = "Hashing the store object %{label}",
     )
     return out

@@ -2,7 +2,7 @@
 
 load("//rules/private/actions:layer_blob.bzl", "object_blobs")
 load("//rules/private/actions:layer_options.bzl", "add_layer_options", "layer_option_files", "layer_options")
-load("//rules/private/actions:object_source.bzl", "add_object_argument")
+load("//rules/private/actions:object_source.bzl", "add_object")
 load("//rules/private/actions:strata.bzl", "run_strata")
 load("//rules/private/providers:layer_info.bzl", "LayerInfo")
 
@@ -64,23 +64,20 @@ def object_layer(ctx, *, store_path, source, references, has_deps, options, comp
     if listing:
         args.add("--listing", listing)
         outputs.append(listing)
-    arguments = [args]
     if references != None:
-        allowed = ctx.actions.args()
-        allowed.use_param_file("--references=%s", use_always = True)
-        allowed.set_param_file_format("multiline")
-        allowed.add_all(references)
-        arguments.append(allowed)
+        args.add("--check-references")
+        args.add_all(references, before_each = "--reference")
         if not has_deps:
             args.add("--without-deps")
-    object = add_object_argument(ctx.actions.args, "--object", store_path, source)
+    add_object(args, store_path, source)
     run_strata(
         ctx,
-        arguments = arguments + object,
+        arguments = [args],
         inputs = depset(layer_option_files(options), transitive = [source.files]),
         outputs = outputs,
         mnemonic = "ObjectLayer",
+        per_object = True,
         progress_message = "Describing the layer of %{label}",
     )
-    blobs = object_blobs(ctx, object = object, source = source, options = options, compressions = compressions, output = output)
+    blobs = object_blobs(ctx, store_path = store_path, source = source, options = options, compressions = compressions, output = output)
     return LayerInfo(metadata = metadata, source = source, blob = blobs)

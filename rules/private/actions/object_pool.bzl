@@ -36,14 +36,25 @@ def write_pool(ctx, objects, *, output):
 
 def _add_objects(pool, objects):
     pool.set_param_file_format("multiline")
+
+    # What is given as NARs, often a thousand objects, is written when the action
+    # runs, and takes no time and no memory before.
+    nars = []
     for info in objects:
-        pool.add("\0".join(["object", info.store_path]))
         if info.source.nar:
-            pool.add(info.source.nar, format = "nar\0%s")
-        else:
-            # Pruning goes by the artifact, so a directory is named as one.
-            pool.add_all(info.source.files, format_each = "input\0%s", expand_directories = False)
-            add_records(pool, info.source, runfiles = False)
+            nars.append(info)
+            continue
+        pool.add_all(nars, map_each = _nar_records)
+        nars = []
+        pool.add("\0".join(["object", info.store_path]))
+
+        # Pruning goes by the artifact, so a directory is named as one.
+        pool.add_all(info.source.files, format_each = "input\0%s", expand_directories = False)
+        add_records(pool, info.source, runfiles = False)
+    pool.add_all(nars, map_each = _nar_records)
+
+def _nar_records(info):
+    return ["object\0" + info.store_path, "nar\0" + info.source.nar.path]
 
 def pool_files(objects):
     """The objects' bytes.

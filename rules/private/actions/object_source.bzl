@@ -142,6 +142,24 @@ def executable_glob_entry(glob):
     """
     return struct(files = None, layout = "literal", format = _record("executable", "", glob, ""))
 
+def add_object(args, store_path, source):
+    """Adds the flag --object and all that it needs, the last of an action's arguments.
+
+    Args:
+      args: Args, written as lines into a parameter file.
+      store_path: string.
+      source: struct, the object's source.
+    """
+    args.add("--object")
+    if source.nar:
+        args.add(source.nar, format = store_path.replace("%", "%%") + "=%s")
+        return
+    args.add(store_path + "=@")
+
+    # As one value: several actions take these records, and each Args would hold
+    # every entry.
+    args.add_all([source], map_each = _exec_records)
+
 def add_object_argument(args_factory, flag, store_path, source):
     """The arguments that tell an action one object: its flag and STORE_PATH=SOURCE.
 
@@ -266,10 +284,14 @@ def _single_runfiles(file):
     return run_path(file)
 
 def _tree_exec(file):
-    return file.tree_relative_path + "\0" + file.path
+    return _in_tree(file) + "\0" + file.path
 
 def _tree_runfiles(file):
-    return file.tree_relative_path + "\0" + run_path(file)
+    return _in_tree(file) + "\0" + run_path(file)
+
+def _in_tree(file):
+    # `bazel aquery` shows the directory itself.
+    return "" if file.is_directory else file.tree_relative_path
 
 def _runfiles_exec(file):
     return runfiles_path(file) + "\0" + file.path
@@ -288,6 +310,17 @@ def _basename_exec(file):
 
 def _basename_runfiles(file):
     return file.basename + "\0" + run_path(file)
+
+def _exec_records(source, directory_expander):
+    records = []
+    for entry in source.entries:
+        if entry.layout == "literal":
+            records.append(entry.format)
+            continue
+        fill = _EXEC_LAYOUTS[entry.layout]
+        for file in entry.files.to_list():
+            records.extend([entry.format % fill(expanded) for expanded in directory_expander.expand(file)])
+    return records
 
 _EXEC_LAYOUTS = {
     "basename": _basename_exec,

@@ -10,7 +10,18 @@ SCRIPT_TOOLCHAIN_TYPE = Label("//rules:script_toolchain_type")
 # and --modify_execution_info; where it is not there the action says so.
 REAL_ROOT_REQUIREMENTS = {"block-network": "1", "requires-user-namespaces": "1"}
 
-def run_strata(ctx, *, arguments, inputs, outputs, mnemonic, progress_message, script = False, tools = [], unused_inputs_list = None, plain_paths = False, requirements = {}):
+# What Bazel needs to know to run a step in a worker: see docs/workers.md. All
+# kinds of steps share one process.
+_WORKER_REQUIREMENTS = {
+    "requires-worker-protocol": "proto",
+    "supports-multiplex-sandboxing": "1",
+    "supports-multiplex-workers": "1",
+    "supports-worker-cancellation": "1",
+    "supports-workers": "1",
+    "worker-key-mnemonic": "Strata",
+}
+
+def run_strata(ctx, *, arguments, inputs, outputs, mnemonic, progress_message, script = False, tools = [], unused_inputs_list = None, plain_paths = False, per_object = False, requirements = {}):
     """Declares an action that runs one sub-command of the action binary.
 
     Args:
@@ -23,15 +34,25 @@ def run_strata(ctx, *, arguments, inputs, outputs, mnemonic, progress_message, s
       script: bool, the step is one of the binary for scripts.
       tools: list of FilesToRunProviders that the step starts.
       unused_inputs_list: File or None, where the step lists inputs that it did
-        not need. Path mapping is off then, since such a list has plain paths.
+        not need, by the paths that it knows them by.
       plain_paths: bool, a file among the inputs has paths, or is one of Bazel's
         status files, which path mapping puts where the mapped folder is: no path
         mapping.
+      per_object: bool, the step is one that the binary's worker has, and the
+        arguments are one Args, which goes into a parameter file.
       requirements: dict of strings, further execution requirements.
     """
+    if per_object:
+        for args in arguments:
+            # What is not in this file, Bazel starts a worker for.
+            args.use_param_file("@%s", use_always = True)
+            args.set_param_file_format("multiline")
     toolchain_type = SCRIPT_TOOLCHAIN_TYPE if script else TOOLCHAIN_TYPE
+    toolchain = ctx.toolchains[toolchain_type]
+    if per_object and toolchain.persistent_workers:
+        requirements = requirements | _WORKER_REQUIREMENTS
     ctx.actions.run(
-        executable = ctx.toolchains[toolchain_type].strata,
+        executable = toolchain.strata,
         arguments = arguments,
         inputs = inputs,
         outputs = outputs,
@@ -39,6 +60,6 @@ def run_strata(ctx, *, arguments, inputs, outputs, mnemonic, progress_message, s
         mnemonic = mnemonic,
         progress_message = progress_message,
         unused_inputs_list = unused_inputs_list,
-        execution_requirements = requirements | ({} if unused_inputs_list or plain_paths else {"supports-path-mapping": "1"}),
+        execution_requirements = requirements | ({} if plain_paths else {"supports-path-mapping": "1"}),
         toolchain = toolchain_type,
     )

@@ -32,6 +32,7 @@ def build_image(
         gid = 0,
         layer_compression = "gzip",
         compressor = "gz",
+        lazy = False,
         passthru = {},
         **kwargs):
     """An image with one layer on top of its base: files are copied, and a script can run as root over base and layer.
@@ -129,6 +130,10 @@ def build_image(
         `"gz"`) or `"zstd"`.
       compressor: how the docker archive is compressed: `"gz"` (or `"gzip"`),
         `"zstd"` or `"none"`.
+      lazy: with `True`, `bazel run` has no objects that the build made among its
+        runfiles: what it sends it reads from the remote cache, and with Build without
+        the Bytes Bazel downloads nothing of them: see "Run from the remote cache" in
+        [loading, running, streaming](guide-run.md).
       passthru: dict of strings that is carried in ImageInfo: `{"team": "payments"}`.
       **kwargs: attributes of every rule (visibility, tags, testonly, ...).
     """
@@ -167,6 +172,7 @@ def build_image(
             gid = gid,
             layer_compression = layer_compression,
             compressor = compressor,
+            lazy = lazy,
             passthru = passthru,
             common = kwargs,
         )

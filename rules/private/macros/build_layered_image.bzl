@@ -39,6 +39,7 @@ def build_layered_image(
         gname = "root",
         layer_compression = "gzip",
         compressor = "gz",
+        lazy = False,
         passthru = {},
         **kwargs):
     """A layered image as a file: `stream_layered_image` as a docker archive.
@@ -143,6 +144,10 @@ def build_layered_image(
         `"gz"`) or `"zstd"`.
       compressor: how the docker archive is compressed: `"gz"` (or `"gzip"`),
         `"zstd"` or `"none"`.
+      lazy: with `True`, `bazel run` has no objects that the build made among its
+        runfiles: what it sends it reads from the remote cache, and with Build without
+        the Bytes Bazel downloads nothing of them: see "Run from the remote cache" in
+        [loading, running, streaming](guide-run.md).
       passthru: dict of strings that is carried in ImageInfo: `{"team": "payments"}`.
       **kwargs: attributes of every rule (visibility, tags, testonly, ...).
     """
@@ -184,6 +189,7 @@ def build_layered_image(
             gname = gname,
             layer_compression = layer_compression,
             compressor = compressor,
+            lazy = lazy,
             passthru = passthru,
             common = kwargs,
         )

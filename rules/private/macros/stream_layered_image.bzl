@@ -39,6 +39,7 @@ def stream_layered_image(
         gname = "root",
         layer_compression = "gzip",
         compressor = "gz",
+        lazy = False,
         passthru = {},
         **kwargs):
     """An image whose store objects are spread over layers, the most popular in layers of their own.
@@ -145,6 +146,10 @@ def stream_layered_image(
         `"gz"`) or `"zstd"`.
       compressor: how the docker archive is compressed: `"gz"` (or `"gzip"`),
         `"zstd"` or `"none"`.
+      lazy: with `True`, `bazel run` has no objects that the build made among its
+        runfiles: what it sends it reads from the remote cache, and with Build without
+        the Bytes Bazel downloads nothing of them: see "Run from the remote cache" in
+        [loading, running, streaming](guide-run.md).
       passthru: dict of strings that is carried in ImageInfo: `{"team": "payments"}`.
       **kwargs: attributes of every rule (visibility, tags, testonly, ...).
     """
@@ -186,6 +191,7 @@ def stream_layered_image(
             gname = gname,
             layer_compression = layer_compression,
             compressor = compressor,
+            lazy = lazy,
             passthru = passthru,
             common = kwargs,
         )

@@ -5,8 +5,13 @@ _DOC = """A store object: an immutable tree, file or symlink at an absolute stor
 Follows the Nix manual, section "Store Object".
 """
 
+# A closure's elements are without their own closures, which they are in. Each
+# is in the one depset of its object, which is what others refer to: an element
+# that were given to a depset by every object that refers to it would be compared
+# as often, field by field.
 _FIELDS = {
     "allow_undeclared_references": "bool: the object may mention store paths that are not in `references`.",
+    "closure": "depset of StoreObjectInfo: `transitive` and the object itself; made from the other fields, None in the elements of depsets and where `transitive` is empty.",
     "has_deps": "bool: the target that declares the object has an attribute for its references; an ordinary target in `contents` has none.",
     "image_root": "string: the directory of an image, an absolute path, that the object's files are placed in together with those of others (binary_closure); None for an object at its store path.",
     "info": "File: JSON with the object's NAR hash and NAR size (bytes). Made only when something asks for it.",
@@ -21,7 +26,14 @@ _FIELDS = {
     "transitive": "depset of StoreObjectInfo: the closure of the object's references, without the object itself; empty for the objects of a binary_closure's runfiles, which are all in that of its own.",
 }
 
-StoreObjectInfo = provider(doc = _DOC, fields = _FIELDS)
+def _with_closure(**fields):
+    transitive = fields["transitive"]
+    if not transitive:
+        return fields | {"closure": None}
+    return fields | {"closure": depset([store_object_element(closure = None, **fields)], transitive = [transitive], order = "postorder")}
+
+# The second makes what is only in depsets, with all fields given.
+StoreObjectInfo, store_object_element = provider(doc = _DOC, fields = _FIELDS, init = _with_closure)
 
 def closure_of(infos):
     """The closure of some store objects: themselves and all that they refer to.
@@ -32,4 +44,8 @@ def closure_of(infos):
     Returns:
       depset of StoreObjectInfo, dependencies first.
     """
-    return depset(infos, transitive = [info.transitive for info in infos if info.transitive], order = "postorder")
+    return depset(
+        [info for info in infos if not info.closure],
+        transitive = [info.closure or info.transitive for info in infos],
+        order = "postorder",
+    )

@@ -11,7 +11,7 @@ load("//rules/private/providers:image_info.bzl", "ImageInfo")
 load("//rules/private/rules:image_attributes.bzl", "image_platform", "image_times", "owner")
 load("//rules/private/rules:image_base.bzl", "image_base")
 load("//rules/private/rules:image_objects.bzl", "contents_attr", "image_objects")
-load("//rules/private/rules:image_result.bzl", "IMAGE_ATTRS", "describe_image", "image_providers")
+load("//rules/private/rules:image_result.bzl", "IMAGE_ATTRS", "archive_files", "describe_image", "image_providers")
 load("//rules/private/rules:image_scripts.bzl", "IMAGE_SCRIPTS_ATTRS", "REAL_ROOT_ATTRS", "image_script", "real_root", "registered_objects", "script_tools")
 load("//rules/private/rules:image_user_config.bzl", "config_references", "user_config")
 load("//rules/private/rules:object_context.bzl", "store_dir")
@@ -19,7 +19,7 @@ load("//rules/private/transitions:image_platform.bzl", image_platform_transition
 
 def _build_image_impl(ctx):
     described = describe_image(ctx, _parts(ctx), times_at_run = False, build_args = _build_args(ctx))
-    return image_providers(described, [described.outputs.docker_archive])
+    return image_providers(described, archive_files(ctx, described))
 
 def _parts(ctx):
     """What an image is made of."""
@@ -141,6 +141,7 @@ _PUBLIC = [
     "inherit_config",
     "keep_contents_dirlinks",
     "layer_compression",
+    "lazy",
     "mtime",
     "passthru",
     "platform",

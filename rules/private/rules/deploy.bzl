@@ -24,20 +24,22 @@ def deploy_files(ctx, *, description, base):
       base: struct from image_base, or None.
 
     Returns:
-      struct: run and stream (Files), runfiles, and described (those that the
-      description names).
+      struct: run and stream (Files), runfiles, described (those that the
+      description names) and whole (those with all objects, of a lazy image too).
     """
     binary = ctx.attr._deploy[0][DefaultInfo].files_to_run.executable
     run = ctx.actions.declare_file(ctx.label.name)
     stream = ctx.actions.declare_file(ctx.label.name + ".stream")
     for executable in [run, stream]:
         ctx.actions.symlink(output = executable, target_file = binary, is_executable = True)
-    described = description.runfiles
+    described, whole = description.runfiles, description.whole_runfiles
     if base and base.image:
         described = described.merge(base.image.description.runfiles)
+        whole = whole.merge(base.image.description.whole_runfiles)
     return struct(
         described = described,
         run = run,
         runfiles = ctx.runfiles(files = [binary, run, stream, description.run]).merge(described),
         stream = stream,
+        whole = whole,
     )

@@ -17,6 +17,7 @@ IMAGE_ATTRS = {
     "created": attr.string(doc = "ISO 8601 time in the config, seconds since 1970, or now.", default = DEFAULT_TIME),
     "gid": attr.int(doc = "Group of the files."),
     "image_name": attr.string(doc = "The repository part of the image's name."),
+    "lazy": attr.bool(doc = "Objects that a build makes are not in the runfiles: the programs read what they send from the remote cache."),
     "mtime": attr.string(doc = "ISO 8601 time of every file, seconds since 1970, or now.", default = DEFAULT_TIME),
     "passthru": attr.string_dict(doc = "Carried in ImageInfo."),
     "platform": attr.label(doc = "The platform to build the image for; the target platform when None."),
@@ -52,6 +53,7 @@ def describe_image(ctx, parts, *, times_at_run, build_args = None):
         customisation = parts.customisation.tar,
         layer_compression = layer_compression(ctx),
         layers = described.layers,
+        lazy = ctx.attr.lazy,
         objects = parts.separate.objects,
         options = parts.options,
         mtime_at_run = parts.times.mtime == "now" and times_at_run,
@@ -78,6 +80,7 @@ def describe_image(ctx, parts, *, times_at_run, build_args = None):
             exec_files = description.exec_files,
             run = description.run,
             runfiles = deploy.described,
+            whole_runfiles = deploy.whole,
         ),
         digest = outputs.digest,
         image_tag = described.tag,
@@ -93,6 +96,32 @@ def describe_image(ctx, parts, *, times_at_run, build_args = None):
         top_layer = parts.customisation.tar,
     )
     return struct(deploy = deploy, image = image, outputs = outputs)
+
+def stream_files(described):
+    """What `bazel build` makes of an image whose bytes are made when they are sent.
+
+    Args:
+      described: struct from describe_image.
+
+    Returns:
+      list of Files.
+    """
+    return [described.image.config, described.image.plan, described.deploy.stream]
+
+def archive_files(ctx, described):
+    """What `bazel build` makes of an image that is a file.
+
+    `bazel run` builds it too, and downloads it: of a lazy image it is made only
+    when something asks for it.
+
+    Args:
+      ctx: rule context with IMAGE_ATTRS.
+      described: struct from describe_image.
+
+    Returns:
+      list of Files.
+    """
+    return stream_files(described) if ctx.attr.lazy else [described.outputs.docker_archive]
 
 def image_providers(described, files):
     """What a rule of an image returns.

@@ -22,7 +22,7 @@ def _image_test_impl(ctx):
     ctx.actions.write(expectations, expand(ctx.attr.expectations, paths, str(ctx.label)) + "\n")
     return [DefaultInfo(
         executable = program,
-        runfiles = ctx.runfiles(files = [program, binary, description, expectations]).merge(image.description.runfiles),
+        runfiles = ctx.runfiles(files = [program, binary, description, expectations]).merge(image.description.whole_runfiles),
     )]
 
 image_test = rule(

@@ -14,7 +14,7 @@ load("//rules/private/rules:image_base.bzl", "image_base")
 load("//rules/private/rules:image_layering.bzl", "IMAGE_LAYERING_ATTRS", "can_share_layers", "image_layering", "most_layers", "most_store_layers")
 load("//rules/private/rules:image_objects.bzl", "contents_attr", "image_objects", "refuse_placed")
 load("//rules/private/rules:image_outputs.bzl", "layer_compression")
-load("//rules/private/rules:image_result.bzl", "IMAGE_ATTRS", "describe_image", "image_providers")
+load("//rules/private/rules:image_result.bzl", "IMAGE_ATTRS", "archive_files", "describe_image", "image_providers", "stream_files")
 load("//rules/private/rules:image_scripts.bzl", "LAYERED_IMAGE_SCRIPTS_ATTRS", "layered_image_scripts")
 load("//rules/private/rules:image_user_config.bzl", "config_references", "user_config")
 load("//rules/private/rules:object_context.bzl", "store_dir")
@@ -23,11 +23,11 @@ load("//rules/private/values:expansion.bzl", "labels_in")
 
 def _stream_layered_image_impl(ctx):
     described = describe_image(ctx, _parts(ctx), times_at_run = ctx.attr.times_at_run)
-    return image_providers(described, [described.image.config, described.image.plan, described.deploy.stream])
+    return image_providers(described, stream_files(described))
 
 def _build_layered_image_impl(ctx):
     described = describe_image(ctx, _parts(ctx), times_at_run = ctx.attr.times_at_run)
-    return image_providers(described, [described.outputs.docker_archive])
+    return image_providers(described, archive_files(ctx, described))
 
 def _parts(ctx):
     """What an image is made of, and what is in which of its layers."""

@@ -2,6 +2,7 @@
 
 load("@bazel_skylib//rules:common_settings.bzl", "BuildSettingInfo")
 load("//rules/private/actions:layer_options.bzl", "layer_options")
+load("//rules/private/actions:object_files.bzl", "object_files")
 load("//rules/private/actions:object_info.bzl", "object_info")
 load("//rules/private/actions:object_layer.bzl", "object_layer")
 load("//rules/private/actions:object_source.bzl", "add_records", "run_files")
@@ -85,7 +86,7 @@ def make_store_object(ctx, *, label, store_path, source, deps, references, mutab
     """
     listing = ctx.actions.declare_file(output + ".listing.mtree")
     references = tuple(sorted({path: None for path in references}.keys()))
-    source = _with_runfiles(ctx, source, output)
+    source = _with_runfiles(ctx, source, object_files(ctx, store_path = store_path, source = source, output = output), output)
     return StoreObjectInfo(
         allow_undeclared_references = allow_undeclared_references,
         has_deps = has_deps,
@@ -112,9 +113,13 @@ def make_store_object(ctx, *, label, store_path, source, deps, references, mutab
         transitive = closure_of(deps),
     )
 
-def _with_runfiles(ctx, source, output):
-    """The source with what `bazel run` needs of it: the files, and of a tree the manifest."""
+def _with_runfiles(ctx, source, listed, output):
+    """The source with what `bazel run` needs of it: the files, and of a tree the manifest.
+
+    A lazy image has only what is here anyway, and the list of the others.
+    """
     files = source.files.to_list()
+    here = [file for file in files if file.is_source] + [listed]
     manifest = None
     if not source.nar:
         manifest = ctx.actions.declare_file(output + ".runfiles.manifest")
@@ -123,10 +128,13 @@ def _with_runfiles(ctx, source, output):
         add_records(lines, source, runfiles = True)
         ctx.actions.write(manifest, lines)
         files = files + [manifest]
+        here.append(manifest)
     return struct(
         nar = source.nar,
         entries = source.entries,
         files = source.files,
+        lazy_runfiles = run_files(ctx, here),
+        listed = listed,
         outputs = source.outputs,
         runfiles = run_files(ctx, files, source.outputs),
         runfiles_manifest = manifest,

@@ -1,9 +1,9 @@
 """The objects of several programs in one image: one for each set of files."""
 
-load("//rules/private/providers:store_object_info.bzl", "StoreObjectInfo")
+load("//rules/private/providers:store_object_info.bzl", "store_object_element")
 
 def with_references(info, references):
-    """An object of a program's runfiles with other references.
+    """An object of a program's runfiles with other references, as an element of depsets.
 
     Args:
       info: StoreObjectInfo.
@@ -12,8 +12,9 @@ def with_references(info, references):
     Returns:
       StoreObjectInfo.
     """
-    return StoreObjectInfo(
+    return store_object_element(
         allow_undeclared_references = info.allow_undeclared_references,
+        closure = None,
         has_deps = info.has_deps,
         image_root = info.image_root,
         info = info.info,

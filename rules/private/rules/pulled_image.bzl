@@ -66,6 +66,7 @@ def _image_info(ctx, layout, layers, description, deploy):
             exec_files = description.exec_files,
             run = description.run,
             runfiles = deploy.described,
+            whole_runfiles = deploy.whole,
         ),
         digest = ctx.file.digest,
         image_tag = ctx.file.tag_file,

@@ -18,12 +18,14 @@ def pulled_image_description(ctx, *, layout, layers, store_dir):
     files = [ctx.file.config, ctx.file.manifest, ctx.file.tag_file, layers] + (layout.files if layout else [])
     run = _write(ctx, ".image.json", layout, layers, store_dir, run_path)
     exec = _write(ctx, ".exec-image.json", layout, layers, store_dir, _exec_path)
+    runfiles = run_files(ctx, [run] + files)
     return struct(
         exec = exec,
         exec_files = depset([exec] + files),
         name = ctx.attr.image_name,
         run = run,
-        runfiles = run_files(ctx, [run] + files),
+        runfiles = runfiles,
+        whole_runfiles = runfiles,
     )
 
 def _exec_path(file):

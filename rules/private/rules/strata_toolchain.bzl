@@ -1,9 +1,11 @@
 """strata_toolchain: the action binaries that image rules run."""
 
+load("@bazel_skylib//rules:common_settings.bzl", "BuildSettingInfo")
 load("//rules/private/transitions:by_reference.bzl", "with_layers")
 
 def _strata_toolchain_impl(ctx):
     return [platform_common.ToolchainInfo(
+        persistent_workers = ctx.attr._persistent_workers[BuildSettingInfo].value,
         strata = ctx.attr.strata[DefaultInfo].files_to_run,
     )]
 
@@ -34,7 +36,8 @@ Images with scripts or a Nix database need a second toolchain, of the type
 What `bazel run` starts is `strata-deploy`, a flag names a prebuilt one:
 `common --@rules_strata//rules:strata_deploy=@strata_linux_amd64//:strata-deploy`.
 
-ToolchainInfo has one field, `strata`: FilesToRunProvider of the binary.
+ToolchainInfo has the fields `strata`, FilesToRunProvider of the binary, and
+`persistent_workers`, whether the steps of single objects may run in a worker.
 """,
     attrs = {
         "strata": attr.label(
@@ -43,6 +46,11 @@ ToolchainInfo has one field, `strata`: FilesToRunProvider of the binary.
             executable = True,
             allow_files = True,
             mandatory = True,
+        ),
+        "_persistent_workers": attr.label(
+            doc = "Whether the steps of single objects may run in a worker.",
+            default = "//rules:persistent_workers",
+            providers = [BuildSettingInfo],
         ),
     },
     # Else the binary would be built once more for pushes.

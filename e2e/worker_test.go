@@ -1,0 +1,116 @@
+//go:build e2e
+
+package e2e
+
+import (
+	"os"
+	"path/filepath"
+	"slices"
+	"strings"
+	"testing"
+
+	"github.com/rules-strata/rules_strata/e2e/harness"
+)
+
+// perObject are the actions that a worker runs.
+var perObject = map[string]bool{"ObjectLayer": true, "ObjectInfo": true, "ObjectFiles": true, "ObjectBlob": true, "BlobInfo": true}
+
+// workerFlags are the ways to have a worker: see docs/workers.md.
+var workerFlags = map[string][]string{
+	"without a sandbox": nil,
+	"with sandboxes":    {"--worker_sandboxing", "--experimental_worker_multiplex_sandboxing"},
+	"with mapped paths": {"--worker_sandboxing", "--experimental_worker_multiplex_sandboxing", "--experimental_output_paths=strip"},
+	"one at a time":     {"--noworker_multiplex", "--worker_max_instances=1"},
+}
+
+var workerImages = []string{"//modes:image", "//incremental:tight"}
+
+const workersOn = "--@rules_strata//rules:persistent_workers"
+
+// TestWorker: with //rules:persistent_workers the steps of objects run in one
+// process, which Bazel keeps; the images are the same, and so is what is said
+// of a bad object.
+func TestWorker(t *testing.T) {
+	harness.Lane(t, "objects")
+	harness.Need(t, harness.TestRoot)
+	bazel := harness.LastingCopy(t, "e2e/objects")
+	bad := filepath.Join(bazel.Dir, "undeclared")
+	if err := os.Mkdir(bad, 0o755); err != nil {
+		t.Fatal(err)
+	}
+	harness.WriteFile(t, filepath.Join(bad, "mentions.txt"), "see /nix/store/0123456789abcdfghijklmnpqrsvwxyz-app\n")
+	harness.WriteFile(t, filepath.Join(bad, "BUILD.bazel"), `load("@rules_strata//rules:defs.bzl", "store_object")
+
+store_object(name = "object", srcs = {"mentions.txt": "a"})
+`)
+	build := func(t *testing.T, flags ...string) (spawns []harness.Spawn, image, said string) {
+		t.Helper()
+		bazel.Run(t, "clean").Must(t)
+		flags = append([]string{"--disk_cache="}, flags...)
+		spawns = bazel.Spawns(t, slices.Concat(flags, []string{"--output_groups=config,manifest,oci_layout"}, workerImages)...)
+		for _, label := range workerImages {
+			stem := bazel.Output(t, label, "", flags...)
+			image += harness.ReadFile(t, stem+".config.json") + harness.ReadFile(t, stem+".oci/index.json")
+		}
+		failed := bazel.Run(t, "build", append(flags, "//undeclared:object")...).MustFail(t, 1).Stderr
+		return spawns, image, strataLine(failed)
+	}
+	spawns, want, wantSaid := build(t)
+	for _, spawn := range spawns {
+		if spawn.Runner == "worker" {
+			t.Errorf("%s ran in a worker, which nobody asked for", spawn)
+		}
+	}
+	contains(t, "the error", wantSaid, `its file "a" mentions /nix/store/0123456789abcdfghijklmnpqrsvwxyz-app`)
+	for name, flags := range workerFlags {
+		t.Run(name, func(t *testing.T) {
+			spawns, got, said := build(t, append([]string{workersOn}, flags...)...)
+			equal(t, "images", got, want)
+			equal(t, "error", said, wantSaid)
+			ran := map[string]bool{}
+			for _, spawn := range spawns {
+				// The other layers of an image have blobs, too.
+				ofObject := perObject[spawn.Mnemonic] && !slices.Contains(workerImages, strings.TrimPrefix(spawn.TargetLabel, "@@"))
+				equal(t, spawn.String()+" in a worker", spawn.Runner == "worker", ofObject)
+				ran[spawn.Mnemonic] = true
+			}
+			for _, mnemonic := range []string{"ObjectLayer", "ObjectBlob", "BlobInfo"} {
+				equal(t, mnemonic, ran[mnemonic], true)
+			}
+			equal(t, "workers", len(workersOf(t, bazel)), 1)
+		})
+	}
+	t.Run("mapped paths without a sandbox", func(t *testing.T) {
+		bazel.Run(t, "clean").Must(t)
+		failed := bazel.Run(t, "build", "--disk_cache=", workersOn, "--experimental_output_paths=strip", "//modes:image").MustFail(t, 1).Stderr
+		contains(t, "the error", failed, "add --worker_sandboxing --experimental_worker_multiplex_sandboxing")
+	})
+}
+
+// strataLine is what a step said, of all that Bazel said.
+func strataLine(text string) string {
+	for line := range strings.Lines(text) {
+		if strings.HasPrefix(line, "strata") {
+			return line
+		}
+	}
+	return ""
+}
+
+// workersOf are the command lines of the workers that a Bazel keeps.
+func workersOf(t *testing.T, bazel harness.Bazel) []string {
+	t.Helper()
+	files, err := filepath.Glob("/proc/[0-9]*/cmdline")
+	if err != nil {
+		t.Fatal(err)
+	}
+	var found []string
+	for _, file := range files {
+		// A process may have ended.
+		line, _ := os.ReadFile(file)
+		if text := string(line); strings.HasPrefix(text, bazel.OutputBase) && strings.HasSuffix(text, "\x00--persistent_worker\x00") {
+			found = append(found, text)
+		}
+	}
+	return found
+}
