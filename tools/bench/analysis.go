@@ -19,6 +19,10 @@ const (
 	againAnalysisBudget = time.Second
 )
 
+// imagesAnalysisBudget is what as many images as the workspace has may add, with
+// the objects that they share.
+const imagesAnalysisBudget = 4 * time.Second
+
 // analysisCmd is the suite analysis.
 type analysisCmd struct {
 	Objects int    `default:"1000" placeholder:"N" help:"How many objects the lock has (default ${default})."`
@@ -119,7 +123,10 @@ func (c *analysisCmd) measure(ctx context.Context, r *report) (results []analysi
 		return nil, err
 	}
 	warm, err := c.warm(ctx, r, w, b)
-	return append(young, warm...), err
+	if err != nil {
+		return nil, err
+	}
+	return append(young, warm...), b.memory(ctx, r, c.Warm+c.Rounds+1)
 }
 
 // young measures servers that have only just started.
@@ -156,25 +163,27 @@ func (b *bazel) young(ctx context.Context, r *report) ([]analysis, error) {
 // changes too. Each round is in a configuration of its own, so that nothing of
 // the analyses before it can be used.
 func (c *analysisCmd) warm(ctx context.Context, r *report, w *workspace, b *bazel) ([]analysis, error) {
-	var without, first, nothing, again []took
+	var without, first, nothing, again, images []took
 	for i := range c.Warm + c.Rounds {
-		configuration := i + 1
+		configuration, other := i+1, -i-1
 		for _, m := range []struct {
-			into   *[]took
-			target string
-			change bool
+			into          *[]took
+			target        string
+			configuration int
+			change        bool
 		}{
-			{&without, "//:one", false},
-			{&first, "//:all", false},
-			{&nothing, "//:all", false},
-			{&again, "//:all", true},
+			{&without, "//:one", configuration, false},
+			{&first, "//:all", configuration, false},
+			{&nothing, "//:all", configuration, false},
+			{&again, "//:all", configuration, true},
+			{&images, "//:images", other, false},
 		} {
 			if m.change {
 				if err := w.change(configuration); err != nil {
 					return nil, err
 				}
 			}
-			t, err := b.analyse(ctx, m.target, configuration)
+			t, err := b.analyse(ctx, m.target, m.configuration)
 			if err != nil {
 				return nil, err
 			}
@@ -184,9 +193,9 @@ func (c *analysisCmd) warm(ctx context.Context, r *report, w *workspace, b *baze
 		if i < c.Warm {
 			what = fmt.Sprintf("warming up, %d of %d", i+1, c.Warm)
 		}
-		r.begin("%5s s  image of all objects, %5s s  after a change, %s", seconds(first[i].wall), seconds(again[i].wall), what)
+		r.begin("%5s s  image of all objects, %5s s  after a change, %5s s  %d images, %s", seconds(first[i].wall), seconds(again[i].wall), seconds(images[i].wall), analysedImages, what)
 	}
-	for _, measured := range []*[]took{&without, &first, &nothing, &again} {
+	for _, measured := range []*[]took{&without, &first, &nothing, &again, &images} {
 		*measured = (*measured)[c.Warm:]
 	}
 	idle := median(nothing)
@@ -195,7 +204,26 @@ func (c *analysisCmd) warm(ctx context.Context, r *report, w *workspace, b *baze
 		{name: "warm server: nothing has changed", took: idle},
 		{name: "warm server: image of all objects, new configuration", took: median(first), beyond: idle.wall, budget: firstAnalysisBudget},
 		{name: "warm server: image of all objects, one has changed", took: median(again), beyond: idle.wall, budget: againAnalysisBudget},
+		{name: fmt.Sprintf("warm server: %d images of all objects, new configuration", analysedImages), took: median(images), beyond: idle.wall, budget: imagesAnalysisBudget},
 	}, nil
+}
+
+// memory says how much memory the server needs for what it knows of an image of
+// one object, then of all objects too, then of all images.
+func (b *bazel) memory(ctx context.Context, r *report, configuration int) error {
+	var used []any
+	for _, target := range []string{"//:one", "//:all", "//:images"} {
+		if _, err := b.analyse(ctx, target, configuration); err != nil {
+			return err
+		}
+		megabytes, err := b.heap(ctx)
+		if err != nil {
+			return err
+		}
+		used = append(used, megabytes)
+	}
+	r.begin("memory of the server: %d MB with the image of one object, %d MB with that of all, %d MB with %d of them", append(used, analysedImages+1)...)
+	return nil
 }
 
 // median is the one in the middle by wall time, the later one of two.

@@ -9,6 +9,7 @@ import (
 	"os"
 	"path/filepath"
 	"slices"
+	"strings"
 	"testing"
 	"time"
 
@@ -50,13 +51,17 @@ func TestAnalysis(t *testing.T) {
 	t.Setenv("BUILD_WORKSPACE_DIRECTORY", repository)
 	calls := filepath.Join(repository, "calls")
 	program := "#!/bin/sh\necho \"$*\" >>" + calls + "\n" +
-		"case $1 in info) echo " + fmt.Sprint(os.Getpid()) + ";; build) echo 'INFO: Elapsed time: 1.250s, Critical Path: 0.01s' >&2;; esac\n"
+		"case \"$*\" in *heap*) echo 120MB;; info*) echo " + fmt.Sprint(os.Getpid()) + ";; build*) echo 'INFO: Elapsed time: 1.250s, Critical Path: 0.01s' >&2;; esac\n"
 	if err := os.WriteFile(filepath.Join(repository, "bazelw"), []byte(program), 0o755); err != nil {
 		t.Fatal(err)
 	}
-	results, err := (&analysisCmd{Objects: 3, Warm: 2, Rounds: 2, Folder: folder}).measure(context.Background(), &report{progress: io.Discard})
+	var progress strings.Builder
+	results, err := (&analysisCmd{Objects: 3, Warm: 2, Rounds: 2, Folder: folder}).measure(context.Background(), &report{progress: &progress})
 	if err != nil {
 		t.Fatal(err)
+	}
+	if want := "120 MB with the image of one object, 120 MB with that of all, 120 MB with 51 of them"; !strings.Contains(progress.String(), want) {
+		t.Errorf("progress: %s", &progress)
 	}
 	for _, a := range results {
 		if a.wall != 1250*time.Millisecond || a.cpu < 0 {
@@ -70,10 +75,14 @@ func TestAnalysis(t *testing.T) {
 		}
 		return calls
 	}
-	want := start + analyse(0, "one", "all") + "shutdown\n" + start + analyse(0, "all") +
-		analyse(1, "one", "all", "all", "all") + analyse(2, "one", "all", "all", "all") +
-		analyse(3, "one", "all", "all", "all") + analyse(4, "one", "all", "all", "all") +
-		"clean --expunge\n"
+	want := start + analyse(0, "one", "all") + "shutdown\n" + start + analyse(0, "all")
+	for configuration := 1; configuration <= 4; configuration++ {
+		want += analyse(configuration, "one", "all", "all", "all") + analyse(-configuration, "images")
+	}
+	for _, target := range []string{"one", "all", "images"} {
+		want += analyse(5, target) + "info used-heap-size-after-gc\n"
+	}
+	want += "clean --expunge\n"
 	if got, err := os.ReadFile(calls); err != nil || string(got) != want {
 		t.Errorf("got %s, %v", got, err)
 	}

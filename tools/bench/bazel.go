@@ -13,7 +13,11 @@ import (
 )
 
 // bazel runs Bazel in a workspace.
-type bazel struct{ program, workspace string }
+type bazel struct {
+	program, workspace string
+	// env are variables that are added to the environment.
+	env []string
+}
 
 // bazelIn is Bazel in a workspace: a program, or a repository's bazelw if it is "".
 func bazelIn(workspace, repository, program string) (*bazel, error) {
@@ -34,11 +38,15 @@ func (b *bazel) expunge(ctx context.Context) error {
 	return err
 }
 
+func (b *bazel) command(ctx context.Context, args []string) *exec.Cmd {
+	cmd := exec.CommandContext(ctx, b.program, args...)
+	cmd.Dir, cmd.Env = b.workspace, append(os.Environ(), b.env...)
+	return cmd
+}
+
 // output gives what Bazel writes to its standard output.
 func (b *bazel) output(ctx context.Context, args ...string) (string, error) {
-	cmd := exec.CommandContext(ctx, b.program, args...)
-	cmd.Dir = b.workspace
-	text, err := cmd.Output()
+	text, err := b.command(ctx, args).Output()
 	if err != nil {
 		return "", fmt.Errorf("bazel %s: %w", strings.Join(args, " "), err)
 	}
@@ -47,9 +55,7 @@ func (b *bazel) output(ctx context.Context, args ...string) (string, error) {
 
 // run gives what Bazel says, on both outputs.
 func (b *bazel) run(ctx context.Context, args ...string) (string, error) {
-	cmd := exec.CommandContext(ctx, b.program, args...)
-	cmd.Dir = b.workspace
-	text, err := cmd.CombinedOutput()
+	text, err := b.command(ctx, args).CombinedOutput()
 	if err != nil {
 		return "", fmt.Errorf("bazel %s: %w\n%s", strings.Join(args, " "), err, text)
 	}
@@ -87,21 +93,37 @@ func (b *bazel) analyse(ctx context.Context, target string, configuration int) (
 	if err != nil {
 		return took{}, err
 	}
-	m := elapsed.FindStringSubmatch(text)
-	if m == nil {
-		return took{}, fmt.Errorf("bazel does not say how long it took:\n%s", text)
-	}
-	wall, err := time.ParseDuration(m[1] + "s")
+	wall, err := readElapsed(text)
 	return took{wall: wall, cpu: after - before}, err
+}
+
+// readElapsed finds how long Bazel says that a build took.
+func readElapsed(said string) (time.Duration, error) {
+	m := elapsed.FindStringSubmatch(said)
+	if m == nil {
+		return 0, fmt.Errorf("bazel does not say how long it took:\n%s", said)
+	}
+	return time.ParseDuration(m[1] + "s")
 }
 
 // serverCPU is the CPU time that the server has used so far.
 func (b *bazel) serverCPU(ctx context.Context) (time.Duration, error) {
-	pid, err := b.output(ctx, "info", "server_pid")
+	pid, err := b.serverPID(ctx)
 	if err != nil {
 		return 0, err
 	}
-	stat, err := os.ReadFile(filepath.Join("/proc", strings.TrimSpace(pid), "stat"))
+	return processCPU(pid)
+}
+
+// serverPID is the server's process ID.
+func (b *bazel) serverPID(ctx context.Context) (string, error) {
+	pid, err := b.output(ctx, "info", "server_pid")
+	return strings.TrimSpace(pid), err
+}
+
+// processCPU is the CPU time that a process has used so far.
+func processCPU(pid string) (time.Duration, error) {
+	stat, err := os.ReadFile(filepath.Join("/proc", pid, "stat"))
 	if err != nil {
 		return 0, fmt.Errorf("CPU time of Bazel's server: %w", err)
 	}

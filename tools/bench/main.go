@@ -4,6 +4,7 @@ package main
 
 import (
 	"context"
+	"errors"
 	"fmt"
 	"io"
 	"os"
@@ -15,14 +16,18 @@ import (
 
 // commands are the suites, one file each.
 type commands struct {
-	Memory   memoryCmd   `cmd:"" help:"Peak memory of every step that reads the bytes of store objects."`
-	Start    startCmd    `cmd:"" help:"CPU time that the programs need to start."`
-	Import   importCmd   `cmd:"" help:"Speed and peak memory of importing a NAR of a binary cache."`
-	Analysis analysisCmd `cmd:"" help:"How long Bazel analyses an image over all objects of a lock."`
-	Binaries binariesCmd `cmd:"" help:"How long Bazel analyses images of programs over the same packages."`
-	Load     loadCmd     `cmd:"" help:"How long engines take to get an image: all of it, nothing and one layer."`
-	Layering layeringCmd `cmd:"" help:"How many bytes images share and must be sent again, by layering strategy."`
+	Memory      memoryCmd      `cmd:"" help:"Peak memory of every step that reads the bytes of store objects."`
+	Start       startCmd       `cmd:"" help:"CPU time that the programs need to start."`
+	Import      importCmd      `cmd:"" help:"Speed and peak memory of importing a NAR of a binary cache."`
+	Analysis    analysisCmd    `cmd:"" help:"How long Bazel analyses an image over all objects of a lock."`
+	Binaries    binariesCmd    `cmd:"" help:"How long Bazel analyses images of programs over the same packages."`
+	Load        loadCmd        `cmd:"" help:"How long engines take to get an image: all of it, nothing and one layer."`
+	Layering    layeringCmd    `cmd:"" help:"How many bytes images share and must be sent again, by layering strategy."`
+	Incremental incrementalCmd `cmd:"" help:"How long it takes until an image is in Docker after one file of it has changed."`
+	Scale       scaleCmd       `cmd:"" help:"What a day of changes of a large monorepo rebuilds and sends, by layering strategy."`
+	Speed       speedCmd       `cmd:"" help:"CPU time of the steps of an image, in turns with other programs."`
 	programs
+	resultFiles
 }
 
 const (
@@ -40,13 +45,14 @@ func main() {
 func run(ctx context.Context, args []string, stdout, stderr io.Writer) int {
 	var c commands
 	exited := -1
+	r := &report{table: stdout, progress: stderr}
 	parser, err := kong.New(&c,
 		kong.Name("bench"),
 		kong.Description("Measures the programs of rules_strata. Its status is 1 when something is over its budget."),
 		kong.Writers(stdout, stderr),
 		kong.Exit(func(code int) { exited = code }),
 		kong.BindTo(ctx, (*context.Context)(nil)),
-		kong.Bind(&c.programs, &report{table: stdout, progress: stderr}),
+		kong.Bind(&c.programs, r),
 	)
 	if err != nil {
 		panic(err)
@@ -59,7 +65,8 @@ func run(ctx context.Context, args []string, stdout, stderr io.Writer) int {
 		fmt.Fprintf(stderr, "bench: %v\n", err)
 		return exitUsage
 	}
-	if err := parsed.Run(); err != nil {
+	r.start(parsed.Selected().Name, args)
+	if err := errors.Join(parsed.Run(), r.save(c.resultFiles)); err != nil {
 		fmt.Fprintf(stderr, "bench %s: %v\n", parsed.Selected().Name, err)
 		return exitFailure
 	}

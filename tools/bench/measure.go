@@ -58,7 +58,12 @@ func (p process) run(ctx context.Context) (usage, error) {
 	if state.ExitCode() != p.status {
 		return usage{}, fmt.Errorf("%s %s: %v: %s", p.program, strings.Join(p.args, " "), state, bytes.TrimSpace(stderr.Bytes()))
 	}
-	return usage{peak: peakOf(state.SysUsage().(*syscall.Rusage)), cpu: state.UserTime() + state.SystemTime(), wall: wall}, nil
+	return usageOf(state, wall), nil
+}
+
+// usageOf is what a process that has ended needed.
+func usageOf(state *os.ProcessState, wall time.Duration) usage {
+	return usage{peak: peakOf(state.SysUsage().(*syscall.Rusage)), cpu: state.UserTime() + state.SystemTime(), wall: wall}
 }
 
 // ownPeak is the most memory that this process had at once, in bytes.

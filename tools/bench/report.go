@@ -16,14 +16,24 @@ type report struct {
 	table io.Writer
 	// progress gets a line when something begins.
 	progress io.Writer
+	// results and charts are what goes to files, if these are asked for.
+	results results
+	charts  []chart
 }
 
 // begin says what is done next.
 func (r *report) begin(format string, args ...any) { fmt.Fprintf(r.progress, format+"\n", args...) }
 
+// paragraph separates a table from the next.
+func (r *report) paragraph() error {
+	_, err := io.WriteString(r.table, "\n")
+	return err
+}
+
 // write writes a table: its head, then rows of as many cells. The first column
 // is text, the others are numbers.
 func (r *report) write(head []string, rows [][]string) error {
+	r.results.Tables = append(r.results.Tables, table{head, rows})
 	widths := make([]int, len(head))
 	for _, row := range append([][]string{head}, rows...) {
 		for i, cell := range row {

@@ -50,8 +50,11 @@ nix.lock(
 use_repo(nix, "pkgs")
 `
 
+// analysedImages is how many images of all objects are analysed together.
+const analysedImages = 50
+
 // workspaceBuild has an image that is analysed before anything is measured, one
-// of as many objects, and one of all objects.
+// of as many objects, one of all objects, and many of all.
 const workspaceBuild = `load("@rules_strata//rules:defs.bzl", "stream_layered_image")
 
 stream_layered_image(
@@ -67,6 +70,19 @@ stream_layered_image(
 stream_layered_image(
     name = "all",
     contents = ["@pkgs//:closure"],
+)
+
+[
+    stream_layered_image(
+        name = "image-%%d" %% n,
+        contents = ["@pkgs//:closure"],
+    )
+    for n in range(%[1]d)
+]
+
+filegroup(
+    name = "images",
+    srcs = [":image-%%d" %% n for n in range(%[1]d)],
 )
 `
 
@@ -101,7 +117,7 @@ func newWorkspace(folder, repository string, objects int) (*workspace, error) {
 	}
 	f := files{folder: folder}
 	f.text("MODULE.bazel", fmt.Sprintf(workspaceModule, repository))
-	f.text("BUILD.bazel", workspaceBuild)
+	f.text("BUILD.bazel", fmt.Sprintf(workspaceBuild, analysedImages))
 	f.copyIfThere(".bazelversion", repository)
 	return w, errors.Join(f.err, w.writeLock())
 }

@@ -1,0 +1,144 @@
+package main
+
+import (
+	"cmp"
+	"context"
+	"fmt"
+	"io/fs"
+	"os"
+	"path/filepath"
+	"slices"
+	"time"
+)
+
+// task is something whose time is measured: commands, one after another, in the
+// folder of the inputs. What they write goes into the folder "out", which is
+// empty before.
+type task struct {
+	name string
+	// commands are programs with their arguments.
+	commands [][]string
+	// status is the exit status that they should have.
+	status int
+	// worker is what is done in place of commands, if it is not nil.
+	worker func(context.Context) (usage, error)
+	// peer says that the programs are not the project's own.
+	peer bool
+	// input is how much is read, in bytes, where that means something.
+	input int64
+	runs  []taskRun
+}
+
+// taskRun is what a task needed once.
+type taskRun struct {
+	usage
+	// written is how much is in the files that it left, in bytes.
+	written int64
+}
+
+// outFolder is where tasks write.
+const outFolder = "out"
+
+// inTurns runs tasks as often as runs says, one after another each time.
+func inTurns(ctx context.Context, r *report, folder string, tasks []*task, runs int) error {
+	for n := range runs {
+		for _, t := range tasks {
+			run, err := t.run(ctx, folder)
+			if err != nil {
+				return fmt.Errorf("%s: %w", t.name, err)
+			}
+			t.runs = append(t.runs, run)
+			if run.wall < time.Second/10 && n < runs-1 {
+				continue
+			}
+			r.begin("%7.3f CPU s  %s (%d of %d, load average %s)", run.cpu.Seconds(), t.name, n+1, runs, loadAverage())
+		}
+	}
+	return nil
+}
+
+// run runs the commands, and removes what they wrote.
+func (t *task) run(ctx context.Context, folder string) (taskRun, error) {
+	var all taskRun
+	out := filepath.Join(folder, outFolder)
+	if err := os.Mkdir(out, 0o755); err != nil {
+		return all, err
+	}
+	if t.worker != nil {
+		u, err := t.worker(ctx)
+		if err != nil {
+			return all, err
+		}
+		all.usage = u
+	}
+	for _, c := range t.commands {
+		u, err := process{program: c[0], args: c[1:], dir: folder, status: t.status}.run(ctx)
+		if err != nil {
+			return all, err
+		}
+		all.cpu += u.cpu
+		all.wall += u.wall
+		all.peak = max(all.peak, u.peak)
+	}
+	var err error
+	if all.written, err = sizeOf(out); err != nil {
+		return all, err
+	}
+	return all, os.RemoveAll(out)
+}
+
+// sizeOf is how much is in all files of a folder, in bytes.
+func sizeOf(folder string) (size int64, err error) {
+	err = filepath.WalkDir(folder, func(_ string, e fs.DirEntry, err error) error {
+		if err != nil || !e.Type().IsRegular() {
+			return err
+		}
+		info, err := e.Info()
+		if err == nil {
+			size += info.Size()
+		}
+		return err
+	})
+	return size, err
+}
+
+// sortedCPU are the CPU times of the runs, the least first.
+func (t *task) sortedCPU() []time.Duration {
+	var all []time.Duration
+	for _, r := range t.runs {
+		all = append(all, r.cpu)
+	}
+	slices.Sort(all)
+	return all
+}
+
+// cpu is the median of the CPU times.
+func (t *task) cpu() time.Duration { return middle(t.sortedCPU()) }
+
+// wall is the median of the wall times.
+func (t *task) wall() time.Duration {
+	var all []time.Duration
+	for _, r := range t.runs {
+		all = append(all, r.wall)
+	}
+	slices.Sort(all)
+	return middle(all)
+}
+
+// peak is the highest of all runs.
+func (t *task) peak() int64 {
+	return slices.MaxFunc(t.runs, func(a, b taskRun) int { return cmp.Compare(a.usage.peak, b.usage.peak) }).usage.peak
+}
+
+// written is the median of what the runs left.
+func (t *task) written() int64 {
+	var all []int64
+	for _, r := range t.runs {
+		all = append(all, r.written)
+	}
+	slices.Sort(all)
+	return all[len(all)/2]
+}
+
+// perSecond is in megabytes of the input per second of CPU time.
+func (t *task) perSecond() float64 { return float64(t.input) / 1e6 / t.cpu().Seconds() }
