@@ -19,6 +19,8 @@ type Spawn struct {
 	TargetLabel string `json:"targetLabel"`
 	Runner      string `json:"runner"`
 	CacheHit    bool   `json:"cacheHit"`
+	// Outputs are the paths of what the action may write.
+	Outputs []string `json:"listedOutputs"`
 }
 
 // String is the mnemonic and the target: "ObjectLayer //:base".

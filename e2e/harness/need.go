@@ -35,6 +35,10 @@ var (
 	ContainerdEngine = requirement("containerd", func() error { return errors.Join(check(SuperUser), works("containerd", "--version")) })
 	// CacheServer: nginx can be run.
 	CacheServer = requirement("nginx", func() error { return works("nginx", "-v") })
+	// CASServer: BuildBox's casd can be run, a cache over gRPC.
+	CASServer = requirement("buildbox-casd", func() error { return errors.Join(check(SuperUser), works("buildbox-casd", "--version")) })
+	// ExecutionServer: casd can run actions.
+	ExecutionServer = requirement("BuildBox's runner", func() error { return works(runner, "--version") })
 	// NixStore: Nix can write a store that is nobody's.
 	NixStore = requirement("a Nix store for tests", func() error {
 		if _, err := os.Stat("/nix"); err == nil {
