@@ -7,6 +7,7 @@ import (
 	"slices"
 	"strings"
 	"testing"
+	"time"
 
 	"github.com/rules-strata/rules_strata/go/worker/protocol"
 )
@@ -56,9 +57,11 @@ func TestWorkerLeaksNothing(t *testing.T) {
 		}
 	}
 	serveMany(requests / 20)
-	before := resources(t)
+	// Those of the test and of a worker that waits.
+	const idle = 5
+	before := resources(t, idle)
 	serveMany(requests)
-	after := resources(t)
+	after := resources(t, before.goroutines)
 	if after.goroutines > before.goroutines || !slices.Equal(after.files, before.files) {
 		t.Errorf("%d goroutines and the files %q, want %d and %q", after.goroutines, after.files, before.goroutines, before.files)
 	}
@@ -93,7 +96,9 @@ type held struct {
 	heap       uint64
 }
 
-func resources(t *testing.T) held {
+// resources are what the test's process holds, as soon as it has no more than
+// so many goroutines, or for good has more.
+func resources(t *testing.T, goroutines int) held {
 	t.Helper()
 	var h held
 	if list, err := os.ReadDir("/proc/self/fd"); err == nil {
@@ -105,11 +110,10 @@ func resources(t *testing.T) held {
 		slices.Sort(h.files)
 	}
 	// The goroutine of an answered request may still be ending.
-	for range 1000 {
-		if h.goroutines = runtime.NumGoroutine(); h.goroutines <= 5 {
+	for end := time.Now().Add(10 * time.Second); ; time.Sleep(time.Millisecond) {
+		if h.goroutines = runtime.NumGoroutine(); h.goroutines <= goroutines || time.Now().After(end) {
 			break
 		}
-		runtime.Gosched()
 	}
 	var m runtime.MemStats
 	runtime.GC()
