@@ -11,17 +11,18 @@ import (
 )
 
 // Lane lets a test run at the same time as tests of other lanes. Those of one
-// lane run one after another: they share a workspace, whose Bazel does one thing
-// at a time, and the names of images. A lane has Docker daemons of its own. A
-// test that shares nothing names no lane and has one for itself.
+// lane run one after another, in the order in which they would without lanes:
+// they share a workspace, which some of them edit, and the names of images. A
+// lane has Docker daemons of its own. A test that shares nothing names no lane
+// and has one for itself.
 //
 // It is the first thing that a test does. As many tests run as there are CPUs.
 func Lane(t *testing.T, name ...string) {
 	t.Helper()
-	lane := lanes.add(t.Name(), strings.Join(name, ""))
+	turn, done := lanes.add(t.Name(), strings.Join(name, ""))
+	t.Cleanup(done)
 	t.Parallel()
-	lane.Lock()
-	t.Cleanup(lane.Unlock)
+	<-turn
 	cpus <- struct{}{}
 	began := time.Now()
 	t.Cleanup(func() {
@@ -34,26 +35,31 @@ func Lane(t *testing.T, name ...string) {
 var cpus = make(chan struct{}, runtime.NumCPU())
 
 // lanes are those that tests named.
-var lanes = laneSet{locks: map[string]*sync.Mutex{}, names: map[string]string{}}
+var lanes = laneSet{last: map[string]chan struct{}{}, names: map[string]string{}}
 
 type laneSet struct {
-	mu    sync.Mutex
-	locks map[string]*sync.Mutex
+	mu sync.Mutex
+	// last is closed when the last test that was added to a lane is done.
+	last map[string]chan struct{}
 	// names are the lanes of tests, by the tests' names.
 	names map[string]string
 }
 
-func (s *laneSet) add(test, name string) *sync.Mutex {
+// add gives a test its place in a lane: its turn has come when turn is closed.
+func (s *laneSet) add(test, name string) (turn <-chan struct{}, done func()) {
 	s.mu.Lock()
 	defer s.mu.Unlock()
 	if name == "" {
 		name = test
 	}
 	s.names[test] = name
-	if s.locks[name] == nil {
-		s.locks[name] = new(sync.Mutex)
+	before, mine := s.last[name], make(chan struct{})
+	if before == nil {
+		before = make(chan struct{})
+		close(before)
 	}
-	return s.locks[name]
+	s.last[name] = mine
+	return before, func() { close(mine) }
 }
 
 // of is the name of the lane that a test, or the test that it is a part of,
