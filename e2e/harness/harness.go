@@ -138,6 +138,9 @@ func (c Command) Run(t testing.TB) Result {
 	err := cmd.Run()
 	if took := time.Since(began); took >= time.Second {
 		t.Logf("%.1f s: %s", took.Seconds(), strings.Join(c.Args, " "))
+		if took >= time.Minute {
+			t.Logf("it said: %s", clip(stderr.String()))
+		}
 	}
 	var exit *exec.ExitError
 	if err != nil && !errors.As(err, &exit) {
