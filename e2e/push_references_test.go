@@ -18,7 +18,7 @@ func TestReferences(t *testing.T) {
 	status := "--workspace_status_command=" + filepath.Join(w.bazel.Dir, "status.sh")
 	digests := map[string]string{}
 	for name, flags := range map[string][]string{"unstamped": {}, "stamped": {"--stamp", status}} {
-		w.bazel.Build(t, append(flags, "//references:file", "//references:named")...)
+		w.bazel.Build(t, append(flags, "//references:file", "//references:named", "//references:push_plain")...)
 		plain := w.reference(t, "//references:push_plain")
 		digest := w.run(t, registry.host+"/referred", "//references:push", append(flags, "--")...)
 		equal(t, name, harness.ReadFile(t, filepath.Join(w.bazel.Bin(t), "references", "deployment.yaml")), strings.ReplaceAll(lines(`
