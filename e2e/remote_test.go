@@ -25,7 +25,13 @@ type sharedExample struct {
 	copy func(t *testing.T) string
 	// root is the private root of the second user.
 	root string
+	// long says that the executor compiles Go's standard library and more for
+	// it, which takes minutes: it is built where everyExample is set.
+	long bool
 }
+
+// everyExample is the variable that has long examples built, too.
+const everyExample = "STRATA_E2E_EVERY_EXAMPLE"
 
 // sharedFlags: every step of an image; and what docs/guide-remote.md says that a
 // team sets, since C++ actions have the caller's PATH otherwise.
@@ -54,8 +60,8 @@ func sharedExamples() []sharedExample {
 		{name: "e2e/remote", targets: []string{"//..."}, root: "base", copy: remoteWorkspace},
 		// Nix is in the tests' root alone.
 		{name: "examples/nix_hello", targets: []string{"//..."}, root: "test", copy: copyOf("examples/nix_hello", map[string]string{"result": "hello"})},
-		{name: "examples", targets: []string{"//:hello_image", "//examples/..."}, without: []string{"//examples/dockertools/build_image:created_now"}, root: "base", copy: func(t *testing.T) string { return harness.PrebuiltCheckout(t) }},
-		{name: "examples/binaries", targets: []string{"//..."}, root: "base", copy: copyOf("examples/binaries", nil)},
+		{name: "examples", long: true, targets: []string{"//:hello_image", "//examples/..."}, without: []string{"//examples/dockertools/build_image:created_now"}, root: "base", copy: func(t *testing.T) string { return harness.PrebuiltCheckout(t) }},
+		{name: "examples/binaries", long: true, targets: []string{"//..."}, root: "base", copy: copyOf("examples/binaries", nil)},
 	}
 }
 
@@ -76,6 +82,9 @@ func TestExamplesShared(t *testing.T) {
 	executor := harness.StartExecutor(t)
 	web := executor.HTTP(t)
 	for _, example := range sharedExamples() {
+		if example.long && os.Getenv(everyExample) == "" {
+			continue
+		}
 		t.Run(example.name, func(t *testing.T) {
 			first := harness.Temporary(t, example.copy(t))
 			first.Env, first.Flags = []string{"BAZELW_MODE=private"}, sharedFlags
