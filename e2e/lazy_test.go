@@ -87,6 +87,7 @@ func newLazyMachines(t *testing.T, cache *lazyCache) *lazyMachines {
 	m.second.Flags = append(slices.Clone(m.first.Flags), "--remote_download_minimal")
 	m.write(t, "busybox", harness.Exec("cat", "/usr/bin/busybox").Run(t).Must(t).Stdout)
 	m.write(t, "archive.nar", lazyNAR(t, "in a NAR\n"))
+	m.write(t, "quelle ü.txt", "source, too\n")
 	return m
 }
 
@@ -116,6 +117,22 @@ func (m *lazyMachines) run(t *testing.T, cache, target string, args ...string) h
 	command := m.second.Command("run", slices.Concat(flags, []string{target}, args)...)
 	command.Env = append(command.Env, "DOCKER_HOST="+m.docker.Host, "STRATA_REMOTE_CACHE="+cache)
 	return command.Run(t)
+}
+
+// objects are the blobs of the objects of the image.
+func (m *lazyMachines) objects(t *testing.T) []string {
+	t.Helper()
+	return []string{
+		m.blob(t, "left.txt"), m.blob(t, "right.txt"), m.blob(t, "busybox"), m.blob(t, "archive.nar"),
+		m.blob(t, "many.txt"), m.blob(t, "many.txt", "again\n"),
+	}
+}
+
+// top is the blob of the top layer of an image that Docker has.
+func (m *lazyMachines) top(t *testing.T, ref string) string {
+	t.Helper()
+	layers := m.docker.Inspect(t, ref).RootFS.Layers
+	return strings.TrimPrefix(layers[len(layers)-1], "sha256:")
 }
 
 // blobList are hashes as asked has them.
@@ -174,7 +191,10 @@ func TestLazyImagesOverGRPC(t *testing.T) {
 }
 
 // madeFiles are the files that the objects' bytes are in.
-var madeFiles = []string{"copied.nar", "left.out", "program.out", "right.out", "first.txt", "last.txt", "built.tar.gz", "single.tar.gz"}
+var madeFiles = []string{
+	"copied.nar", "left.out", "program.out", "right.out", "first.txt", "last.txt", "umlaut.out", "tool", "built.tar.gz", "single.tar.gz", "single.layer.tar",
+	"image.customisation.tar", "built.customisation.tar", "above.customisation.tar", "tool_image.customisation.tar",
+}
 
 // TestLazyImages: a machine that has none of an image's bytes reads from the
 // remote cache those that the engine lacks, and no others.
@@ -190,21 +210,17 @@ func TestLazyImages(t *testing.T) {
 	t.Run("push", m.testPush)
 	t.Run("faults", m.testFaults)
 	t.Run("image_test", m.testTest)
+	t.Run("eager image on a lazy one", m.testEagerAbove)
 }
 
 func (m *lazyMachines) testImages(t *testing.T) {
 	m.first.Build(t, "//:image")
-	top := func() string {
-		layers := m.docker.Inspect(t, "lazy:stream").RootFS.Layers
-		return strings.TrimPrefix(layers[len(layers)-1], "sha256:")
-	}
 	says := func(left string) string { return "source\n" + left + "right\nmany\nmany\nagain\nin a NAR\n" }
 
 	r := m.run(t, m.cache.read, "//:image").Must(t)
 	contains(t, "stderr", r.Stderr, "6 of 6 layers sent")
 	equal(t, "the container says", m.docker.RunImage(t, "lazy:stream").Must(t).Stdout, says("left\n"))
-	equal(t, "blobs read", m.cache.asked(), blobList(m.blob(t, "left.txt"), m.blob(t, "right.txt"), m.blob(t, "busybox"),
-		m.blob(t, "archive.nar"), m.blob(t, "many.txt"), m.blob(t, "many.txt", "again\n"), top()))
+	equal(t, "blobs read", m.cache.asked(), blobList(append(m.objects(t), m.top(t, "lazy:stream"))...))
 	if found := m.downloaded(t, madeFiles...); len(found) > 0 {
 		t.Errorf("downloaded: %q", found)
 	}
@@ -225,31 +241,46 @@ func (m *lazyMachines) testImages(t *testing.T) {
 	m.first.Flags = append(m.first.Flags, "--remote_download_all")
 	defer func() { m.first.Flags = m.first.Flags[:len(m.first.Flags)-1] }()
 	command := m.first.Command("run", "//:image")
-	command.Env = []string{"DOCKER_HOST=" + m.docker.Host, "STRATA_REMOTE_CACHE"}
+	command.Env = append(command.Env, "DOCKER_HOST="+m.docker.Host, "STRATA_REMOTE_CACHE="+m.cache.read)
 	command.Run(t).Must(t)
 	equal(t, "ID where all bytes are here", m.docker.Inspect(t, "lazy:stream").ID, id)
 	equal(t, "blobs read where all bytes are here", m.cache.asked(), "")
 }
 
 // testOtherImages: layers of several objects, one layer of files, an image on top
-// of a lazy one, an index, and what has all bytes at hand.
+// of a lazy one, an index, and a program.
 func (m *lazyMachines) testOtherImages(t *testing.T) {
-	targets := []string{"//:built", "//:single", "//:above", "//:index"}
-	m.first.Build(t, targets...)
+	const says = "source\nedited\nright\nmany\nmany\nagain\nin a NAR\n"
+	tests := []struct {
+		target, ref, says string
+		// blobs are those that Docker lacks after the tests before, but for the top
+		// layer.
+		blobs  []string
+		hasTop bool
+	}{
+		{"//:built", "lazy:built", says, m.objects(t), false},
+		{"//:single", "lazy:single", "source\nright\n", nil, false},
+		{"//:above", "lazy:above", says, nil, false},
+		{"//:index", "lazy:stream", says, nil, true},
+		{
+			// One file is in two layers.
+			"//:tool_image", "lazy:tool", "umlaut\numlaut\numlaut\nsource, too\n",
+			[]string{m.blob(t, "busybox"), m.blob(t, "umlaut.txt"), m.blob(t, "umlaut.txt")}, false,
+		},
+	}
+	for _, test := range tests {
+		m.first.Build(t, test.target)
+	}
 	m.cache.asked()
-	for _, test := range []struct{ target, ref, says string }{
-		{"//:built", "lazy:built", "source\nedited\nright\nmany\nmany\nagain\nin a NAR\n"},
-		{"//:single", "lazy:single", "source\nright\n"},
-		{"//:above", "lazy:above", "source\nedited\nright\nmany\nmany\nagain\nin a NAR\n"},
-		{"//:index", "lazy:stream", "source\nedited\nright\nmany\nmany\nagain\nin a NAR\n"},
-	} {
+	for _, test := range tests {
 		t.Run(test.target, func(t *testing.T) {
 			m.run(t, m.cache.read, test.target).Must(t)
 			equal(t, "the container says", m.docker.RunImage(t, test.ref).Must(t).Stdout, test.says)
-			asked := m.cache.asked()
-			if test.target == "//:single" && strings.Count(asked, "\n") > 0 {
-				t.Errorf("read %q, want the one layer", asked)
+			want := test.blobs
+			if !test.hasTop {
+				want = append(want, m.top(t, test.ref))
 			}
+			equal(t, "blobs read", m.cache.asked(), blobList(want...))
 			if found := m.downloaded(t, madeFiles...); len(found) > 0 {
 				t.Errorf("downloaded: %q", found)
 			}
@@ -264,9 +295,7 @@ func (m *lazyMachines) testPush(t *testing.T) {
 	to := []string{"--", "--repository", registry.Address + "/lazy"}
 	m.cache.asked()
 	m.run(t, m.cache.read, "//:push", to...).Must(t)
-	if asked := m.cache.asked(); strings.Count(asked, "\n")+1 != 7 {
-		t.Errorf("read %q, want seven blobs", asked)
-	}
+	equal(t, "blobs read", m.cache.asked(), blobList(append(m.objects(t), m.top(t, "lazy:stream"))...))
 	m.run(t, m.cache.read, "//:push_index", to...).Must(t)
 	equal(t, "blobs read of what the registry has", m.cache.asked(), "")
 	m.docker.Remove(t, "lazy:stream")
@@ -275,12 +304,20 @@ func (m *lazyMachines) testPush(t *testing.T) {
 	contains(t, "the container says", m.docker.RunImage(t, registry.Address+"/lazy:pushed").Must(t).Stdout, "source\nedited\n")
 }
 
-// testTest: a test has all bytes, since nothing tells it of a cache.
+// testTest: a test has all bytes, and does not ask a cache that it is told of.
 func (m *lazyMachines) testTest(t *testing.T) {
 	m.first.Build(t, "//:image_test")
 	m.cache.asked()
-	m.second.Run(t, "test", "//:image_test").Must(t)
+	m.second.Run(t, "test", "//:image_test", "--test_env=STRATA_REMOTE_CACHE="+m.cache.read).Must(t)
 	equal(t, "blobs that a test reads", m.cache.asked(), "")
+}
+
+// testEagerAbove: an image that is not lazy has all bytes at hand, those of a lazy
+// one that it is built on, too.
+func (m *lazyMachines) testEagerAbove(t *testing.T) {
+	m.first.Build(t, "//:eager_above")
+	archive := m.run(t, "", "//:eager_above", "--", "stream").Must(t).Stdout
+	contains(t, "archive", archive, "in a NAR\n")
 }
 
 // testFaults: errors say what to do, that helps, and nothing is loaded.

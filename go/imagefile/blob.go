@@ -73,23 +73,28 @@ func (i *Image) OpenBlob(ctx context.Context, n int, d blob.Descriptor) (io.Read
 	}
 	ctx, cancel := context.WithCancel(ctx)
 	r, w := io.Pipe()
+	ended := make(chan struct{})
 	go func() {
+		defer close(ended)
 		defer cancel()
 		_, err := i.CompressLayer(ctx, n, k, w)
 		w.CloseWithError(err)
 	}()
-	return &blobReader{r, cancel}, nil
+	return &blobReader{r, cancel, ended}, nil
 }
 
 // blobReader ends the compression when it is closed.
 type blobReader struct {
 	*io.PipeReader
 	cancel context.CancelFunc
+	ended  chan struct{}
 }
 
 func (b *blobReader) Close() error {
 	b.cancel()
-	return b.PipeReader.Close()
+	err := b.PipeReader.Close()
+	<-b.ended
+	return err
 }
 
 func (i *Image) explain(n int, err error) error {

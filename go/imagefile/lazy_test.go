@@ -7,12 +7,14 @@ import (
 	"errors"
 	"fmt"
 	"io"
+	"maps"
 	"os"
 	"path/filepath"
 	"slices"
 	"strings"
 	"sync"
 	"testing"
+	"time"
 
 	"github.com/rules-strata/rules_strata/go/cas"
 	"github.com/rules-strata/rules_strata/go/image"
@@ -26,8 +28,12 @@ import (
 // storage is a cache that notes what is read.
 type storage struct {
 	blobs map[string][]byte
+	// wrong are other bytes that are given for blobs.
+	wrong map[string][]byte
 	// fail is what every read ends with, if not nil.
 	fail error
+	// slots bound how many blobs are read at once, if not nil.
+	slots chan struct{}
 
 	mu        sync.Mutex
 	read      []string
@@ -35,6 +41,13 @@ type storage struct {
 }
 
 func (s *storage) Open(ctx context.Context, d cas.Digest, offset int64) (io.ReadCloser, error) {
+	if s.slots != nil {
+		select {
+		case s.slots <- struct{}{}:
+		case <-ctx.Done():
+			return nil, ctx.Err()
+		}
+	}
 	s.mu.Lock()
 	defer s.mu.Unlock()
 	data, ok := s.blobs[d.SHA256]
@@ -44,8 +57,18 @@ func (s *storage) Open(ctx context.Context, d cas.Digest, offset int64) (io.Read
 	s.read = append(s.read, fmt.Sprintf("%s@%d", s.name(d), offset))
 	s.now++
 	s.most = max(s.most, s.now)
-	return &stored{Reader: bytes.NewReader(data[offset:]), storage: s}, s.fail
+	r := &stored{Reader: bytes.NewReader(data[offset:]), storage: s}
+	if wrong, ok := s.wrong[d.SHA256]; ok {
+		r.Reader = bytes.NewReader(wrong[offset:])
+		if offset == 0 {
+			r.end = errWrong
+		}
+	}
+	return r, s.fail
 }
+
+// errWrong is at the end of other bytes than those of the digest.
+var errWrong = errors.New("digest mismatch")
 
 // name is the beginning of a blob's content.
 func (s *storage) name(d cas.Digest) string {
@@ -70,12 +93,25 @@ func (s *storage) asked() []string {
 type stored struct {
 	io.Reader
 	storage *storage
+	// end takes the place of the end, if not nil.
+	end error
+}
+
+func (s *stored) Read(p []byte) (int, error) {
+	n, err := s.Reader.Read(p)
+	if err == io.EOF && s.end != nil {
+		err = s.end
+	}
+	return n, err
 }
 
 func (s *stored) Close() error {
 	s.storage.mu.Lock()
 	defer s.storage.mu.Unlock()
 	s.storage.now--
+	if s.storage.slots != nil {
+		<-s.storage.slots
+	}
 	return nil
 }
 
@@ -131,8 +167,26 @@ func (l *lazyTree) add(t *testing.T, path store.Path, files map[string]string) {
 		t.Fatal(err)
 	}
 	writeAt(t, filepath.Join(l.dir, "exec", name+".manifest"), run.String())
-	l.list(t, o, "", "@exec/"+name+".manifest")
+	l.list(t, o, "@exec/"+name+".manifest")
 	l.evict(t, name)
+}
+
+// addRecords adds an object of records as Bazel writes them, with the exec paths
+// of outputs that are there, and gives the object. Evicted, they are in the cache
+// alone.
+func (l *lazyTree) addRecords(t *testing.T, path store.Path, records []string) *object.Object {
+	t.Helper()
+	o, err := object.FromRecords(path, records, l.built)
+	if err != nil {
+		t.Fatal(err)
+	}
+	var run strings.Builder
+	for _, r := range records {
+		run.WriteString(strings.Replace(r, "\x00"+outputs, "\x00"+outputPrefix+outputs, 1) + "\n")
+	}
+	writeAt(t, filepath.Join(l.dir, "exec", path.Name()+".manifest"), run.String())
+	l.list(t, o, "@exec/"+path.Name()+".manifest")
+	return o
 }
 
 // evict takes away what a build made.
@@ -171,17 +225,17 @@ func (l *lazyTree) addNAR(t *testing.T, path store.Path, names []string, texts m
 	if err != nil {
 		t.Fatal(err)
 	}
-	l.list(t, o, file, "exec/"+source)
+	l.list(t, o, "exec/"+source)
 	if err := o.Close(); err != nil {
 		t.Fatal(err)
 	}
 	l.evict(t, path.Name())
 }
 
-func (l *lazyTree) list(t *testing.T, o *object.Object, archive, source string) {
+func (l *lazyTree) list(t *testing.T, o *object.Object, source string) {
 	t.Helper()
 	var files bytes.Buffer
-	if err := objectfiles.Write(&files, o, archive); err != nil {
+	if err := objectfiles.Write(&files, o); err != nil {
 		t.Fatal(err)
 	}
 	listed := "exec/" + o.Path().Name() + ".files.mtree"
@@ -207,14 +261,13 @@ func layerOf(ctx context.Context, s *sources, paths ...store.Path) (string, erro
 }
 
 // manyFiles are more files than are read ahead, among them an empty one, a long
-// one and a source file.
+// one, source files, and some whose names are not ASCII, or not even UTF-8.
 func manyFiles() map[string]string {
 	files := map[string]string{
 		"empty": "", "long": "long\n" + strings.Repeat("x", aheadSize), "source:text": "source\n",
+		"für alle/a \\ #": "umlaut\n", "\xff/\u2028": "bytes\n", "source:dort/\xfe ü": "source, too\n",
 	}
-	for n := range 3 * aheadFiles {
-		files[fmt.Sprintf("small/%02d", n)] = fmt.Sprintf("small %02d\n", n)
-	}
+	maps.Copy(files, manySmall())
 	return files
 }
 
@@ -229,7 +282,7 @@ func TestLazyObjects(t *testing.T) {
 	if err != nil {
 		t.Fatal(err)
 	}
-	want := []string{"\r\x00\x00\x00\x00\x00\x00\x00nix-@0", "long@0"}
+	want := []string{"\r\x00\x00\x00\x00\x00\x00\x00nix-@0", "long@0", "umlaut@0", "bytes@0"}
 	for n := range 3 * aheadFiles {
 		want = append(want, fmt.Sprintf("small %02d@0", n))
 	}
@@ -245,28 +298,23 @@ func TestLazyObjects(t *testing.T) {
 	}
 
 	// The same with all that was built.
-	here := newLazyTree(t)
-	here.lines, here.storage = l.lines, l.storage
-	if err := os.CopyFS(here.dir, os.DirFS(l.dir)); err != nil {
-		t.Fatal(err)
-	}
 	for file, text := range manyFiles() {
 		if !strings.HasPrefix(file, "source:") {
-			writeAt(t, filepath.Join(here.built, outputs, lib.Name(), file), text)
+			writeAt(t, filepath.Join(l.built, outputs, lib.Name(), file), text)
 		}
 	}
 	for hash, data := range l.storage.blobs {
 		if bytes.HasPrefix(data, []byte("\r")) {
-			writeAt(t, filepath.Join(here.built, outputs, app.Name(), "object.nar"), string(l.storage.blobs[hash]))
+			writeAt(t, filepath.Join(l.built, outputs, app.Name(), "object.nar"), string(l.storage.blobs[hash]))
 		}
 	}
-	local, err := layerOf(t.Context(), here.sources(t), lib, app)
+	local, err := layerOf(t.Context(), l.sources(t), lib, app)
 	if err != nil || local != remote {
 		t.Errorf("with the files here: %s, %v, want %s", local, err, remote)
 	}
 	// A file of another size is that of another build.
-	writeAt(t, filepath.Join(here.built, outputs, lib.Name(), "small/01"), "another\n")
-	if got, err := layerOf(t.Context(), here.sources(t, WithBlobs(l.storage)), lib, app); err != nil || got != remote {
+	writeAt(t, filepath.Join(l.built, outputs, lib.Name(), "small/01"), "another\n")
+	if got, err := layerOf(t.Context(), l.sources(t, WithBlobs(l.storage)), lib, app); err != nil || got != remote {
 		t.Errorf("with an older file: %s, %v, want %s", got, err, remote)
 	}
 	if got := l.storage.asked(); !slices.Equal(got, []string{"small 01@0"}) {
@@ -274,39 +322,115 @@ func TestLazyObjects(t *testing.T) {
 	}
 }
 
-// TestLazyNAROrder: names that are not UTF-8 are in another order in a layer
-// than in a NAR, so that it is read again from where they are.
-func TestLazyNAROrder(t *testing.T) {
+// TestLazyProgram: the runfiles of a program are files and links that a build
+// made, at a place of their own.
+func TestLazyProgram(t *testing.T) {
 	l := newLazyTree(t)
-	names := []string{"\xf0\x90\x80\x80", "\xff\xf0\x90\x80\x80", "\xff\xff"} // U+10000 comes after U+DCFF.
-	texts := map[string]string{names[0]: strings.Repeat("1", 2<<20), names[1]: "2\n", names[2]: "3\n"}
-	l.addNAR(t, app, names, texts)
-	o, err := l.sources(t, WithBlobs(l.storage)).open(t.Context(), app)
+	bin := outputs + lib.Name() + "/"
+	for name, text := range map[string]string{"program": "program\n", "data": "data\n"} {
+		writeAt(t, filepath.Join(l.built, bin+name), text)
+		l.storage.add(text)
+	}
+	if err := os.Symlink("../data", filepath.Join(l.built, bin+"link")); err != nil {
+		t.Fatal(err)
+	}
+	built := l.addRecords(t, lib, []string{
+		"root\x00\x00\x00/srv/app",
+		"file\x000444\x00bin/program\x00" + bin + "program",
+		"executable\x00\x00bin/*\x00",
+		"output\x000555\x00app.runfiles/_main/data\x00" + bin + "data",
+		"output\x000555\x00app.runfiles/_main/link\x00" + bin + "link",
+		"symlink\x00\x00app.runfiles/_main/other\x00data",
+		"directory\x000555\x00app.runfiles/_main/empty\x00",
+	})
+	want, err := layer.Write(io.Discard, []*object.Object{built}, layer.DefaultOptions())
 	if err != nil {
 		t.Fatal(err)
 	}
-	var order []string
-	for _, e := range o.Entries()[1:] {
-		r, err := o.OpenFile(&e)
-		if err != nil {
-			t.Fatal(err)
-		}
-		if data, err := io.ReadAll(r); err != nil || string(data) != texts[e.Path] {
-			t.Errorf("%q: %d bytes, %v", e.Path, len(data), err)
-		}
-		if err := r.Close(); err != nil {
-			t.Error(err)
-		}
-		order = append(order, e.Path)
+	l.evict(t, lib.Name())
+	s := l.sources(t, WithBlobs(l.storage))
+	if got, err := layerOf(t.Context(), s, lib); err != nil || got != want.DiffID {
+		t.Errorf("got %s, %v, want %s", got, err, want.DiffID)
 	}
-	if err := o.Close(); err != nil {
+	if got := l.storage.asked(); !slices.Equal(got, []string{"data@0", "program@0"}) {
+		t.Errorf("read %q", got)
+	}
+	o, err := s.Open(lib)
+	if err != nil {
+		t.Fatal(err)
+	}
+	defer o.Close()
+	if o.Root() != "/srv/app" {
+		t.Errorf("root %q", o.Root())
+	}
+	if link := o.Entries()[slices.IndexFunc(o.Entries(), func(e object.Entry) bool { return strings.HasSuffix(e.Path, "/link") })]; link.Target != "../data" {
+		t.Errorf("link: %+v", link)
+	}
+}
+
+// imageOf is an image of one layer, whose diff ID nobody knows yet.
+func (l *lazyTree) imageOf(t *testing.T, paths ...store.Path) *Image {
+	t.Helper()
+	img, err := New(Parts{
+		Config: []byte(`{"os":"linux","rootfs":{"diff_ids":[""]}}`), Objects: l.sources(t, WithBlobs(l.storage)), Options: layer.DefaultOptions(),
+		Layers: []image.Layer{{Kind: image.StoreLayer, StorePaths: paths}},
+	})
+	if err != nil {
+		t.Fatal(err)
+	}
+	return img
+}
+
+// TestLazyOtherBuild: of an output that is here the size is compared, and what it
+// holds is not. The layer's diff ID tells where there is one. An image whose files
+// have the time of the run has none: like one that is not lazy, it is made of
+// what is here.
+func TestLazyOtherBuild(t *testing.T) {
+	l := newLazyTree(t)
+	l.add(t, lib, map[string]string{"one": "one\n", "two": "two\n"})
+	l.addNAR(t, app, []string{"a"}, map[string]string{"a": "one\n"})
+	img := l.imageOf(t, lib, app)
+	diffID, size, err := img.measure(t.Context(), 0)
+	if err != nil {
+		t.Fatal(err)
+	}
+	img.Layers[0].DiffID, img.Layers[0].Size = diffID, size
+	if err := img.Archive().Layers[0].WriteChecked(t.Context(), io.Discard); err != nil {
 		t.Error(err)
 	}
-	if !slices.Equal(order, []string{names[2], names[1], names[0]}) {
-		t.Errorf("order %q", order)
+	l.storage.asked()
+	writeAt(t, filepath.Join(l.built, outputs, lib.Name(), "one"), "ONE\n")
+	err = img.Archive().Layers[0].WriteChecked(t.Context(), io.Discard)
+	if err == nil || !strings.Contains(err.Error(), diffID) {
+		t.Errorf("got %v, want that the layer is not %s", err, diffID)
 	}
-	if got := l.storage.asked(); len(got) != 3 || l.storage.now != 0 {
-		t.Errorf("read %q, %d are open: want three reads of the NAR", got, l.storage.now)
+	want := []string{"\r\x00\x00\x00\x00\x00\x00\x00nix-@0", "two@0"}
+	if got := l.storage.asked(); !slices.Equal(got, want) {
+		t.Errorf("read %q, want %q", got, want)
+	}
+	if err := img.setMTime(t.Context(), time.Unix(1_700_000_000, 0)); err != nil {
+		t.Error(err)
+	}
+	var tar bytes.Buffer
+	if err := img.Archive().Layers[0].WriteChecked(t.Context(), &tar); err != nil || !strings.Contains(tar.String(), "ONE\n") {
+		t.Errorf("the layer is not of the file that is here: %v", err)
+	}
+}
+
+// TestLazyWrongBytes: an error in the middle of a file names its target, too.
+func TestLazyWrongBytes(t *testing.T) {
+	for name, text := range map[string]string{"small": "small\n", "long": strings.Repeat("x", aheadSize+1)} {
+		t.Run(name, func(t *testing.T) {
+			l := newLazyTree(t)
+			l.add(t, lib, map[string]string{"file": text})
+			for hash, data := range l.storage.blobs {
+				l.storage.wrong = map[string][]byte{hash: append([]byte("X"), data[1:]...)}
+			}
+			_, err := layerOf(t.Context(), l.sources(t, WithBlobs(l.storage)), lib)
+			if !errors.Is(err, errWrong) || !strings.Contains(err.Error(), outputs+"lib/file of //:lib: ") {
+				t.Errorf("got %v", err)
+			}
+		})
 	}
 }
 
@@ -325,7 +449,13 @@ func TestLazyErrors(t *testing.T) {
 		{"a list of another object", func(t *testing.T, l *lazyTree) {
 			writeAt(t, filepath.Join(l.dir, "exec/lib.manifest"), "file\x000444\x00two\x00exec/two\n")
 		}, nil, []string{`does not name the file "one"`}},
-		{"a manifest that is none", func(t *testing.T, l *lazyTree) { writeAt(t, filepath.Join(l.dir, "exec/lib.manifest"), "file\n") }, nil, []string{"is no record"}},
+		{"a manifest that is none", func(t *testing.T, l *lazyTree) { writeAt(t, filepath.Join(l.dir, "exec/lib.manifest"), "file\n") }, nil, []string{"exec/lib.manifest: line 1: ", "1 fields, want 4"}},
+		{"a manifest that is cut", func(t *testing.T, l *lazyTree) {
+			writeAt(t, filepath.Join(l.dir, "exec/lib.manifest"), "file\x000444\x00one\x00exec/bazel-out/on")
+		}, nil, []string{"exec/lib.manifest: line 1 ", "truncated"}},
+		{"a manifest with a root that is none", func(t *testing.T, l *lazyTree) {
+			writeAt(t, filepath.Join(l.dir, "exec/lib.manifest"), "file\x000444\x00one\x00exec/bazel-out/one\nroot\x00\x00\x00srv\n")
+		}, nil, []string{"exec/lib.manifest: line 2: ", `the root "srv": want an absolute path`}},
 		{"a list of a NAR", func(t *testing.T, l *lazyTree) {
 			writeAt(t, filepath.Join(l.dir, "exec/lib.files.mtree"), "#mtree\n#version=1 size=9 sha256digest="+strings.Repeat("0", 64)+"\n. type=dir\n")
 		}, nil, []string{"does not describe"}},
@@ -379,5 +509,9 @@ func TestLazyTopLayer(t *testing.T) {
 	}
 	if len(s.read) != 1 {
 		t.Errorf("read %q", s.read)
+	}
+	s.wrong = map[string][]byte{strings.TrimPrefix(img.Layers[top].DiffID, "sha256:"): append([]byte("X"), want[1:]...)}
+	if err := img.WriteLayer(t.Context(), top, io.Discard); !errors.Is(err, errWrong) || !strings.Contains(err.Error(), "bazel-out/top.tar: ") {
+		t.Errorf("got %v", err)
 	}
 }

@@ -1,7 +1,6 @@
 package imagefile
 
 import (
-	"bytes"
 	"context"
 	"fmt"
 	"io"
@@ -32,7 +31,7 @@ func (s *sources) openListed(ctx context.Context, path store.Path, from source) 
 		}
 		return object.New(path, "", files.Entries, newNARContents(s.until(ctx, path), from.name, files)), nil
 	}
-	named, root, err := readManifest(filepath.Join(s.dir, manifest))
+	named, root, err := readNames(path, filepath.Join(s.dir, manifest))
 	if err != nil {
 		return nil, err
 	}
@@ -44,27 +43,18 @@ func (s *sources) openListed(ctx context.Context, path store.Path, from source) 
 	return object.New(path, root, files.Entries, newTree(s.until(ctx, path), named, files)), nil
 }
 
-// readManifest reads the names of an object's files, by their paths, and the
+// readNames reads the names of an object's files, by their paths, and the
 // directory that they are placed in.
-func readManifest(name string) (named map[string]string, root string, err error) {
-	data, err := os.ReadFile(name)
+func readNames(path store.Path, manifest string) (named map[string]string, root string, err error) {
+	f, err := os.Open(manifest)
 	if err != nil {
 		return nil, "", err
 	}
-	named = map[string]string{}
-	for line := range bytes.Lines(data) {
-		fields := strings.Split(strings.TrimSuffix(string(line), "\n"), "\x00")
-		if len(fields) != 4 {
-			return nil, "", fmt.Errorf("%s: %.200q is no record: build the image again", name, line)
-		}
-		switch fields[0] {
-		case "file", "output":
-			named[fields[2]] = fields[3]
-		case "root":
-			root = fields[3]
-		}
+	defer f.Close()
+	if named, root, err = object.ReadSources(path, f); err != nil {
+		err = fmt.Errorf("%s: %w: build the image again", manifest, err)
 	}
-	return named, root, nil
+	return named, root, err
 }
 
 // opening is an object that is being opened.
@@ -82,6 +72,20 @@ func (s *sources) until(ctx context.Context, path store.Path) opening {
 // explain says which file of which target an error is about.
 func (o *opening) explain(name string, err error) error {
 	return fmt.Errorf("%s of %s: %w", strings.TrimPrefix(name, outputPrefix), o.target, err)
+}
+
+// explained is a content whose errors say what they are about.
+type explained struct {
+	io.ReadCloser
+	explain func(error) error
+}
+
+func (r explained) Read(p []byte) (int, error) {
+	n, err := r.ReadCloser.Read(p)
+	if err != nil && err != io.EOF {
+		err = r.explain(err)
+	}
+	return n, err
 }
 
 // tree has the contents of an object that is kept in files.
@@ -103,11 +107,12 @@ func (t *tree) Name(e *object.Entry) string { return t.named[e.Path] }
 
 // Open opens the file, wherever it is.
 func (t *tree) Open(e *object.Entry) (io.ReadCloser, error) {
+	explain := func(err error) error { return t.explain(t.Name(e), err) }
 	r, err := t.ahead.take(e)
 	if err != nil {
-		return nil, t.explain(t.Name(e), err)
+		return nil, explain(err)
 	}
-	return r, nil
+	return explained{r, explain}, nil
 }
 
 // Close ends what is being read.

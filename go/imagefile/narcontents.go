@@ -5,16 +5,19 @@ import (
 	"errors"
 	"fmt"
 	"io"
+	"os"
 	"sync"
 
 	"github.com/rules-strata/rules_strata/go/cas"
+	"github.com/rules-strata/rules_strata/go/nar"
 	"github.com/rules-strata/rules_strata/go/object"
 	"github.com/rules-strata/rules_strata/go/objectfiles"
 )
 
 // narContents has the contents of an object that is kept in a NAR, which is in
-// the remote cache. They are read in their order, which is nearly that of the
-// entries, as one blob.
+// the remote cache. The NAR is read from its first byte to its last, so that all
+// of it is checked. Contents that are asked for in the order in which they stand
+// are given while it arrives, all others from a copy.
 type narContents struct {
 	opening
 	cancel  context.CancelFunc
@@ -25,19 +28,26 @@ type narContents struct {
 	last int64
 
 	mu sync.Mutex
-	// rest is the blob from the offset pos on, nil while somebody reads it.
-	rest io.ReadCloser
-	pos  int64
+	// inOrder says that nothing but what follows was asked for yet.
+	inOrder bool
+	// arriving is the blob from the offset pos on, nil before it is asked for and
+	// while somebody reads it.
+	arriving io.ReadCloser
+	pos      int64
+	// copied is the whole blob, nil until it is needed.
+	copied *os.File
 }
 
-// maxSkip is how many bytes are rather read than asked for anew.
-const maxSkip = 1 << 20
-
 func newNARContents(o opening, name string, files *objectfiles.Files) *narContents {
-	a := &narContents{opening: o, name: name, digest: *files.NAR, offsets: files.Offsets}
+	a := &narContents{opening: o, name: name, digest: *files.NAR, offsets: files.Offsets, inOrder: true}
 	a.ctx, a.cancel = context.WithCancel(o.ctx)
-	for _, offset := range files.Offsets {
-		a.last = max(a.last, offset)
+	for i := range files.Entries {
+		if e := &files.Entries[i]; e.Type == nar.Regular {
+			offset := a.offsets[e.Path]
+			// Names that are not UTF-8 may be in another order in the NAR.
+			a.inOrder = a.inOrder && offset >= a.last
+			a.last = max(a.last, offset)
+		}
 	}
 	return a
 }
@@ -49,37 +59,61 @@ func (a *narContents) Name(e *object.Entry) string {
 
 // Open reads the archive on from where the content begins.
 func (a *narContents) Open(e *object.Entry) (io.ReadCloser, error) {
-	offset := a.offsets[e.Path]
-	r, err := a.from(offset)
+	a.mu.Lock()
+	defer a.mu.Unlock()
+	explain := func(err error) error { return a.explain(a.name, err) }
+	r, err := a.open(e)
 	if err != nil {
-		return nil, a.explain(a.name, err)
+		return nil, explain(err)
 	}
-	return &narContent{archive: a, blob: r, pos: offset, left: e.Size, isLast: offset == a.last}, nil
+	return explained{r, explain}, nil
 }
 
-// from gives the blob from the offset on.
-func (a *narContents) from(offset int64) (io.ReadCloser, error) {
-	a.mu.Lock()
-	r, pos := a.rest, a.pos
-	a.rest = nil
-	a.mu.Unlock()
-	if r == nil || offset < pos || offset-pos > maxSkip {
-		if r != nil {
-			_ = r.Close()
-		}
-		pos = offset
-		if offset <= maxSkip { // From the first byte on, all are checked.
-			pos = 0
+func (a *narContents) open(e *object.Entry) (io.ReadCloser, error) {
+	offset := a.offsets[e.Path]
+	begins := a.arriving == nil && a.pos == 0
+	if a.inOrder && (begins || a.arriving != nil && offset >= a.pos) {
+		return a.next(offset, e.Size)
+	}
+	a.inOrder = false
+	if a.copied == nil {
+		if err := a.stop(); err != nil {
+			return nil, err
 		}
 		var err error
-		if r, err = a.places.remote(a.ctx, a.digest, pos); err != nil {
+		if a.copied, err = a.places.copied(a.ctx, a.digest); err != nil {
 			return nil, err
 		}
 	}
-	if _, err := io.CopyN(io.Discard, r, offset-pos); err != nil {
+	return io.NopCloser(io.NewSectionReader(a.copied, offset, e.Size)), nil
+}
+
+// next gives a content of the blob that arrives.
+func (a *narContents) next(offset, size int64) (io.ReadCloser, error) {
+	r := a.arriving
+	if r == nil {
+		var err error
+		if r, err = a.places.remote(a.ctx, a.digest, 0); err != nil {
+			return nil, err
+		}
+	}
+	n, err := io.CopyN(io.Discard, r, offset-a.pos)
+	a.pos += n
+	a.arriving = nil
+	if err != nil {
 		return nil, errors.Join(err, r.Close())
 	}
-	return r, nil
+	return &narContent{archive: a, blob: r, pos: offset, left: size, isLast: offset == a.last}, nil
+}
+
+// stop ends what arrives.
+func (a *narContents) stop() error {
+	if a.arriving == nil {
+		return nil
+	}
+	err := a.arriving.Close()
+	a.arriving = nil
+	return err
 }
 
 // Close ends what is being read.
@@ -87,15 +121,15 @@ func (a *narContents) Close() error {
 	a.cancel()
 	a.mu.Lock()
 	defer a.mu.Unlock()
-	if a.rest == nil {
-		return nil
+	err := a.stop()
+	if a.copied != nil {
+		err = errors.Join(err, a.copied.Close())
+		a.copied = nil
 	}
-	err := a.rest.Close()
-	a.rest = nil
 	return err
 }
 
-// narContent is one of the contents.
+// narContent is one of the contents of a blob that arrives.
 type narContent struct {
 	archive   *narContents
 	blob      io.ReadCloser
@@ -107,8 +141,7 @@ type narContent struct {
 func (c *narContent) Read(p []byte) (int, error) {
 	if c.left == 0 {
 		if c.isLast {
-			if n, err := io.Copy(io.Discard, c.blob); err != nil {
-				c.pos += n
+			if _, err := io.Copy(io.Discard, c.blob); err != nil {
 				return 0, err
 			}
 		}
@@ -128,9 +161,9 @@ func (c *narContent) Close() error {
 	a := c.archive
 	a.mu.Lock()
 	defer a.mu.Unlock()
-	if a.rest != nil || c.isLast {
+	if c.isLast || !a.inOrder || a.ctx.Err() != nil {
 		return c.blob.Close()
 	}
-	a.rest, a.pos = c.blob, c.pos
+	a.arriving, a.pos = c.blob, c.pos
 	return nil
 }

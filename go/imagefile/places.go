@@ -95,3 +95,23 @@ func (p *places) open(ctx context.Context, name string, d cas.Digest) (io.ReadCl
 	}
 	return p.remote(ctx, d, 0)
 }
+
+// copied is a whole blob in a file, which has no name and is gone when it is
+// closed.
+func (p *places) copied(ctx context.Context, d cas.Digest) (*os.File, error) {
+	r, err := p.remote(ctx, d, 0)
+	if err != nil {
+		return nil, err
+	}
+	file, err := os.CreateTemp("", "strata-object-")
+	if err != nil {
+		return nil, errors.Join(err, r.Close())
+	}
+	if err = os.Remove(file.Name()); err == nil {
+		_, err = io.Copy(file, r)
+	}
+	if err = errors.Join(err, r.Close()); err != nil {
+		return nil, errors.Join(err, file.Close())
+	}
+	return file, nil
+}

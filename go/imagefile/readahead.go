@@ -28,6 +28,9 @@ type readAhead struct {
 	small  func(*object.Entry) bool
 	open   func(context.Context, *object.Entry) (io.ReadCloser, error)
 
+	// running are those that read what is not needed yet.
+	running sync.WaitGroup
+
 	mu sync.Mutex
 	// next is the first file that was not considered yet.
 	next    int
@@ -69,7 +72,7 @@ func (a *readAhead) begin(n int) chan content {
 		if e := a.files[a.next]; a.next >= n && a.small(e) {
 			c := make(chan content, 1)
 			a.reading[a.next] = c
-			go func() { c <- a.read(e) }()
+			a.running.Go(func() { c <- a.read(e) })
 		}
 	}
 	taken := a.reading[n]
@@ -94,5 +97,8 @@ func (a *readAhead) read(e *object.Entry) content {
 	return content{data, errors.Join(err, r.Close())}
 }
 
-// close ends what is being read.
-func (a *readAhead) close() { a.cancel() }
+// close ends what is being read, and waits until it has ended.
+func (a *readAhead) close() {
+	a.cancel()
+	a.running.Wait()
+}

@@ -31,11 +31,12 @@ func lazyTopLayer(where places, name string, layers []image.Layer) (func(context
 	if err := d.Check(); err != nil {
 		return nil, fmt.Errorf("the diff ID of the top layer: %w", err)
 	}
+	explain := func(err error) error { return fmt.Errorf("%s: %w", strings.TrimPrefix(name, outputPrefix), err) }
 	return func(ctx context.Context) (io.ReadCloser, error) {
 		r, err := where.open(ctx, name, d)
 		if err != nil {
-			return nil, fmt.Errorf("%s: %w", strings.TrimPrefix(name, outputPrefix), err)
+			return nil, explain(err)
 		}
-		return r, nil
+		return explained{r, explain}, nil
 	}, nil
 }

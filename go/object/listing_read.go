@@ -11,7 +11,8 @@ import (
 )
 
 // ReadListing reads what WriteListing writes, and nothing else. The entries
-// have no Size, and their files cannot be opened. Errors name the line.
+// have no Size, and their files cannot be opened. Errors name the line; one in
+// what a line says is a *LineError.
 func ReadListing(r io.Reader) ([]Entry, error) {
 	in := bufio.NewReaderSize(r, maxLine)
 	l := listing{}
@@ -35,10 +36,24 @@ func ReadListing(r io.Reader) ([]Entry, error) {
 			continue
 		}
 		if err := l.add(text); err != nil {
-			return nil, fmt.Errorf("line %d of the listing: %w", number, err)
+			return nil, &LineError{Line: number, Err: err}
 		}
 	}
 }
+
+// LineError is what is wrong with a line of a listing. A form that has more
+// lines than a listing counts them otherwise.
+type LineError struct {
+	// Line is the line's number, from 1 on.
+	Line int
+	Err  error
+}
+
+// Error names the line.
+func (e *LineError) Error() string { return fmt.Sprintf("line %d of the listing: %v", e.Line, e.Err) }
+
+// Unwrap is the error without the line.
+func (e *LineError) Unwrap() error { return e.Err }
 
 // listing is what was read so far.
 type listing struct {

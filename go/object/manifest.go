@@ -80,6 +80,23 @@ func ReadManifest(path store.Path, r io.Reader, dir string) (*Object, error) {
 	return t.open(dir)
 }
 
+// ReadSources reads the records of an object whose files need not be there: the
+// names of the files by the paths that have them, and what Root gives. An
+// output may turn out to be a link, so that it has no content.
+func ReadSources(path store.Path, r io.Reader) (files map[string]string, root string, err error) {
+	t, err := readManifest(path, r)
+	if err != nil {
+		return nil, "", err
+	}
+	files = map[string]string{}
+	for _, n := range t.nodes {
+		if n.Type == nar.Regular {
+			files[n.Path] = n.source
+		}
+	}
+	return files, t.root, nil
+}
+
 // FromRecords is ReadManifest for records that are at hand, without the
 // newlines at their ends. Every error names the store path.
 func FromRecords(path store.Path, records []string, dir string) (*Object, error) {

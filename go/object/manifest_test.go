@@ -2,6 +2,7 @@ package object
 
 import (
 	"bytes"
+	"maps"
 	"os"
 	"path/filepath"
 	"slices"
@@ -87,6 +88,20 @@ func TestManifestPlaced(t *testing.T) {
 	if o.Root() != "/srv/app" || o.Place(&o.Entries()[0]) != "/srv/app" || o.Place(&o.Entries()[2]) != "/srv/app/a/b" || o.Path() != testPath {
 		t.Errorf("path %s, root %q, places %q and %q", o.Path(), o.Root(), o.Place(&o.Entries()[0]), o.Place(&o.Entries()[2]))
 	}
+}
+
+// TestReadSources: what a manifest says of files that are not there.
+func TestReadSources(t *testing.T) {
+	records := record("file", "0444", "a/b", "x") + record("output", "0555", "c", "y") + record("root", "", "", "/srv/app") +
+		record("symlink", "", "d", "c") + record("directory", "0555", "e", "") + record("executable", "", "a/*", "")
+	files, root, err := ReadSources(testPath, strings.NewReader(records))
+	if want := map[string]string{"a/b": "x", "c": "y"}; err != nil || root != "/srv/app" || !maps.Equal(files, want) {
+		t.Errorf("got %q, %q, %v", files, root, err)
+	}
+	_, _, err = ReadSources(testPath, strings.NewReader(records+record("file", "0444", "a/b", "z")))
+	wantError(t, err, "line 7", "two things have one path")
+	_, _, err = ReadSources(testPath, strings.NewReader(strings.TrimSuffix(records, "\n")))
+	wantError(t, err, "line 6", "truncated")
 }
 
 func TestManifestErrors(t *testing.T) {

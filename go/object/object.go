@@ -115,6 +115,16 @@ func (e *Entry) Same(other *Entry) bool {
 		e.source == other.source && e.offset == other.offset
 }
 
+// IsNAR says whether the object is kept in a NAR, which is what WriteNAR copies.
+func (o *Object) IsNAR() bool {
+	_, ok := o.source.(*narSource)
+	return ok
+}
+
+// Offset is where a regular file's content begins in the NAR that its object is
+// kept in.
+func (e *Entry) Offset() int64 { return e.offset }
+
 // Entries are the object's entries: itself first, each directory before what
 // is in it. The slice is the object's own and must not be changed.
 func (o *Object) Entries() []Entry { return o.entries }

@@ -2,6 +2,8 @@ package objectfiles
 
 import (
 	"bytes"
+	"context"
+	"errors"
 	"fmt"
 	"io"
 	"os"
@@ -33,7 +35,7 @@ func write(t *testing.T, name, text string) string {
 	return file
 }
 
-func describe(t *testing.T, source, archive string) string {
+func describe(t *testing.T, source string) string {
 	t.Helper()
 	o, err := object.Open(path, source)
 	if err != nil {
@@ -41,7 +43,7 @@ func describe(t *testing.T, source, archive string) string {
 	}
 	defer o.Close()
 	var out bytes.Buffer
-	if err := Write(&out, o, archive); err != nil {
+	if err := Write(&out, o); err != nil {
 		t.Fatal(err)
 	}
 	return out.String()
@@ -59,7 +61,7 @@ func read(t *testing.T, text string) *Files {
 func TestTree(t *testing.T) {
 	text, nothing := write(t, "text", "hello\n"), write(t, "nothing", "")
 	got := describe(t, "@"+write(t, "manifest", fmt.Sprintf(
-		"file\x000555\x00bin/a b\x00%s\nsymlink\x00\x00bin/sh\x00size= sha256digest=\ndirectory\x000555\x00empty\x00\nfile\x000444\x00\xff\x00%s\n", text, nothing)), "")
+		"file\x000555\x00bin/a b\x00%s\nsymlink\x00\x00bin/sh\x00size= sha256digest=\ndirectory\x000555\x00empty\x00\nfile\x000444\x00\xff\x00%s\n", text, nothing)))
 	want := strings.Join([]string{
 		"#mtree",
 		"#version=1",
@@ -89,7 +91,7 @@ func TestRoots(t *testing.T) {
 		{"file", "file\x000444\x00\x00" + text + "\n", ". type=file mode=0444 size=6 sha256digest=" + hello},
 		{"link", "symlink\x00\x00\x00x\n", ". type=link link=x"},
 	} {
-		got := describe(t, "@"+write(t, "manifest", test.record), "")
+		got := describe(t, "@"+write(t, "manifest", test.record))
 		if want := "#mtree\n#version=1\n" + test.want + "\n"; got != want {
 			t.Errorf("%s: got %q, want %q", test.name, got, want)
 		}
@@ -112,7 +114,7 @@ func TestNAR(t *testing.T) {
 		t.Fatal(err)
 	}
 	file := write(t, "object.nar", archive.String())
-	got := describe(t, file, file)
+	got := describe(t, file)
 	offset := strings.Index(archive.String(), "hello\n")
 	hash, _, _ := strings.Cut(strings.Split(got, "sha256digest=")[1], "\n")
 	want := fmt.Sprintf("#mtree\n#version=1 size=%d sha256digest=%s\n. type=dir\n./a type=file mode=0444 size=6 offset=%d\n./b type=link link=a\n", archive.Len(), hash, offset)
@@ -125,6 +127,32 @@ func TestNAR(t *testing.T) {
 	}
 }
 
+// TestWriteEnds: nothing is read of an object whose context is done.
+func TestWriteEnds(t *testing.T) {
+	var archive bytes.Buffer
+	w := nar.NewWriter(&archive)
+	if err := w.WriteHeader(nar.Entry{Type: nar.Regular}); err != nil {
+		t.Fatal(err)
+	}
+	if err := w.Close(); err != nil {
+		t.Fatal(err)
+	}
+	file := write(t, "object.nar", archive.String())
+	record := write(t, "manifest", "file\x000444\x00\x00"+write(t, "text", "hello\n")+"\n")
+	for name, source := range map[string]string{"NAR": file, "tree": "@" + record} {
+		o, err := object.Open(path, source)
+		if err != nil {
+			t.Fatal(err)
+		}
+		defer o.Close()
+		ctx, cancel := context.WithCancel(t.Context())
+		cancel()
+		if err := Write(io.Discard, o.WithContext(ctx)); !errors.Is(err, context.Canceled) {
+			t.Errorf("%s: got %v", name, err)
+		}
+	}
+}
+
 func TestReadErrors(t *testing.T) {
 	const head = "#mtree\n#version=1\n. type=dir\n"
 	const narHead = "#mtree\n#version=1 size=100 sha256digest=" + hello + "\n. type=dir\n"
@@ -132,7 +160,7 @@ func TestReadErrors(t *testing.T) {
 	for _, test := range []struct{ name, text, want string }{
 		{"nothing", "", "line 1: truncated"},
 		{"first line alone", "#mtree\n", "truncated"},
-		{"no entry", "#mtree\n#version=1\n", "truncated"},
+		{"no entry", "#mtree\n#version=1\n", "line 3: truncated"},
 		{"cut", head + "./a type=dir", "line 4: truncated"},
 		{"something else", "{}\n#version=1\n. type=dir\n", "not a listing"},
 		{"another version", "#mtree\n#version=2\n. type=dir\n", `want "#version=1"`},
@@ -151,8 +179,8 @@ func TestReadErrors(t *testing.T) {
 		{"a content far beyond the NAR", narHead + "./a type=file mode=0444 size=9223372036854775807 offset=9223372036854775807\n", "not within a NAR"},
 		{"a NAR without its hash", "#mtree\n#version=1 size=1\n. type=dir\n", "want size=N sha256digest="},
 		{"more keywords", head + "./a type=file mode=0444 size=6 sha256digest=" + hello + " x=1\n", "not a SHA-256"},
-		{"names that are not sorted", head + "./b type=dir\n./a type=dir\n", "not sorted"},
-		{"a name that leads out", head + "./.. type=dir\n", `".."`},
+		{"names that are not sorted", head + "./b type=dir\n./a type=dir\n", `line 5: "a" comes after "b": not sorted`},
+		{"a name that leads out", head + "./.. type=dir\n", `line 4: the path ".."`},
 		{"a long line", head + "./" + long + " type=dir\n", "more than 65536 bytes"},
 	} {
 		t.Run(test.name, func(t *testing.T) {

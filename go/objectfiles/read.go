@@ -42,8 +42,11 @@ func Read(r io.Reader) (*Files, error) {
 	for number := 1; ; number++ {
 		line, err := in.ReadSlice('\n')
 		switch {
-		case err == io.EOF && len(line) == 0 && number > 2:
-			return f, f.finish(&listing, contents)
+		case err == io.EOF && len(line) == 0 && len(contents) > 0:
+			if err := f.finish(&listing, contents); err != nil {
+				return nil, err
+			}
+			return f, nil
 		case err == io.EOF:
 			return nil, fmt.Errorf("line %d: truncated", number)
 		case errors.Is(err, bufio.ErrBufferFull):
@@ -108,7 +111,10 @@ func parseNumber(text string) (int64, error) {
 // finish joins the entries with what is known of their contents.
 func (f *Files) finish(listing io.Reader, contents []string) error {
 	var err error
-	if f.Entries, err = object.ReadListing(listing); err != nil {
+	var line *object.LineError
+	if f.Entries, err = object.ReadListing(listing); errors.As(err, &line) {
+		return fmt.Errorf("line %d: %w", line.Line+1, line.Err) // A listing does not have the second line.
+	} else if err != nil {
 		return err
 	}
 	if f.NAR != nil {

@@ -6,17 +6,16 @@ import (
 	"crypto/sha256"
 	"errors"
 	"fmt"
+	"hash"
 	"io"
-	"os"
 
 	"github.com/rules-strata/rules_strata/go/cas"
 	"github.com/rules-strata/rules_strata/go/nar"
 	"github.com/rules-strata/rules_strata/go/object"
 )
 
-// Write describes an open object, all of whose bytes it reads. archive is the
-// NAR that the object is kept in, or empty.
-func Write(w io.Writer, o *object.Object, archive string) error {
+// Write describes an open object, all of whose bytes it reads.
+func Write(w io.Writer, o *object.Object) error {
 	var listing bytes.Buffer
 	if err := o.WriteListing(&listing); err != nil {
 		return err
@@ -25,19 +24,13 @@ func Write(w io.Writer, o *object.Object, archive string) error {
 	out := bufio.NewWriter(w)
 	fmt.Fprintf(out, "%s\n%s", first, head)
 	contents := contentsOf
-	if archive != "" {
-		d, err := digestOfFile(archive)
-		if err != nil {
+	if o.IsNAR() {
+		d := newDigester()
+		if err := o.WriteNAR(d); err != nil {
 			return err
 		}
-		fmt.Fprintf(out, "%s%d%s%s", sizeKeyword, d.Size, hashKeyword, d.SHA256)
-		offsets, err := offsetsIn(archive)
-		if err != nil {
-			return err
-		}
-		contents = func(_ *object.Object, e *object.Entry) (string, error) {
-			return fmt.Sprintf("%s%d%s%d", sizeKeyword, e.Size, offsetKeyword, offsets[e.Path]), nil
-		}
+		out.WriteString(contentKeywords(d.digest()))
+		contents = offsetOf
 	}
 	out.WriteByte('\n')
 	entries := o.Entries()
@@ -63,51 +56,41 @@ func contentsOf(o *object.Object, e *object.Entry) (string, error) {
 	if err != nil {
 		return "", err
 	}
-	d, err := digest(r)
+	d := newDigester()
+	_, err = io.CopyBuffer(d, onlyReader{r}, make([]byte, readSize))
 	if err := errors.Join(err, r.Close()); err != nil {
 		return "", err
 	}
-	return fmt.Sprintf("%s%d%s%s", sizeKeyword, d.Size, hashKeyword, d.SHA256), nil
+	return contentKeywords(d.digest()), nil
 }
 
-// offsetsIn are where contents begin in a NAR, by the files' paths.
-func offsetsIn(archive string) (map[string]int64, error) {
-	r, err := os.Open(archive)
-	if err != nil {
-		return nil, err
-	}
-	defer r.Close()
-	offsets := map[string]int64{}
-	for in := nar.NewReader(r); ; {
-		e, err := in.Next()
-		if err == io.EOF {
-			return offsets, nil
-		}
-		if err != nil {
-			return nil, fmt.Errorf("%s: %w", archive, err)
-		}
-		if e.Type == nar.Regular {
-			offsets[e.Path] = e.Offset
-		}
-	}
+// offsetOf are the keywords of a file in a NAR.
+func offsetOf(_ *object.Object, e *object.Entry) (string, error) {
+	return fmt.Sprintf("%s%d%s%d", sizeKeyword, e.Size, offsetKeyword, e.Offset()), nil
 }
 
-func digestOfFile(name string) (cas.Digest, error) {
-	r, err := os.Open(name)
-	if err != nil {
-		return cas.Digest{}, err
-	}
-	d, err := digest(r)
-	return d, errors.Join(err, r.Close())
+func contentKeywords(d cas.Digest) string {
+	return fmt.Sprintf("%s%d%s%s", sizeKeyword, d.Size, hashKeyword, d.SHA256)
 }
 
 // readSize is how much is read and hashed at once.
 const readSize = 256 << 10
 
-func digest(r io.Reader) (cas.Digest, error) {
-	h := sha256.New()
-	n, err := io.CopyBuffer(h, onlyReader{r}, make([]byte, readSize))
-	return cas.Digest{SHA256: fmt.Sprintf("%x", h.Sum(nil)), Size: n}, err
+// digester finds the digest of what is written to it.
+type digester struct {
+	hash hash.Hash
+	size int64
+}
+
+func newDigester() *digester { return &digester{hash: sha256.New()} }
+
+func (d *digester) Write(p []byte) (int, error) {
+	d.size += int64(len(p))
+	return d.hash.Write(p)
+}
+
+func (d *digester) digest() cas.Digest {
+	return cas.Digest{SHA256: fmt.Sprintf("%x", d.hash.Sum(nil)), Size: d.size}
 }
 
 // onlyReader hides how a reader would rather be copied from.

@@ -61,6 +61,10 @@ def lazy_tests(name):
         name = name + "_object",
         srcs = {name + ".txt": "made.txt", "leaf.txt": "leaf.txt"},
     )
+    store_object(
+        name = name + "_other",
+        srcs = {"leaf.txt": "other.txt"},
+    )
     nar_store_object(
         name = name + "_archive",
         nar = name + ".nar",
@@ -81,6 +85,14 @@ def lazy_tests(name):
         lazy = True,
         tags = ["manual"],
     )
+    for suffix, base in {"eager_on_lazy": "image", "eager_on_two": "lazy_on_lazy", "lazy_on_eager": "eager", "lazy_on_lazy": "image"}.items():
+        stream_layered_image(
+            name = "{}_{}".format(name, suffix),
+            contents = [name + "_other"],
+            from_image = "{}_{}".format(name, base),
+            lazy = suffix.startswith("lazy"),
+            tags = ["manual"],
+        )
     image_index(
         name = name + "_index",
         images = [name + "_image"],
@@ -118,6 +130,32 @@ def lazy_tests(name):
         absent = outputs + lists + [name + "_single.layer.tar"],
         target_under_test = name + "_single",
         there = [name + "_single.layers.json"],
+    )
+
+    # Nothing says where the remote cache is to whoever runs an image that is not
+    # lazy, whatever it is built on.
+    base = outputs + [name + "_image.customisation.tar"]
+    _runfiles_test(
+        name = name + "_eager_on_lazy_runfiles_test",
+        target_under_test = name + "_eager_on_lazy",
+        there = base + needed + [name + "_eager_on_lazy.customisation.tar"],
+    )
+    _runfiles_test(
+        name = name + "_eager_on_two_runfiles_test",
+        target_under_test = name + "_eager_on_two",
+        there = base + needed + [name + "_lazy_on_lazy.customisation.tar"],
+    )
+    _runfiles_test(
+        name = name + "_lazy_on_lazy_runfiles_test",
+        absent = base + [name + "_lazy_on_lazy.customisation.tar"],
+        target_under_test = name + "_lazy_on_lazy",
+        there = needed + [name + "_other.files.mtree"],
+    )
+    _runfiles_test(
+        name = name + "_lazy_on_eager_runfiles_test",
+        absent = lists + [name + "_lazy_on_eager.customisation.tar"],
+        target_under_test = name + "_lazy_on_eager",
+        there = outputs + [name + "_eager.customisation.tar", name + "_other.files.mtree"],
     )
 
     # A test runs where nothing says what the remote cache is.

@@ -2,7 +2,6 @@ package main
 
 import (
 	"context"
-	"strings"
 
 	"github.com/rules-strata/rules_strata/go/command"
 	"github.com/rules-strata/rules_strata/go/objectfiles"
@@ -27,17 +26,13 @@ func (c *filesCmd) Run(ctx context.Context, in command.Folder) error {
 		return err
 	}
 	defer closeAll()
-	archive := ""
-	if !strings.HasPrefix(c.Object.File, "@") {
-		archive = in.At(c.Object.File)
-	}
 	out := outputs{in: in}
 	defer out.discard()
 	list := out.create(c.Out)
 	if out.err != nil {
 		return out.err
 	}
-	if err := objectfiles.Write(list, objects[0], archive); err != nil {
+	if err := objectfiles.Write(list, objects[0]); err != nil {
 		return err
 	}
 	return out.commit()

@@ -12,7 +12,7 @@ DEPLOY_ATTRS = {
     ),
 }
 
-def deploy_files(ctx, *, description, base):
+def deploy_files(ctx, *, description, base, lazy):
     """Makes the executables and collects what they read.
 
     Both are the deploy binary under another name. It finds NAME.image.json
@@ -22,6 +22,7 @@ def deploy_files(ctx, *, description, base):
       ctx: rule context with DEPLOY_ATTRS.
       description: struct from image_description.
       base: struct from image_base, or None.
+      lazy: bool, the image is: then one that it is built on may be, too.
 
     Returns:
       struct: run and stream (Files), runfiles, described (those that the
@@ -34,8 +35,9 @@ def deploy_files(ctx, *, description, base):
         ctx.actions.symlink(output = executable, target_file = binary, is_executable = True)
     described, whole = description.runfiles, description.whole_runfiles
     if base and base.image:
-        described = described.merge(base.image.description.runfiles)
-        whole = whole.merge(base.image.description.whole_runfiles)
+        below = base.image.description
+        described = described.merge(below.runfiles if lazy else below.whole_runfiles)
+        whole = whole.merge(below.whole_runfiles)
     return struct(
         described = described,
         run = run,

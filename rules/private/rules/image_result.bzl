@@ -59,7 +59,7 @@ def describe_image(ctx, parts, *, times_at_run, build_args = None):
         mtime_at_run = parts.times.mtime == "now" and times_at_run,
         tag = described.tag,
     )
-    deploy = deploy_files(ctx, base = parts.base, description = description)
+    deploy = deploy_files(ctx, base = parts.base, description = description, lazy = ctx.attr.lazy)
     outputs = image_outputs(
         ctx,
         base = parts.base,

@@ -16,7 +16,7 @@ def _pulled_image_impl(ctx):
     layout = _layout(ctx)
     layers = pulled_image_layers(ctx, layout = layout, store_dir = store_dir(ctx), output = ctx.label.name)
     description = pulled_image_description(ctx, layout = layout, layers = layers, store_dir = store_dir(ctx))
-    deploy = deploy_files(ctx, description = description, base = None)
+    deploy = deploy_files(ctx, description = description, base = None, lazy = False)
     image = _image_info(ctx, layout, layers, description, deploy)
     return [
         image,
