@@ -47,20 +47,27 @@ type analysis struct {
 	took
 }
 
+// heapSize is how much memory Bazel's server needs for what it knows, by its own
+// count after a collection.
+type heapSize struct {
+	name      string
+	megabytes int64
+}
+
 // took is what an analysis took: wall is what Bazel says, cpu that of its
 // server.
 type took struct{ wall, cpu time.Duration }
 
 // Run runs the suite.
 func (c *analysisCmd) Run(ctx context.Context, r *report) error {
-	results, err := c.measure(ctx, r)
+	results, heaps, err := c.measure(ctx, r)
 	if err != nil {
 		return err
 	}
-	return reportAnalyses(r, results)
+	return reportAnalyses(r, results, heaps)
 }
 
-func reportAnalyses(r *report, results []analysis) error {
+func reportAnalyses(r *report, results []analysis, heaps []heapSize) error {
 	var rows [][]string
 	var over []string
 	for _, a := range results {
@@ -76,7 +83,10 @@ func reportAnalyses(r *report, results []analysis) error {
 		}
 		rows = append(rows, []string{a.name, seconds(a.wall), added, budget, seconds(a.cpu)})
 	}
-	if err := r.write([]string{"analysis", "wall s", "image s", "budget", "CPU s"}, rows); err != nil {
+	if err := r.write([]string{"analysis", "wall s", "image s", "budget", "CPU s"}, rows, "image s", "wall s"); err != nil {
+		return err
+	}
+	if err := reportHeaps(r, heaps); err != nil {
 		return err
 	}
 	if len(over) > 0 {
@@ -85,48 +95,63 @@ func reportAnalyses(r *report, results []analysis) error {
 	return nil
 }
 
+func reportHeaps(r *report, heaps []heapSize) error {
+	if err := r.paragraph(); err != nil {
+		return err
+	}
+	var rows [][]string
+	for _, h := range heaps {
+		rows = append(rows, []string{h.name, fmt.Sprint(h.megabytes)})
+	}
+	return r.write([]string{"memory of the server with", "MB"}, rows)
+}
+
 func seconds(d time.Duration) string { return fmt.Sprintf("%.2f", d.Seconds()) }
 
 // measure makes the workspace and has it analysed.
-func (c *analysisCmd) measure(ctx context.Context, r *report) (results []analysis, err error) {
+func (c *analysisCmd) measure(ctx context.Context, r *report) (results []analysis, heaps []heapSize, err error) {
 	if c.Objects < 3 {
-		return nil, fmt.Errorf("--objects is %d: want at least 3", c.Objects)
+		return nil, nil, fmt.Errorf("--objects is %d: want at least 3", c.Objects)
 	}
 	if c.Warm < 0 || c.Rounds < 1 {
-		return nil, fmt.Errorf("--warm is %d and --rounds is %d: want at least 0 and 1", c.Warm, c.Rounds)
+		return nil, nil, fmt.Errorf("--warm is %d and --rounds is %d: want at least 0 and 1", c.Warm, c.Rounds)
 	}
 	repository, err := repositoryFolder()
 	if err != nil {
-		return nil, err
+		return nil, nil, err
 	}
 	folder, err := os.MkdirTemp(c.Folder, "bench-analysis-")
 	if err != nil {
-		return nil, err
+		return nil, nil, err
 	}
 	defer func() { err = errors.Join(err, os.RemoveAll(folder)) }()
 	if folder, err = filepath.Abs(folder); err != nil {
-		return nil, err
+		return nil, nil, err
 	}
 	r.begin("%s, a lock of %d objects in %s", machine(), c.Objects, folder)
 	w, err := newWorkspace(folder, repository, c.Objects)
 	if err != nil {
-		return nil, err
+		return nil, nil, err
 	}
 	b, err := bazelIn(folder, repository, c.Bazel)
 	if err != nil {
-		return nil, err
+		return nil, nil, err
+	}
+	if err := b.note(ctx, r); err != nil {
+		return nil, nil, err
 	}
 	r.begin("starting Bazel")
 	defer func() { err = errors.Join(err, b.expunge(ctx)) }()
 	young, err := b.young(ctx, r)
 	if err != nil {
-		return nil, err
+		return nil, nil, err
 	}
 	warm, err := c.warm(ctx, r, w, b)
 	if err != nil {
-		return nil, err
+		return nil, nil, err
 	}
-	return append(young, warm...), b.memory(ctx, r, c.Warm+c.Rounds+1)
+	heaps, err = b.heaps(ctx, c.Warm+c.Rounds+1)
+	return append(young, warm...), heaps, err
 }
 
 // young measures servers that have only just started.
@@ -208,22 +233,25 @@ func (c *analysisCmd) warm(ctx context.Context, r *report, w *workspace, b *baze
 	}, nil
 }
 
-// memory says how much memory the server needs for what it knows of an image of
+// heaps are how much memory the server needs for what it knows of an image of
 // one object, then of all objects too, then of all images.
-func (b *bazel) memory(ctx context.Context, r *report, configuration int) error {
-	var used []any
-	for _, target := range []string{"//:one", "//:all", "//:images"} {
-		if _, err := b.analyse(ctx, target, configuration); err != nil {
-			return err
+func (b *bazel) heaps(ctx context.Context, configuration int) ([]heapSize, error) {
+	var all []heapSize
+	for _, known := range []struct{ target, name string }{
+		{"//:one", "the image of one object"},
+		{"//:all", "that of all objects, too"},
+		{"//:images", fmt.Sprintf("%d more of all objects, too", analysedImages)},
+	} {
+		if _, err := b.analyse(ctx, known.target, configuration); err != nil {
+			return nil, err
 		}
 		megabytes, err := b.heap(ctx)
 		if err != nil {
-			return err
+			return nil, err
 		}
-		used = append(used, megabytes)
+		all = append(all, heapSize{known.name, megabytes})
 	}
-	r.begin("memory of the server: %d MB with the image of one object, %d MB with that of all, %d MB with %d of them", append(used, analysedImages+1)...)
-	return nil
+	return all, nil
 }
 
 // median is the one in the middle by wall time, the later one of two.

@@ -9,7 +9,6 @@ import (
 	"os"
 	"path/filepath"
 	"slices"
-	"strings"
 	"testing"
 	"time"
 
@@ -25,18 +24,24 @@ func TestAnalysisReport(t *testing.T) {
 		{name: "one", took: took{wall: 9 * time.Second, cpu: time.Second}},
 		{name: "all", budget: firstAnalysisBudget, beyond: time.Second, took: took{wall: 3 * time.Second}},
 	}
-	if err := reportAnalyses(r, results); err != nil {
+	heaps := []heapSize{{"the image of one object", 70}, {"that of all, too", 143}}
+	if err := reportAnalyses(r, results, heaps); err != nil {
 		t.Error(err)
 	}
 	want := "" +
 		"| analysis | wall s | image s | budget | CPU s |\n" +
 		"| -------- | -----: | ------: | -----: | ----: |\n" +
 		"| one      |   9.00 |         |   none |  1.00 |\n" +
-		"| all      |   3.00 |    2.00 |   2.00 |  0.00 |\n"
+		"| all      |   3.00 |    2.00 |   2.00 |  0.00 |\n" +
+		"\n" +
+		"| memory of the server with |  MB |\n" +
+		"| ------------------------- | --: |\n" +
+		"| the image of one object   |  70 |\n" +
+		"| that of all, too          | 143 |\n"
 	if table.String() != want {
 		t.Errorf("got\n%s", &table)
 	}
-	err := reportAnalyses(r, append(results, analysis{name: "again", budget: againAnalysisBudget, beyond: time.Second, took: took{wall: 2001 * time.Millisecond}}))
+	err := reportAnalyses(r, append(results, analysis{name: "again", budget: againAnalysisBudget, beyond: time.Second, took: took{wall: 2001 * time.Millisecond}}), heaps)
 	if err == nil || err.Error() != "over the budget: again" {
 		t.Errorf("got %v", err)
 	}
@@ -51,17 +56,20 @@ func TestAnalysis(t *testing.T) {
 	t.Setenv("BUILD_WORKSPACE_DIRECTORY", repository)
 	calls := filepath.Join(repository, "calls")
 	program := "#!/bin/sh\necho \"$*\" >>" + calls + "\n" +
-		"case \"$*\" in *heap*) echo 120MB;; info*) echo " + fmt.Sprint(os.Getpid()) + ";; build*) echo 'INFO: Elapsed time: 1.250s, Critical Path: 0.01s' >&2;; esac\n"
+		"case \"$*\" in --version) echo bazel 7;; *heap*) echo 120MB;; info*) echo " + fmt.Sprint(os.Getpid()) + ";; build*) echo 'INFO: Elapsed time: 1.250s, Critical Path: 0.01s' >&2;; esac\n"
 	if err := os.WriteFile(filepath.Join(repository, "bazelw"), []byte(program), 0o755); err != nil {
 		t.Fatal(err)
 	}
-	var progress strings.Builder
-	results, err := (&analysisCmd{Objects: 3, Warm: 2, Rounds: 2, Folder: folder}).measure(context.Background(), &report{progress: &progress})
+	r := &report{progress: io.Discard}
+	results, heaps, err := (&analysisCmd{Objects: 3, Warm: 2, Rounds: 2, Folder: folder}).measure(context.Background(), r)
 	if err != nil {
 		t.Fatal(err)
 	}
-	if want := "120 MB with the image of one object, 120 MB with that of all, 120 MB with 51 of them"; !strings.Contains(progress.String(), want) {
-		t.Errorf("progress: %s", &progress)
+	if want := []heapSize{{"the image of one object", 120}, {"that of all objects, too", 120}, {"50 more of all objects, too", 120}}; !slices.Equal(heaps, want) {
+		t.Errorf("got %+v", heaps)
+	}
+	if got := r.results.Programs; len(got) != 1 || got["bazel"] != "bazel 7" {
+		t.Errorf("programs %v", got)
 	}
 	for _, a := range results {
 		if a.wall != 1250*time.Millisecond || a.cpu < 0 {
@@ -75,7 +83,7 @@ func TestAnalysis(t *testing.T) {
 		}
 		return calls
 	}
-	want := start + analyse(0, "one", "all") + "shutdown\n" + start + analyse(0, "all")
+	want := "--version\n" + start + analyse(0, "one", "all") + "shutdown\n" + start + analyse(0, "all")
 	for configuration := 1; configuration <= 4; configuration++ {
 		want += analyse(configuration, "one", "all", "all", "all") + analyse(-configuration, "images")
 	}

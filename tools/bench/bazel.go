@@ -62,6 +62,13 @@ func (b *bazel) run(ctx context.Context, args ...string) (string, error) {
 	return string(text), nil
 }
 
+// note notes Bazel's version.
+func (b *bazel) note(ctx context.Context, r *report) error {
+	version, err := b.output(ctx, "--version")
+	r.version("bazel", strings.TrimSpace(version))
+	return err
+}
+
 // start starts the server, and fetches and loads what the image of any object
 // needs, the lock too.
 func (b *bazel) start(ctx context.Context) error {
@@ -75,6 +82,21 @@ func (b *bazel) restart(ctx context.Context) error {
 		return err
 	}
 	return b.start(ctx)
+}
+
+var megabytes = regexp.MustCompile(`^(\d+)MB\s*$`)
+
+// heap is the memory that the server needs for what it knows, in megabytes.
+func (b *bazel) heap(ctx context.Context) (int64, error) {
+	text, err := b.output(ctx, "info", "used-heap-size-after-gc")
+	if err != nil {
+		return 0, err
+	}
+	m := megabytes.FindStringSubmatch(text)
+	if m == nil {
+		return 0, fmt.Errorf("bazel info used-heap-size-after-gc: %q is no number of MB", text)
+	}
+	return strconv.ParseInt(m[1], 10, 64)
 }
 
 var elapsed = regexp.MustCompile(`Elapsed time: ([0-9.]+)s`)

@@ -53,8 +53,8 @@ func TestSuites(t *testing.T) {
 			}
 			measured++
 		}
-		if measured != len(results) {
-			t.Errorf("%d results of %d steps", len(results), measured)
+		if last := results[len(results)-1]; measured+1 != len(results) || !strings.HasPrefix(last.name, "8 blobs in one worker, zstd") || last.peak < 1<<20 || last.budget < memoryBudget {
+			t.Errorf("%d results of %d steps and a worker, the last is %+v", len(results), measured, last)
 		}
 		if left, err := os.ReadDir(folder); err != nil || len(left) > 0 {
 			t.Errorf("left behind: %v %v", left, err)
@@ -63,7 +63,8 @@ func TestSuites(t *testing.T) {
 	t.Run("import", func(t *testing.T) {
 		folder := t.TempDir()
 		var progress strings.Builder
-		results, err := (&importCmd{Size: 3<<20 + 1, Runs: 2, Folder: folder}).measure(context.Background(), p, &report{progress: &progress})
+		r := &report{progress: &progress}
+		results, err := (&importCmd{Size: 3<<20 + 1, Runs: 2, Folder: folder}).measure(context.Background(), p, r)
 		if err != nil {
 			t.Fatal(err)
 		}
@@ -71,6 +72,9 @@ func TestSuites(t *testing.T) {
 		for _, i := range results {
 			if i.fileSize < 1<<20 || i.own.peak < 1<<20 || i.own.cpu <= 0 || i.tools.cpu <= 0 {
 				t.Errorf("%+v", i)
+			}
+			if tool := strings.Fields(i.name)[0]; tool != "none" && r.results.Programs[tool] == "" || r.results.Programs["sha256sum"] == "" {
+				t.Errorf("%s: programs %v", i.name, r.results.Programs)
 			}
 			left = slices.DeleteFunc(left, func(k compression) bool { return k.name == i.name })
 		}
@@ -99,7 +103,12 @@ func TestSuites(t *testing.T) {
 func TestMemoryReport(t *testing.T) {
 	var table bytes.Buffer
 	r := &report{table: &table}
-	results := []result{{"small step", usage{peak: 10 << 20, cpu: 1500 * time.Millisecond, wall: 2 * time.Second}}, {"limit", usage{peak: 64 << 20}}}
+	results := []result{
+		{"small step", usage{peak: 10 << 20, cpu: 1500 * time.Millisecond, wall: 2 * time.Second}, memoryBudget},
+		{"limit", usage{peak: 64 << 20, floor: 64<<20 - 1}, memoryBudget},
+		{"little", usage{peak: 10 << 20, floor: 10 << 20}, memoryBudget},
+		{"worker", usage{peak: 65 << 20}, 2 * memoryBudget},
+	}
 	if err := reportMemory(r, results); err != nil {
 		t.Error(err)
 	}
@@ -107,12 +116,14 @@ func TestMemoryReport(t *testing.T) {
 		"| step       | peak MiB | budget | CPU s | wall s |\n" +
 		"| ---------- | -------: | -----: | ----: | -----: |\n" +
 		"| small step |     10.0 |     64 |   1.5 |    2.0 |\n" +
-		"| limit      |     64.0 |     64 |   0.0 |    0.0 |\n"
+		"| limit      |     64.0 |     64 |   0.0 |    0.0 |\n" +
+		"| little     |   < 10.0 |     64 |   0.0 |    0.0 |\n" +
+		"| worker     |     65.0 |    128 |   0.0 |    0.0 |\n"
 	if table.String() != want {
 		t.Errorf("got\n%s", &table)
 	}
-	err := reportMemory(r, append(results, result{"big step", usage{peak: 64<<20 + 1}}))
-	if err == nil || err.Error() != "over the budget of 64 MiB: big step" {
+	err := reportMemory(r, append(results, result{"big step", usage{peak: 65 << 20}, memoryBudget}))
+	if err == nil || err.Error() != "over the budget: big step, 65.0 MiB" {
 		t.Errorf("got %v", err)
 	}
 }

@@ -7,8 +7,6 @@ import (
 	"math/rand/v2"
 	"os"
 	"path/filepath"
-	"regexp"
-	"strconv"
 	"strings"
 	"time"
 )
@@ -37,36 +35,39 @@ func (binariesCmd) Help() string {
 
 // Run runs the suite.
 func (c *binariesCmd) Run(ctx context.Context, r *report) error {
-	results, err := c.measure(ctx, r)
+	results, heaps, err := c.measure(ctx, r)
 	if err != nil {
 		return err
 	}
-	return reportAnalyses(r, results)
+	return reportAnalyses(r, results, heaps)
 }
 
-func (c *binariesCmd) measure(ctx context.Context, r *report) (results []analysis, err error) {
+func (c *binariesCmd) measure(ctx context.Context, r *report) (results []analysis, heaps []heapSize, err error) {
 	if c.Packages < 1 || c.Images < 1 || c.Files < 1 || c.Warm < 0 || c.Rounds < 1 {
-		return nil, errors.New("--packages, --images, --files and --rounds must be at least 1, and --warm at least 0")
+		return nil, nil, errors.New("--packages, --images, --files and --rounds must be at least 1, and --warm at least 0")
 	}
 	repository, err := repositoryFolder()
 	if err != nil {
-		return nil, err
+		return nil, nil, err
 	}
 	folder, err := os.MkdirTemp(c.Folder, "bench-binaries-")
 	if err != nil {
-		return nil, err
+		return nil, nil, err
 	}
 	defer func() { err = errors.Join(err, os.RemoveAll(folder)) }()
 	if folder, err = filepath.Abs(folder); err != nil {
-		return nil, err
+		return nil, nil, err
 	}
 	r.begin("%s, %d programs over %d packages in %s", machine(), c.Images, c.Packages, folder)
 	if err := c.workspace(folder, repository); err != nil {
-		return nil, err
+		return nil, nil, err
 	}
 	b, err := bazelIn(folder, repository, c.Bazel)
 	if err != nil {
-		return nil, err
+		return nil, nil, err
+	}
+	if err := b.note(ctx, r); err != nil {
+		return nil, nil, err
 	}
 	defer func() { err = errors.Join(err, b.expunge(ctx)) }()
 	return c.rounds(ctx, r, b)
@@ -74,42 +75,42 @@ func (c *binariesCmd) measure(ctx context.Context, r *report) (results []analysi
 
 // rounds analyses the images again and again, each time in a configuration of
 // its own, in which the programs and another image were analysed before.
-func (c *binariesCmd) rounds(ctx context.Context, r *report, b *bazel) ([]analysis, error) {
+func (c *binariesCmd) rounds(ctx context.Context, r *report, b *bazel) ([]analysis, []heapSize, error) {
 	var images, nothing []took
 	var before, after int64
 	for i := range c.Warm + c.Rounds {
 		last := i == c.Warm+c.Rounds-1
 		if _, err := b.analyse(ctx, "//:programs", i); err != nil {
-			return nil, err
+			return nil, nil, err
 		}
 		if last {
 			var err error
 			if before, err = b.heap(ctx); err != nil {
-				return nil, err
+				return nil, nil, err
 			}
 		}
 		all, err := b.analyse(ctx, "//:images", i)
 		if err != nil {
-			return nil, err
+			return nil, nil, err
 		}
 		if last {
 			if after, err = b.heap(ctx); err != nil {
-				return nil, err
+				return nil, nil, err
 			}
 		}
 		idle, err := b.analyse(ctx, "//:images", i)
 		if err != nil {
-			return nil, err
+			return nil, nil, err
 		}
 		images, nothing = append(images, all), append(nothing, idle)
 		r.begin("%5s s  the images, round %d of %d (%d to warm up)", seconds(all.wall), i+1, c.Warm+c.Rounds, c.Warm)
 	}
 	idle := median(nothing[c.Warm:])
-	r.begin("memory of the server: %d MB before, %d MB with the images", before, after)
-	return []analysis{
+	results := []analysis{
 		{name: "warm server: nothing has changed", took: idle},
 		{name: fmt.Sprintf("warm server: %d images over %d packages", c.Images, c.Packages), took: median(images[c.Warm:]), beyond: idle.wall, budget: binariesBudget},
-	}, nil
+	}
+	return results, []heapSize{{"the programs", before}, {"the images, too", after}}, nil
 }
 
 const binariesModule = `module(name = "bench")
@@ -180,19 +181,4 @@ func (c *binariesCmd) workspace(folder, repository string) error {
 			"library(name = %q, srcs = glob([\"file*\"]), deps = [%s], visibility = [\"//visibility:public\"])\n", name, deps.String()))
 	}
 	return f.err
-}
-
-var megabytes = regexp.MustCompile(`^(\d+)MB\s*$`)
-
-// heap is the memory that the server needs for what it knows, in megabytes.
-func (b *bazel) heap(ctx context.Context) (int64, error) {
-	text, err := b.output(ctx, "info", "used-heap-size-after-gc")
-	if err != nil {
-		return 0, err
-	}
-	m := megabytes.FindStringSubmatch(text)
-	if m == nil {
-		return 0, fmt.Errorf("bazel info used-heap-size-after-gc: %q is no number of MB", text)
-	}
-	return strconv.ParseInt(m[1], 10, 64)
 }

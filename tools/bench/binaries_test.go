@@ -6,6 +6,7 @@ import (
 	"io"
 	"os"
 	"path/filepath"
+	"slices"
 	"strings"
 	"testing"
 )
@@ -19,21 +20,21 @@ func TestBinaries(t *testing.T) {
 	t.Setenv("BUILD_WORKSPACE_DIRECTORY", repository)
 	calls := filepath.Join(repository, "calls")
 	program := "#!/bin/sh\necho \"$*\" >>" + calls + "\n[ -f MODULE.bazel ] && [ -f p2/file1 ] || exit 1\n" +
-		"case $* in *server_pid) echo " + fmt.Sprint(os.Getpid()) + ";; *heap*) echo 120MB;; build*) echo 'INFO: Elapsed time: 1.250s, Critical Path: 0.01s' >&2;; esac\n"
+		"case $* in --version) echo bazel 7;; *server_pid) echo " + fmt.Sprint(os.Getpid()) + ";; *heap*) echo 120MB;; build*) echo 'INFO: Elapsed time: 1.250s, Critical Path: 0.01s' >&2;; esac\n"
 	if err := os.WriteFile(filepath.Join(repository, "bazelw"), []byte(program), 0o755); err != nil {
 		t.Fatal(err)
 	}
 	c := &binariesCmd{Packages: 3, Files: 2, Images: 2, Warm: 1, Rounds: 2, Folder: folder}
-	var progress strings.Builder
-	results, err := c.measure(context.Background(), &report{progress: &progress})
+	r := &report{progress: io.Discard}
+	results, heaps, err := c.measure(context.Background(), r)
 	if err != nil {
 		t.Fatal(err)
 	}
 	if len(results) != 2 || results[1].name != "warm server: 2 images over 3 packages" || results[1].wall.Seconds() != 1.25 || results[1].budget != binariesBudget {
 		t.Errorf("got %+v", results)
 	}
-	if !strings.Contains(progress.String(), "120 MB before, 120 MB with the images") {
-		t.Errorf("progress:\n%s", &progress)
+	if want := []heapSize{{"the programs", 120}, {"the images, too", 120}}; !slices.Equal(heaps, want) || r.results.Programs["bazel"] != "bazel 7" {
+		t.Errorf("got %+v, programs %v", heaps, r.results.Programs)
 	}
 	text, err := os.ReadFile(calls)
 	if err != nil {
@@ -45,7 +46,7 @@ func TestBinaries(t *testing.T) {
 	if left, err := os.ReadDir(folder); err != nil || len(left) > 0 {
 		t.Errorf("left %v, %v", left, err)
 	}
-	if _, err := (&binariesCmd{Packages: 1, Images: 1, Rounds: 1}).measure(context.Background(), &report{progress: io.Discard}); err == nil {
+	if _, _, err := (&binariesCmd{Packages: 1, Images: 1, Rounds: 1}).measure(context.Background(), &report{progress: io.Discard}); err == nil {
 		t.Error("no files: no error")
 	}
 }

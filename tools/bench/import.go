@@ -72,13 +72,13 @@ func reportImports(r *report, size int64, results []imported) error {
 	var rows [][]string
 	var over []string
 	for _, i := range results {
-		rows = append(rows, []string{i.name, mebibytes(i.fileSize), mebibytes(i.own.peak), fmt.Sprint(memoryBudget >> 20),
+		rows = append(rows, []string{i.name, mebibytes(i.fileSize), i.own.peakCell(), fmt.Sprint(memoryBudget >> 20),
 			speed(size, i.own), speed(size, i.tools), fmt.Sprintf("%.2f", i.tools.cpu.Seconds()/i.own.cpu.Seconds())})
 		if i.own.peak > memoryBudget {
 			over = append(over, i.name)
 		}
 	}
-	if err := r.write([]string{"NAR in", "file MiB", "peak MiB", "budget", "MB/CPU s", "tools", "ratio"}, rows); err != nil {
+	if err := r.write([]string{"NAR in", "file MiB", "peak MiB", "budget", "MB/CPU s", "tools", "ratio"}, rows, "peak MiB", "MB/CPU s"); err != nil {
 		return err
 	}
 	if len(over) > 0 {
@@ -115,16 +115,20 @@ func (c *importCmd) measure(ctx context.Context, p *programs, r *report) (result
 	if err != nil {
 		return nil, err
 	}
+	forgetPeak()
+	r.version("sha256sum", versionOf(ctx, "sha256sum"))
 	for _, k := range compressions() {
-		if _, err := exec.LookPath(strings.Fields(k.pack)[0]); err != nil {
+		tool := strings.Fields(k.pack)[0]
+		if _, err := exec.LookPath(tool); err != nil {
 			r.begin("left out: %s: %v", k.name, err)
 			continue
 		}
+		r.version(tool, versionOf(ctx, tool))
 		result, err := c.compare(ctx, p.Strata, folder, object, k)
 		if err != nil {
 			return nil, fmt.Errorf("%s: %w", k.name, err)
 		}
-		r.begin("%6s MiB  %s", mebibytes(result.own.peak), k.name)
+		r.begin("%6s MiB  %s", result.own.peakCell(), k.name)
 		results = append(results, result)
 	}
 	return results, nil
@@ -219,11 +223,10 @@ func (c *importCmd) compare(ctx context.Context, strata, folder string, object *
 
 // shell runs a command line, and counts all of its processes.
 func shell(ctx context.Context, folder, line string) (usage, error) {
-	return process{program: "/bin/sh", args: []string{"-c", line}, dir: folder}.run(ctx)
+	return process{program: shellProgram, args: shellArgs(line), dir: folder}.run(ctx)
 }
 
-// checkSize finds out whether the tools wrote the NAR: the shell says only how
-// the last one of them ended.
+// checkSize finds out whether the tools wrote all of the NAR.
 func checkSize(file string, want int64) error {
 	info, err := os.Stat(file)
 	if err == nil && info.Size() != want {
@@ -235,8 +238,6 @@ func checkSize(file string, want int64) error {
 // least is the run with the least CPU time, with the highest peak of all.
 func least(runs []usage) usage {
 	best := slices.MinFunc(runs, func(a, b usage) int { return cmp.Compare(a.cpu, b.cpu) })
-	for _, u := range runs {
-		best.peak = max(best.peak, u.peak)
-	}
+	best.peak, best.floor = highest(runs)
 	return best
 }

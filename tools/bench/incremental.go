@@ -95,6 +95,9 @@ func (c *incrementalCmd) workspace(ctx context.Context, parent, repository strin
 	if err != nil {
 		return nil, err
 	}
+	if err := b.note(ctx, r); err != nil {
+		return nil, err
+	}
 	defer func() { err = errors.Join(err, b.expunge(ctx)) }()
 	r.begin("building the images, load average %s", loadAverage())
 	e := &editor{workspace: w, bazel: b, rounds: c.Rounds, settle: c.Settle, report: r}

@@ -21,6 +21,7 @@ echo "bazel $*${DOCKER_HOST+ to $DOCKER_HOST}" >>CALLS
 [ -f MODULE.bazel ] && [ -f objects/object-0002/file-0001 ] && [ -x programs/strata-deploy ] || exit 1
 p=/nix/store/00000000000000000000000000000000-object
 case "$*" in
+--version) echo bazel 7 ;;
 "info server_pid") echo PID ;;
 "info bazel-bin") echo "$PWD/bin" ;;
 build*)
@@ -68,9 +69,13 @@ func TestIncremental(t *testing.T) {
 	}
 	var progress strings.Builder
 	c := &incrementalCmd{Objects: []int{3}, Files: 6, Size: 60, Rounds: 2, Engine: []string{"docker-classic", "docker-containerd"}, Folder: folder}
-	results, err := c.measure(context.Background(), p, &report{progress: &progress}, known)
+	r := &report{progress: &progress}
+	results, err := c.measure(context.Background(), p, r, known)
 	if err != nil {
 		t.Fatal(err)
+	}
+	if got := r.results.Programs; len(got) != 2 || got["bazel"] != "bazel 7" || got["sh"] == "" {
+		t.Errorf("programs %v", got)
 	}
 	type found struct {
 		name                     string
@@ -199,7 +204,7 @@ func TestEditReport(t *testing.T) {
 	app := &edit{change: change{name: "app", limited: true}, engine: docker, objects: 100, shared: 2, unpacked: 2, actions: []string{"ObjectLayer", "ImageConfig"},
 		runs: []incrementalRun{timed(1600), timed(900), timed(2000)}}
 	free := &edit{change: change{name: "free"}, engine: docker, objects: 100, shared: 1, unpacked: 51, runs: []incrementalRun{timed(9000)}}
-	many := &edit{change: change{name: "many", limited: true}, engine: docker, objects: 100, shared: 3, runs: []incrementalRun{timed(9000)}}
+	many := &edit{change: change{name: "many", image: popularImage, limited: true}, engine: docker, objects: 100, shared: 3, runs: []incrementalRun{timed(9000)}}
 	if err := reportEdits(&report{table: &table}, []*edit{app, free, many}); err != nil {
 		t.Error(err)
 	}
@@ -211,6 +216,11 @@ func TestEditReport(t *testing.T) {
 		"| 100 objects, Docker: many | 8.90 |  8.90–8.90 |   none |    0.20 |   0.40 |      0.10 |         1.00 |                3 |           1 | 10.2 MiB |        0 |                          |\n"
 	if table.String() != want {
 		t.Errorf("got\n%s", &table)
+	}
+	// A pinned object is alone in its layer: if it is not, that is what is wrong.
+	moved := &edit{change: change{name: "moved", image: pinnedImage, limited: true}, engine: docker, objects: 100, shared: 3, runs: []incrementalRun{timed(9000)}}
+	if err := reportEdits(&report{table: io.Discard}, []*edit{many, moved}); err == nil || err.Error() != "over the budget: 100 objects, Docker: moved" {
+		t.Errorf("got %v", err)
 	}
 	app.runs = []incrementalRun{timed(1601)}
 	if err := reportEdits(&report{table: io.Discard}, []*edit{free, app}); err == nil || err.Error() != "over the budget: 100 objects, Docker: app" {

@@ -17,8 +17,9 @@ type change struct {
 	// layer chooses the store layer that the object is in, of as many; nil for no
 	// change at all.
 	layer func(layers int) int
-	// limited says that the change has a budget, as long as it is to a layer of
-	// few objects.
+	// limited says that the change has a budget: of a pinned image always, since
+	// there the object should be alone in its layer, of another as long as the
+	// layer has few objects.
 	limited bool
 }
 
@@ -48,13 +49,14 @@ type edit struct {
 	runs    []incrementalRun
 }
 
-// mostShared is how many objects the changed layer may have where there is a
-// budget: those that an image of one object more than layers puts together.
+// mostShared is how many objects the changed layer of an image that is not pinned
+// may have where there is a budget: those that an image of one object more than
+// layers puts together.
 const mostShared = 2
 
 // budget is what the edit may take, 0 if that is not limited.
 func (e *edit) budget() time.Duration {
-	if e.limited && e.shared <= mostShared {
+	if e.limited && (e.image == pinnedImage || e.shared <= mostShared) {
 		return incrementalBudget
 	}
 	return 0

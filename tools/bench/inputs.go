@@ -28,6 +28,12 @@ func inputs(folder string, length int64) error {
 	f.text("small-data", text)
 	f.nar("small.nar", "file", "small-data", int64(len(text)))
 
+	f.create("part", func(w io.Writer) error {
+		_, err := io.CopyN(w, newContent(), min(length, workerObjectSize))
+		return err
+	})
+	f.text("part.manifest", "file\x000444\x00data\x00part\n")
+
 	f.text("big.manifest", "file\x000444\x00data\x00data\n")
 	f.text("references", smallPath+"\n")
 	f.text("set-of-nars", "object\x00"+bigPath+"\nnar\x00big.nar\nobject\x00"+smallPath+"\nnar\x00small.nar\n")

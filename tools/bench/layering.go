@@ -137,7 +137,7 @@ func reportReplays(r *report, results []replayed) error {
 		n := x.numbers
 		rows = append(rows, []string{name, percent(n.Resent), percent(n.Chain), percent(n.Unique), fmt.Sprintf("%.1f", n.Layers), kept, budget})
 	}
-	if err := r.write([]string{"strategy", "re-sent", "chain", "unique", "layers", "kept", "budget"}, rows); err != nil {
+	if err := r.write([]string{"strategy", "re-sent", "chain", "unique", "layers", "kept", "budget"}, rows, "kept", "re-sent"); err != nil {
 		return err
 	}
 	return errors.Join(errs...)

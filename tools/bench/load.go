@@ -130,7 +130,9 @@ func (c *loadCmd) engines(ctx context.Context, r *report, known []loadEngine) []
 			r.begin("left out: %s: %v", e.title, err)
 			continue
 		}
-		r.begin("%s: %s", e.title, e.version(ctx))
+		version := e.version(ctx)
+		r.begin("%s: %s", e.title, version)
+		r.version(e.programs[0], version)
 		found = append(found, e)
 	}
 	return found

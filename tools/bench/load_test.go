@@ -98,9 +98,13 @@ func TestLoad(t *testing.T) {
 	var progress strings.Builder
 	known := []loadEngine{fakeEngine(calls), {"containerd", "Absent", []string{"no such program"}, false, nil}, {"docker-classic", "Not asked for", nil, true, nil}}
 	c := &loadCmd{Engine: []string{"podman", "containerd"}, Rounds: 2, Size: 1 << 20, Layers: 6, Folder: folder}
-	results, err := c.measure(context.Background(), p, &report{progress: &progress}, known)
+	r := &report{progress: &progress}
+	results, err := c.measure(context.Background(), p, r, known)
 	if err != nil {
 		t.Fatal(err)
+	}
+	if got := r.results.Programs; len(got) != 1 || got["sh"] == "" {
+		t.Errorf("programs %v", got)
 	}
 	var names []string
 	for _, m := range results {

@@ -120,7 +120,8 @@ func (l *loader) deploy(ctx context.Context, r *running, v *loadVariant) (sent, 
 	s, err := readSummary(said.text.String())
 	s.usage = u
 	if s.layers > 0 {
-		s.after = end.Sub(said.last)
+		// The process has ended some time before.
+		s.after = min(end.Sub(said.last), u.wall)
 	}
 	return s, err
 }

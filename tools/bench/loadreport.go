@@ -20,13 +20,13 @@ func reportLoads(r *report, results []*loading) error {
 		if isOver {
 			over = append(over, name)
 		}
-		if m.peak() > memoryBudget {
-			over = append(over, fmt.Sprintf("%s, with %s MiB of memory", name, mebibytes(m.peak())))
+		if peak := m.peak().peak; peak > memoryBudget {
+			over = append(over, fmt.Sprintf("%s, with %s MiB of memory", name, mebibytes(peak)))
 		}
 		most := m.mostSent()
 		rows = append(rows, []string{
 			name, seconds(middle(ours)), spread(ours), budget, seconds(middle(own)), spread(own), fmt.Sprintf("%.2f", middle(ours).Seconds()/middle(own).Seconds()),
-			fmt.Sprint(most.layers), most.size, fmt.Sprint(m.unpacked), m.timeAfter(), mebibytes(m.peak()),
+			fmt.Sprint(most.layers), most.size, fmt.Sprint(m.unpacked), m.timeAfter(), m.peak().peakCell(),
 		})
 	}
 	head := []string{"load", "s", "least–most", "budget", "own s", "least–most", "ratio", "layers sent", "sent", "unpacked", "after s", "peak MiB"}
@@ -93,9 +93,9 @@ func (m *loading) mostSent() sent {
 	return slices.MaxFunc(m.ours, func(a, b sent) int { return cmp.Compare(a.layers, b.layers) })
 }
 
-// peak is the most memory that strata-deploy had in any run, in bytes.
-func (m *loading) peak() int64 {
-	return slices.MaxFunc(m.ours, func(a, b sent) int { return cmp.Compare(a.peak, b.peak) }).peak
+// peak is the run in which strata-deploy had most memory.
+func (m *loading) peak() usage {
+	return slices.MaxFunc(m.ours, func(a, b sent) int { return cmp.Compare(a.peak, b.peak) }).usage
 }
 
 // middle is the median of sorted times, the longer one of two.

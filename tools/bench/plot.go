@@ -3,6 +3,7 @@ package main
 import (
 	"fmt"
 	"html"
+	"math"
 	"slices"
 	"strconv"
 	"strings"
@@ -26,30 +27,39 @@ type bar struct {
 	other bool
 }
 
-// chart shows the second column of a table, and the budgets if it has a column
-// of them.
-func (t table) chart() chart {
-	c := chart{title: t.Head[0], unit: t.Head[1]}
+// charts show the charted columns of a table, the first with its budgets. Rows
+// without a number there are left out.
+func (t table) charts() []chart {
+	var all []chart
 	budgets := slices.Index(t.Head, "budget")
-	for _, row := range t.Rows {
-		b := bar{name: row[0], value: leadingNumber(row[1])}
-		if budgets >= 0 {
-			b.budget = leadingNumber(row[budgets])
+	for _, column := range t.Charted {
+		at := slices.Index(t.Head, column)
+		c := chart{title: t.Head[0], unit: column}
+		for _, row := range t.Rows {
+			value, ok := leadingNumber(row[at])
+			if !ok {
+				continue
+			}
+			b := bar{name: row[0], value: value}
+			if budgets >= 0 && len(all) == 0 {
+				b.budget, _ = leadingNumber(row[budgets])
+			}
+			c.bars = append(c.bars, b)
 		}
-		c.bars = append(c.bars, b)
+		all = append(all, c)
 	}
-	return c
+	return all
 }
 
-// leadingNumber reads "12.5 %" or "64". What is more than a number with its unit
-// counts as 0.
-func leadingNumber(cell string) float64 {
-	number, unit, _ := strings.Cut(cell, " ")
+// leadingNumber reads "12.5 %", "64" or "< 9.4", and nothing that is more than a
+// number with its unit.
+func leadingNumber(cell string) (value float64, ok bool) {
+	number, unit, _ := strings.Cut(strings.TrimPrefix(cell, "< "), " ")
 	v, err := strconv.ParseFloat(number, 64)
-	if err != nil || strings.Contains(unit, " ") {
-		return 0
+	if err != nil || math.IsInf(v, 0) || math.IsNaN(v) || strings.Contains(unit, " ") {
+		return 0, false
 	}
-	return v
+	return v, true
 }
 
 // The measures of a plot, in pixels.
@@ -116,7 +126,7 @@ func (c chart) draw(b *strings.Builder, y int) (end int) {
 func (c chart) scale() float64 {
 	var most float64
 	for _, b := range c.bars {
-		most = max(most, b.value, b.most)
+		most = max(most, math.Abs(b.value), b.most)
 	}
 	if most == 0 {
 		return 0
@@ -130,7 +140,8 @@ func (bar bar) draw(b *strings.Builder, y int, scale float64) {
 	if bar.other {
 		class = "other"
 	}
-	width := bar.value * scale
+	// What is below 0 is drawn as long as what is above, with its sign.
+	width := math.Abs(bar.value) * scale
 	fmt.Fprintf(b, "<text x=\"%d\" y=\"%d\" text-anchor=\"end\">%s</text>\n", labelWidth-8, y, html.EscapeString(shortened(bar.name)))
 	fmt.Fprintf(b, "<rect class=\"%s\" x=\"%d\" y=\"%d\" width=\"%.1f\" height=\"%d\" rx=\"2\"/>\n", class, labelWidth, y-barHeight+3, width, barHeight)
 	middle := y - barHeight/2 + 3

@@ -31,9 +31,13 @@ func (r *report) paragraph() error {
 }
 
 // write writes a table: its head, then rows of as many cells. The first column
-// is text, the others are numbers.
-func (r *report) write(head []string, rows [][]string) error {
-	r.results.Tables = append(r.results.Tables, table{head, rows})
+// is text, the others are numbers. Each of the charted columns has a chart, the
+// second one if none is named; budgets are of the first of them.
+func (r *report) write(head []string, rows [][]string, charted ...string) error {
+	if len(charted) == 0 {
+		charted = head[1:2]
+	}
+	r.results.Tables = append(r.results.Tables, table{head, rows, charted})
 	widths := make([]int, len(head))
 	for _, row := range append([][]string{head}, rows...) {
 		for i, cell := range row {

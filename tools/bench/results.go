@@ -36,6 +36,9 @@ type results struct {
 type table struct {
 	Head []string   `json:"head"`
 	Rows [][]string `json:"rows"`
+	// Charted are the columns that have charts. The column "budget", if there is
+	// one, is about the first of them.
+	Charted []string `json:"charted"`
 }
 
 // measurement is what every run of a task needed.
@@ -48,10 +51,12 @@ type measurement struct {
 
 // measuredRun is in seconds and in bytes.
 type measuredRun struct {
-	CPU     float64 `json:"cpu_s"`
-	Wall    float64 `json:"wall_s"`
-	Peak    int64   `json:"peak_bytes"`
-	Written int64   `json:"written_bytes"`
+	CPU  float64 `json:"cpu_s"`
+	Wall float64 `json:"wall_s"`
+	Peak int64   `json:"peak_bytes"`
+	// Floor is how much cannot be told from this program's own memory.
+	Floor   int64 `json:"peak_floor_bytes"`
+	Written int64 `json:"written_bytes"`
 }
 
 // version notes the version of a program.
@@ -66,7 +71,7 @@ func (r *report) version(program, version string) {
 func (r *report) measured(t *task) {
 	m := measurement{Name: t.name, Peer: t.peer}
 	for _, run := range t.runs {
-		m.Runs = append(m.Runs, measuredRun{CPU: run.cpu.Seconds(), Wall: run.wall.Seconds(), Peak: run.usage.peak, Written: run.written})
+		m.Runs = append(m.Runs, measuredRun{CPU: run.cpu.Seconds(), Wall: run.wall.Seconds(), Peak: run.peak, Floor: run.floor, Written: run.written})
 	}
 	r.results.Measurements = append(r.results.Measurements, m)
 }
@@ -100,7 +105,7 @@ func (r *report) save(f resultFiles) error {
 	charts := r.charts
 	if len(charts) == 0 {
 		for _, t := range r.results.Tables {
-			charts = append(charts, t.chart())
+			charts = append(charts, t.charts()...)
 		}
 	}
 	svg := plot(fmt.Sprintf("bench %s: %s", r.results.Suite, r.results.Machine), charts)

@@ -8,6 +8,10 @@ import (
 	"path/filepath"
 	"strings"
 	"testing"
+	"time"
+
+	"github.com/rules-strata/rules_strata/tools/bench/monorepo/rebuild"
+	"github.com/rules-strata/rules_strata/tools/bench/replay"
 )
 
 // TestSave: a suite that only writes a table has a JSON file and a chart of it,
@@ -78,6 +82,58 @@ func TestPlot(t *testing.T) {
 	}
 	if !strings.Contains(svg, `width="500.0"`) && !strings.Contains(svg, `x2="900.0"`) {
 		t.Errorf("the largest value does not fill the width: %s", svg)
+	}
+}
+
+// TestBudgetLines: the budgets of every suite are drawn over what they are about.
+func TestBudgetLines(t *testing.T) {
+	for _, test := range []struct {
+		name, want string
+		write      func(r *report) error
+	}{
+		{"import", "NAR in, peak MiB", func(r *report) error {
+			own := usage{peak: 65 << 20, cpu: time.Second}
+			return reportImports(r, 1e9, []imported{{name: "xz", fileSize: 1 << 20, own: own, tools: own}})
+		}},
+		{"analysis", "analysis, image s", func(r *report) error {
+			return reportAnalyses(r, []analysis{{name: "young", took: took{wall: time.Second}},
+				{name: "all", budget: firstAnalysisBudget, beyond: 7 * time.Second, took: took{wall: 10 * time.Second}}}, nil)
+		}},
+		{"layering", "strategy, kept", func(r *report) error {
+			return reportReplays(r, []replayed{{replay.Options{Strategy: "stable"}, replay.Numbers{Resent: .5}, .97}})
+		}},
+		{"scale", "a day, off/chance", func(r *report) error {
+			x := &rebuild.Result{Days: 1}
+			x.Expected, x.Counted, x.Chance = rebuild.Amounts{100}, rebuild.Amounts{60}, rebuild.Amounts{10}
+			return reportExpected(r, []scaled{{"popularity", x}})
+		}},
+		{"memory", "step, peak MiB", func(r *report) error {
+			return reportMemory(r, []result{{name: "a", usage: usage{peak: 65 << 20}, budget: memoryBudget}})
+		}},
+		{"start", "command, least CPU ms", func(r *report) error {
+			return reportStarts(r, []*started{{name: "a", budget: startBudget, cpu: []time.Duration{startBudget}}})
+		}},
+	} {
+		t.Run(test.name, func(t *testing.T) {
+			r := &report{table: io.Discard}
+			_ = test.write(r) // over the budget, or not
+			file := filepath.Join(t.TempDir(), "x.svg")
+			if err := r.save(resultFiles{Plot: file}); err != nil {
+				t.Fatal(err)
+			}
+			data, err := os.ReadFile(file)
+			if err != nil {
+				t.Fatal(err)
+			}
+			svg := string(data)
+			at := strings.Index(svg, ">"+test.want+"<")
+			if line := strings.Index(svg, `class="budget"`); at < 0 || line < at || strings.Count(svg, `class="budget"`) != 1 {
+				t.Errorf("no chart of %q with one budget:\n%s", test.want, svg)
+			}
+			if strings.Contains(svg, `width="-`) || strings.Contains(svg, "young") && strings.Index(svg, "young") < strings.Index(svg, ">analysis, wall s<") {
+				t.Errorf("bars without a number, or below 0:\n%s", svg)
+			}
+		})
 	}
 }
 

@@ -106,7 +106,9 @@ func (c *scaleCmd) simulate(ctx context.Context, r *report) (results []scaled, e
 }
 
 // day is a count of all days as that of one.
-func (x *scaled) day(n float64) float64 { return n / float64(x.Days) }
+func (x *scaled) day(n float64) float64 { return n / x.days() }
+
+func (x *scaled) days() float64 { return float64(x.Days) }
 
 // report writes the tables, and compares the formulas with what was counted.
 func (c *scaleCmd) report(r *report, results []scaled) error {
@@ -132,11 +134,10 @@ func reportExpected(r *report, results []scaled) error {
 			continue
 		}
 		for f := range rebuild.Formulas {
-			formula, counted := x.Expected[f], x.day(x.Counted[f])
-			if counted == 0 {
-				continue // it did not happen: too small to be compared
+			if max(x.Expected[eventsOf(f)]*x.days(), x.Counted[eventsOf(f)]) < fewestEvents {
+				continue
 			}
-			chance := x.day(x.Chance[f])
+			formula, counted, chance := x.Expected[f], x.day(x.Counted[f]), x.day(x.Chance[f])
 			off, budget := (counted-formula)/chance, "none"
 			if x.strategy == budgetedFormulas {
 				budget = fmt.Sprintf("%d.0", scaleBudget)
@@ -148,17 +149,32 @@ func reportExpected(r *report, results []scaled) error {
 			if f == rebuild.Sent || f == rebuild.Stored {
 				format = func(n float64) string { return inGigabytes(n) + " GB" }
 			}
-			rows = append(rows, []string{fmt.Sprintf("%s: %v", x.strategy, f), format(formula), format(counted),
-				percent(counted/formula - 1), percent(chance / formula), fmt.Sprintf("%.1f", off), budget})
+			offBy, deviation := "", ""
+			if formula > 0 {
+				offBy, deviation = percent(counted/formula-1), percent(chance/formula)
+			}
+			rows = append(rows, []string{fmt.Sprintf("%s: %v", x.strategy, f), format(formula), format(counted), offBy, deviation, fmt.Sprintf("%.1f", off), budget})
 		}
 	}
 	if len(rows) == 0 {
 		return nil
 	}
-	if err := r.write([]string{"a day", "formula", "counted", "off by", "chance", "off/chance", "budget"}, rows); err != nil {
+	if err := r.write([]string{"a day", "formula", "counted", "off by", "chance", "off/chance", "budget"}, rows, "off/chance"); err != nil {
 		return err
 	}
 	return errors.Join(errs...)
+}
+
+// fewestEvents is how many of what a formula expects, or of what was counted,
+// there must be in all the days: fewer say nothing.
+const fewestEvents = 10
+
+// eventsOf is what is counted for a formula that is in bytes.
+func eventsOf(f rebuild.Formula) rebuild.Formula {
+	if f == rebuild.Sent || f == rebuild.Stored {
+		return rebuild.SentLayers
+	}
+	return f
 }
 
 // budgetedFormulas is the strategy whose plans depend on references alone, as

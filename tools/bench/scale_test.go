@@ -62,23 +62,29 @@ func TestScaleErrors(t *testing.T) {
 	}
 }
 
-// TestScaleBudget: a formula that is too far off is an error; what did not
-// happen is left out.
+// TestScaleBudget: a formula that is too far off is an error, also where nothing
+// of what it expects happened; what neither expects nor sees ten is left out.
 func TestScaleBudget(t *testing.T) {
 	x := scaled{"popularity", &rebuild.Result{Days: 2}}
-	x.Expected = rebuild.Amounts{rebuild.ObjectLayers: 10, rebuild.Sent: 5e9, rebuild.RestLayers: 1}
-	x.Counted = rebuild.Amounts{rebuild.ObjectLayers: 30, rebuild.Sent: 8e9}
-	x.Chance = rebuild.Amounts{rebuild.ObjectLayers: 2.5, rebuild.Sent: 1e9}
+	x.Expected = rebuild.Amounts{rebuild.ObjectLayers: 10, rebuild.ImageConfigs: 4.9, rebuild.RestLayers: 6, rebuild.SentLayers: 20, rebuild.Sent: 5e9, rebuild.Stored: 5e9}
+	x.Counted = rebuild.Amounts{rebuild.ObjectLayers: 30, rebuild.ImageConfigs: 9, rebuild.FreshRestLayers: 10, rebuild.SentLayers: 40, rebuild.Sent: 8e9, rebuild.Stored: 1e10}
+	x.Chance = rebuild.Amounts{rebuild.ObjectLayers: 2.5, rebuild.RestLayers: 2, rebuild.SentLayers: 6, rebuild.Sent: 1e9, rebuild.Stored: 1e9}
 	var table strings.Builder
 	err := reportExpected(&report{table: &table}, []scaled{x, {"size", x.Result}})
-	if err == nil || err.Error() != "over the budget: ObjectLayer is 4.0 standard deviations from its formula, want at most 3" {
+	if err == nil || err.Error() != "over the budget: ObjectLayer is 4.0 standard deviations from its formula, want at most 3\n"+
+		"over the budget: RestLayer is -6.0 standard deviations from its formula, want at most 3\n"+
+		"over the budget: RestLayer, fresh is +Inf standard deviations from its formula, want at most 3" {
 		t.Errorf("got %v", err)
 	}
 	want := "" +
-		"| a day                   | formula | counted |  off by | chance | off/chance | budget |\n" +
-		"| ----------------------- | ------: | ------: | ------: | -----: | ---------: | -----: |\n" +
-		"| popularity: ObjectLayer |      10 |      15 |  50.0 % | 12.5 % |        4.0 |    3.0 |\n" +
-		"| popularity: bytes sent  |  5.0 GB |  4.0 GB | -20.0 % | 10.0 % |       -2.0 |    3.0 |\n"
+		"| a day                        | formula | counted |   off by | chance | off/chance | budget |\n" +
+		"| ---------------------------- | ------: | ------: | -------: | -----: | ---------: | -----: |\n" +
+		"| popularity: ObjectLayer      |      10 |      15 |   50.0 % | 12.5 % |        4.0 |    3.0 |\n" +
+		"| popularity: RestLayer        |       6 |       0 | -100.0 % | 16.7 % |       -6.0 |    3.0 |\n" +
+		"| popularity: RestLayer, fresh |       0 |       5 |          |        |       +Inf |    3.0 |\n" +
+		"| popularity: layers sent      |      20 |      20 |    0.0 % | 15.0 % |        0.0 |    3.0 |\n" +
+		"| popularity: bytes sent       |  5.0 GB |  4.0 GB |  -20.0 % | 10.0 % |       -2.0 |    3.0 |\n" +
+		"| popularity: bytes stored     |  5.0 GB |  5.0 GB |    0.0 % | 10.0 % |        0.0 |    3.0 |\n"
 	if table.String() != want {
 		t.Errorf("got\n%s", &table)
 	}

@@ -16,6 +16,7 @@ const (
 	groupTars   = "tars"
 	groupBlobs  = "blobs"
 	groupImages = "images"
+	groupCopies = "copies"
 	groupGraphs = "graphs"
 	groupStart  = "start"
 )
@@ -25,7 +26,7 @@ type speedCmd struct {
 	Size   size     `default:"1GiB" placeholder:"SIZE" help:"Size of all files (default ${default}). The budgets are for the default."`
 	Files  int      `default:"10000" placeholder:"N" help:"Number of files, in 200 directories (default ${default})."`
 	Runs   int      `default:"3" placeholder:"N" help:"How often everything is run (default ${default}): the median counts."`
-	Group  []string `placeholder:"NAME" enum:"layers,tars,blobs,images,graphs,start" default:"layers,tars,blobs,images,graphs,start" help:"What is measured (default ${default})."`
+	Group  []string `placeholder:"NAME" enum:"layers,tars,blobs,images,copies,graphs,start" default:"layers,tars,blobs,images,copies,graphs,start" help:"What is measured (default ${default})."`
 	Graph  []int    `placeholder:"N" default:"1000,10000,100000" help:"Numbers of objects of the graphs (default ${default})."`
 	Folder string   `placeholder:"DIR" help:"An existing folder to work in, in one below it that is removed again; eight times the size must fit (default: the system's for temporary files)."`
 }
@@ -81,6 +82,7 @@ func (c *speedCmd) measure(ctx context.Context, p *programs, r *report) (groups 
 	if err := c.inputs(ctx, steps, folder, groups); err != nil {
 		return nil, err
 	}
+	forgetPeak()
 	for _, g := range groups {
 		if err := inTurns(ctx, r, folder, g.tasks, g.runs(c.Runs)); err != nil {
 			return nil, err
@@ -99,21 +101,21 @@ func (c *speedCmd) inputs(ctx context.Context, steps *speedSteps, folder string,
 			return err
 		}
 	}
-	if !has(groupLayers, groupTars, groupBlobs, groupImages) {
+	if !has(groupLayers, groupTars, groupBlobs, groupImages, groupCopies) {
 		return nil
 	}
 	files := speedInputs{folder: folder, size: int64(c.Size), each: c.Files / speedFolders}
 	if err := files.make(); err != nil {
 		return err
 	}
-	return steps.inputs(ctx, folder, has(groupImages))
+	return steps.inputs(ctx, folder, has(groupCopies))
 }
 
 // groups are those that were asked for, with the peers that are there.
 func (c *speedCmd) groups(ctx context.Context, r *report, steps *speedSteps, folder string) ([]*speedGroup, error) {
 	known := peers()
 	var groups []*speedGroup
-	for _, name := range []string{groupLayers, groupTars, groupBlobs, groupImages, groupGraphs, groupStart} {
+	for _, name := range []string{groupLayers, groupTars, groupBlobs, groupImages, groupCopies, groupGraphs, groupStart} {
 		if !slices.Contains(c.Group, name) {
 			continue
 		}
@@ -162,6 +164,10 @@ func (c *speedCmd) fill(ctx context.Context, g *speedGroup, steps *speedSteps, f
 		g.figures = func() []figure { return blobFigures(g, zstd, gzip) }
 	case groupImages:
 		layout := steps.layout()
+		g.tasks = []*task{layout}
+		g.figures = func() []figure { return ratios(g, layout) }
+	case groupCopies:
+		layout := steps.layoutOfDescribed()
 		g.tasks = []*task{layout}
 		g.figures = func() []figure { return ratios(g, layout) }
 	case groupGraphs:

@@ -42,7 +42,7 @@ func (s *speedSteps) inputs(ctx context.Context, folder string, archive bool) er
 	if f.err != nil {
 		return f.err
 	}
-	lines := s.describing("image.")
+	lines := s.describing("image.", "--references references")
 	if archive {
 		lines = append(lines, "archive --image image.json --compressor none --out image.tar")
 	}
@@ -55,10 +55,10 @@ func (s *speedSteps) inputs(ctx context.Context, folder string, archive bool) er
 }
 
 // describing are the commands up to the config, whose outputs begin with a
-// prefix.
-func (s *speedSteps) describing(prefix string) []string {
+// prefix. The options are of the step that reads the files.
+func (s *speedSteps) describing(prefix, options string) []string {
 	lines := []string{
-		"layer --object ONE=one.nar --references references --metadata IMAGElayer --listing IMAGElisting",
+		"layer --object ONE=one.nar " + options + " --metadata IMAGElayer --listing IMAGElisting",
 		"customisation --content ONE=IMAGElisting --tar IMAGElinks.tar --metadata IMAGElinks.json --references-out IMAGElinks.references",
 		"closure --graph graph.json --out IMAGEclosure ONE",
 		"plan --closure IMAGEclosure --max-layers 9 --own-layers 1 --out IMAGEplan",
@@ -80,7 +80,7 @@ func (s *speedSteps) diffIDs(folder string) (one, files, several, worker *task) 
 	for n := range speedObjects {
 		several.commands = append(several.commands, s.command(layerOf(n)))
 	}
-	worker.worker = func(ctx context.Context) (usage, error) { return s.serve(ctx, folder, several.commands) }
+	worker.worker = func(ctx context.Context) (usage, error) { return serve(ctx, s.strata, folder, several.commands, 1) }
 	return one, files, several, worker
 }
 
@@ -106,12 +106,29 @@ func (s *speedSteps) blobs() (zstd, gzip *task) {
 	return s.task("zstd layer written", line("zstd")), s.task("gzip layer written", line("gzip"))
 }
 
-// layout does all for an OCI layout of one layer in gzip.
+// layout does all for an OCI layout of one layer in gzip but to search the files
+// for references, which nobody else does.
 func (s *speedSteps) layout() *task {
-	return s.task("OCI layout, gzip: all of strata's steps", slices.Concat(s.describing("OUT/"), []string{
+	return s.task("OCI layout, gzip: all of strata's steps", slices.Concat(s.describing("OUT/", ""), compressing("OUT/"))...)
+}
+
+// layoutOfDescribed makes the layout of an image whose layers are described
+// already, as those of an archive are.
+func (s *speedSteps) layoutOfDescribed() *task {
+	return s.task("OCI layout, gzip: of a described image", compressing("image.")...)
+}
+
+// compressing are the commands from the config to the OCI layout, whose inputs
+// begin with a prefix.
+func compressing(prefix string) []string {
+	lines := []string{
 		"blob --object ONE=one.nar --compression gzip --out OUT/one.gz --descriptor OUT/one.gz.json",
-		"blob --tar OUT/links.tar --compression gzip --out OUT/links.gz --descriptor OUT/links.gz.json",
-		"manifest --layers OUT/layers --config OUT/config --descriptor OUT/one.gz.json --descriptor OUT/links.gz.json --out OUT/manifest --digest-out OUT/digest",
-		"layout --manifest OUT/manifest --config OUT/config --blob OUT/one.gz.json=OUT/one.gz --blob OUT/links.gz.json=OUT/links.gz --name image --tag OUT/tag --out OUT/layout",
-	})...)
+		"blob --tar IMAGElinks.tar --compression gzip --out OUT/links.gz --descriptor OUT/links.gz.json",
+		"manifest --layers IMAGElayers --config IMAGEconfig --descriptor OUT/one.gz.json --descriptor OUT/links.gz.json --out OUT/manifest --digest-out OUT/digest",
+		"layout --manifest OUT/manifest --config IMAGEconfig --blob OUT/one.gz.json=OUT/one.gz --blob OUT/links.gz.json=OUT/links.gz --name image --tag IMAGEtag --out OUT/layout",
+	}
+	for i := range lines {
+		lines[i] = strings.ReplaceAll(lines[i], "IMAGE", prefix)
+	}
+	return lines
 }

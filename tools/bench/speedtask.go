@@ -78,7 +78,7 @@ func (t *task) run(ctx context.Context, folder string) (taskRun, error) {
 		}
 		all.cpu += u.cpu
 		all.wall += u.wall
-		all.peak = max(all.peak, u.peak)
+		all.peak, all.floor = max(all.peak, u.peak), max(all.floor, u.floor)
 	}
 	var err error
 	if all.written, err = sizeOf(out); err != nil {
@@ -125,9 +125,9 @@ func (t *task) wall() time.Duration {
 	return middle(all)
 }
 
-// peak is the highest of all runs.
-func (t *task) peak() int64 {
-	return slices.MaxFunc(t.runs, func(a, b taskRun) int { return cmp.Compare(a.usage.peak, b.usage.peak) }).usage.peak
+// peak is the run with the highest peak.
+func (t *task) peak() usage {
+	return slices.MaxFunc(t.runs, func(a, b taskRun) int { return cmp.Compare(a.usage.peak, b.usage.peak) }).usage
 }
 
 // written is the median of what the runs left.

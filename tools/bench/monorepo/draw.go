@@ -1,6 +1,7 @@
 package monorepo
 
 import (
+	"fmt"
 	"math"
 	"math/rand/v2"
 	"sort"
@@ -15,10 +16,15 @@ func newDraw(seed, stream uint64) draw { return draw{rand.New(rand.NewPCG(seed, 
 // chance is true with a probability.
 func (d draw) chance(probability float64) bool { return d.Float64() < probability }
 
-// count is a geometric number of at least least, with a mean.
+// count is a geometric number of at least least, with a mean. Params.check sees
+// to it that the mean is not less.
 func (d draw) count(least int, mean float64) int {
+	more := mean - float64(least)
+	if more < 0 {
+		panic(fmt.Sprintf("a mean of %g: want at least %d", mean, least))
+	}
 	n := least
-	for more := mean - float64(least); more > 0 && d.chance(more/(1+more)); {
+	for more > 0 && d.chance(more/(1+more)) {
 		n++
 	}
 	return n

@@ -147,7 +147,7 @@ func (g *Graph) addFirstParty(folder, level int, kind string, refs, size float64
 			o.Refs = append(o.Refs, ref)
 		}
 	}
-	for range g.draw.count(int(refs)-1, p.ExternalRefs*refs) {
+	for range g.draw.count(0, p.ExternalRefs*refs) {
 		o.Refs = append(o.Refs, g.external())
 	}
 	i := g.add(o)

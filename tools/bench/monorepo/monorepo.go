@@ -6,9 +6,9 @@
 // and depend on older ones; few are popular. First-party objects are packages
 // in folders. Platform folders hold libraries of the lowest levels, which many
 // use; product folders hold libraries of the upper levels, and applications,
-// each of which is the only content of one image. References go to lower
-// levels, or to what is earlier in the same folder, so that there are no
-// cycles. docs/design/scale.md has the reason for each parameter.
+// each of which is the only content of one image. References among them go to
+// lower levels, so that there are no cycles. docs/design/scale.md has the reason
+// for each parameter.
 package monorepo
 
 import "fmt"
@@ -32,9 +32,9 @@ type Params struct {
 	// platform folders.
 	Levels int
 	// FirstPartyRefs, ExternalRefs and ExternalDeps are mean numbers of
-	// references: of a first-party object to others and to external ones, and
-	// of an external object. ProgramRefs is how many times as many an
-	// application has.
+	// references: of a first-party object to others (at least one each) and to
+	// external ones, and of an external object. ProgramRefs is how many times as
+	// many an application has.
 	FirstPartyRefs, ExternalRefs, ExternalDeps, ProgramRefs float64
 	// Local and Near are the shares of first-party references that stay in the
 	// folder, and in the folders around it; the others go to the platform.
@@ -88,6 +88,10 @@ func (p *Params) check() error {
 		return fmt.Errorf("%d changes, %d objects in a folder, %d levels: want at least 1, 1 and 2", p.Changes, p.PerFolder, p.Levels)
 	case p.PerOrigin < 1 || p.EditedObjects < 1:
 		return fmt.Errorf("%g objects of one origin, %g in one change: want at least 1 on average", p.PerOrigin, p.EditedObjects)
+	case p.FirstPartyRefs < 1 || p.FirstPartyRefs*p.ProgramRefs < 1:
+		return fmt.Errorf("%g first-party references, %g times as many of a program: want at least 1 of each on average", p.FirstPartyRefs, p.ProgramRefs)
+	case p.ExternalRefs < 0 || p.ExternalDeps < 0:
+		return fmt.Errorf("%g and %g references to external objects: want at least 0", p.ExternalRefs, p.ExternalDeps)
 	}
 	return nil
 }

@@ -61,7 +61,7 @@ func TestSame(t *testing.T) {
 	}
 }
 
-const graphHash = "d8b2a4e69d3cf296"
+const graphHash = "987a6d90ae8ba845"
 
 // TestShape: as many objects and images as asked for, no cycles, references to
 // lower levels alone, every program the content of one image.
@@ -230,6 +230,51 @@ func TestDraws(t *testing.T) {
 	}
 }
 
+// TestReferences: programs draw as many times the references of libraries as the
+// parameters say, fewer than one each too, and none where that is asked for.
+func TestReferences(t *testing.T) {
+	external := func(p Params) (library, program float64) {
+		g := made(t, p)
+		for i := range g.Objects {
+			o := &g.Objects[i]
+			if !o.FirstParty() {
+				continue
+			}
+			for _, ref := range o.Refs {
+				switch {
+				case g.Objects[ref].FirstParty():
+				case o.level == p.Levels:
+					program++
+				default:
+					library++
+				}
+			}
+		}
+		return library / float64(p.Objects-g.externals-p.Images), program / float64(p.Images)
+	}
+	p := Defaults()
+	// So that the same object is seldom drawn twice, which is one reference.
+	p.Popularity = .1
+	library, program := external(p)
+	if math.Abs(library/.5-1) > .05 || math.Abs(program/1.5-1) > .05 {
+		t.Errorf("a library has %.2f external references and a program %.2f, want .5 and 1.5", library, program)
+	}
+	p.ExternalRefs = 0
+	if library, program := external(p); library > 0 || program > 0 {
+		t.Errorf("a library has %.2f external references and a program %.2f, want none", library, program)
+	}
+}
+
+// TestCount: a number of at least n has no mean below n.
+func TestCount(t *testing.T) {
+	defer func() {
+		if text := fmt.Sprint(recover()); !strings.Contains(text, "a mean of 1.5: want at least 2") {
+			t.Error(text)
+		}
+	}()
+	t.Error(newDraw(1, 1).count(2, 1.5))
+}
+
 func TestParams(t *testing.T) {
 	for name, spoil := range map[string]func(p *Params){
 		"no images":       func(p *Params) { p.Images = 0 },
@@ -239,6 +284,11 @@ func TestParams(t *testing.T) {
 		"no changes":      func(p *Params) { p.Changes = 0 },
 		"no edits":        func(p *Params) { p.EditedObjects = 0 },
 		"no levels":       func(p *Params) { p.Levels = 1 },
+		"few references":  func(p *Params) { p.FirstPartyRefs = .5 },
+		"few of programs": func(p *Params) { p.ProgramRefs = .3 },
+		"less than none":  func(p *Params) { p.ExternalRefs = -1 },
+		"below none":      func(p *Params) { p.ExternalDeps = -1 },
+		"few in origins":  func(p *Params) { p.PerOrigin = .5 },
 	} {
 		p := small()
 		spoil(&p)

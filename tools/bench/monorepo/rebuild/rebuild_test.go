@@ -174,6 +174,7 @@ func TestExpected(t *testing.T) {
 	if err != nil {
 		t.Fatal(err)
 	}
+	deviation := deviations(t, p)
 	for f, part := range [Formulas]float64{
 		ObjectLayers: .02, ImageConfigs: .05, RestLayers: .05, FreshRestLayers: .05, SentLayers: .08, Sent: .1, Stored: .1,
 	} {
@@ -184,6 +185,10 @@ func TestExpected(t *testing.T) {
 		if r.Chance[f] <= 0 || r.Chance[f] > want/4 {
 			t.Errorf("%v: %g may be %g off", Formula(f), want, r.Chance[f])
 		}
+		// What was counted must not widen what it may be off by.
+		if want := deviation[f] * math.Sqrt(days); math.Abs(r.Chance[f]/want-1) > 1e-9 {
+			t.Errorf("%v: %g may be %g off, of the formula alone %g", Formula(f), r.Counted[f], r.Chance[f], want)
+		}
 	}
 	if r.Runs[ObjectBlobInfo] != r.Runs[ObjectLayer] || r.Images != r.Runs[ImageConfig] {
 		t.Errorf("%v, %d images", r.Runs, r.Images)
@@ -191,6 +196,21 @@ func TestExpected(t *testing.T) {
 	if r.Runs[LayerPlan]+r.Runs[Closure] > 0 {
 		t.Errorf("plans without a change of references: %v", r.Runs)
 	}
+}
+
+// deviations are those of one day, by the formulas.
+func deviations(t *testing.T, p monorepo.Params) Amounts {
+	t.Helper()
+	g, err := monorepo.New(p)
+	if err != nil {
+		t.Fatal(err)
+	}
+	b, err := New(g, Options{Strategy: "popularity", MaxLayers: 40, Push: true}, t.TempDir(), func(Run) {})
+	if err != nil {
+		t.Fatal(err)
+	}
+	_, deviation := b.Expect(p)
+	return deviation
 }
 
 // TestSame: the same parameters give the same numbers, and every strategy

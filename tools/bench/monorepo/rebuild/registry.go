@@ -21,16 +21,6 @@ type Pushed struct {
 	Requests int64
 }
 
-// Add adds others.
-func (p *Pushed) Add(other Pushed) {
-	p.Images += other.Images
-	p.Layers += other.Layers
-	p.Bytes += other.Bytes
-	p.StoredLayers += other.StoredLayers
-	p.StoredBytes += other.StoredBytes
-	p.Requests += other.Requests
-}
-
 // NewRegistry is an empty registry.
 func NewRegistry() *Registry { return &Registry{has: map[uint64]bool{}} }
 

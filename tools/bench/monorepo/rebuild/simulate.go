@@ -52,7 +52,7 @@ type Result struct {
 	Sharing                int
 	// Expected is what the formulas say of one day, for the images as they were
 	// first. Counted is what the days came to, and Chance the standard deviation
-	// of that: what the formulas say, or what the changes show, if that is more.
+	// of that, by the formulas too.
 	Expected, Counted, Chance Amounts
 }
 
@@ -123,7 +123,6 @@ func (s *simulation) day(ctx context.Context, stream *monorepo.Stream) error {
 func (s *simulation) change(c monorepo.Change) error {
 	r := s.result
 	r.Changes++
-	before := s.counted()
 	images := s.builds.Affected(c)
 	r.Images += int64(len(images))
 	ran := int64(0)
@@ -152,9 +151,6 @@ func (s *simulation) change(c monorepo.Change) error {
 	}
 	for _, i := range images {
 		s.registry.Push(i, s.builds.Layers(i))
-	}
-	for f, n := range s.counted() {
-		r.Chance[f] += (n - before[f]) * (n - before[f])
 	}
 	return nil
 }
@@ -234,8 +230,8 @@ func (s *simulation) bytes(images []int) (n int64) {
 func (s *simulation) end() {
 	s.result.Pushed = s.registry.Pushed
 	s.result.Counted = s.counted()
-	for f, squares := range s.result.Chance {
-		s.result.Chance[f] = max(math.Sqrt(squares), s.deviation[f]*math.Sqrt(float64(s.result.Days)))
+	for f, ofDay := range s.deviation {
+		s.result.Chance[f] = ofDay * math.Sqrt(float64(s.result.Days))
 	}
 	n := float64(len(s.builds.images))
 	for i, im := range s.builds.images {
