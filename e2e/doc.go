@@ -13,9 +13,6 @@
 // workspace, one after another. With -v every command that takes a second says
 // how long it took.
 //
-// With STRATA_E2E_EVERY_EXAMPLE=1 the executor of the tests builds all examples,
-// Go's standard library included: some ten minutes more.
-//
 // A test whose needs the machine cannot meet is skipped and noted, one line
 // each, in the file that STRATA_E2E_NOT_RUN names; with STRATA_E2E_STRICT=1, or
 // where CI is set, it fails instead.

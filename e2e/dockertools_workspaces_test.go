@@ -50,8 +50,7 @@ func TestDockertoolsPull(t *testing.T) {
 	harness.Lane(t)
 	docker := harness.Docker(t, harness.ClassicStore)
 	registry, images := harness.StartRegistry(t), newPulledImages(t)
-	bazel := harness.Temporary(t, harness.CopyWorkspace(t, "examples/dockertools/pull"))
-	bazel.Env = []string{"BAZELW_MODE=private", "DOCKER_HOST=" + docker.Host}
+	bazel := harness.Temporary(t, harness.CopyWorkspace(t, "examples/dockertools/pull"), "BAZELW_MODE=private", "DOCKER_HOST="+docker.Host)
 	bazel.Flags = append(bazel.Flags, "--repository_cache="+harness.TempDir(t), "--repo_env=DOCKER_CONFIG="+harness.TempDir(t), "--repo_env=XDG_RUNTIME_DIR=",
 		"--experimental_downloader_config="+bigRegistries(t, registry))
 	module := filepath.Join(bazel.Dir, "MODULE.bazel")

@@ -102,8 +102,7 @@ func TestTLS(t *testing.T) {
 	harness.Lane(t)
 	certificate := harness.NewCertificate(t)
 	trust := certificate.TrustStore(t)
-	bazel := harness.Temporary(t, harness.CopyWorkspace(t, "e2e/registry"))
-	bazel.Env = []string{"BAZELW_MODE=private"}
+	bazel := harness.Temporary(t, harness.CopyWorkspace(t, "e2e/registry"), "BAZELW_MODE=private")
 	appendTo(t, filepath.Join(bazel.Dir, ".bazelrc"), fmt.Sprintf("\nstartup --host_jvm_args=-Djavax.net.ssl.trustStore=%s\nstartup --host_jvm_args=-Djavax.net.ssl.trustStorePassword=changeit\n", trust))
 	w := &pullWorkspace{registry: harness.StartRegistry(t), bazel: bazel, images: newPulledImages(t)}
 	digest := w.registry.Push(t, layoutWith(t, w.images.image(t, amd64, types.OCIManifestSchema1, "secret")), "private/app")

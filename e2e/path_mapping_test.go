@@ -5,7 +5,6 @@ package e2e
 import (
 	"encoding/json"
 	"maps"
-	"os"
 	"path"
 	"path/filepath"
 	"slices"
@@ -28,6 +27,7 @@ var plainPaths = map[string]string{
 	"LayerTar":        "reads the description of an image",
 	"MergedArchive":   "reads the descriptions of images",
 	"PushManifest":    "reads the status of the workspace",
+	"RealRoot":        "reads the description of the base image",
 }
 
 // TestActionsAreMapped: of all kinds of images and objects, every action has its
@@ -110,11 +110,7 @@ func TestPruningWithMappedPaths(t *testing.T) {
 	harness.Lane(t, "objects")
 	harness.Need(t, harness.TestRoot)
 	bazel := harness.LastingCopy(t, "e2e/objects")
-	dir := filepath.Join(bazel.Dir, "pruned")
-	if err := os.Mkdir(dir, 0o755); err != nil {
-		t.Fatal(err)
-	}
-	harness.WriteFile(t, filepath.Join(dir, "BUILD.bazel"), `load("@rules_strata//rules:defs.bzl", "store_object", "stream_layered_image")
+	dir := newPackage(t, bazel, "pruned", `load("@rules_strata//rules:defs.bzl", "store_object", "stream_layered_image")
 
 [
     (

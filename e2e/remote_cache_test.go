@@ -64,8 +64,10 @@ func (e sharedExample) withoutBytes(t *testing.T, bazel harness.Bazel, cache *ha
 // objects are as many as have a layer each by default.
 const (
 	costObjects = 100
-	costSize    = 64 << 10 // bytes of an object
+	costFiles   = 100      // small files of an object
+	costSize    = 64 << 10 // bytes of an object's large file
 	costBudget  = 1 << 20  // bytes that the image adds to a cache
+	linkBudget  = 640      // bytes that each file of its contents adds
 )
 
 const costBuild = `load("@rules_strata//rules:defs.bzl", "store_object", "stream_layered_image")
@@ -75,31 +77,41 @@ OBJECTS = ["object%%d" %% i for i in range(%d)]
 [
     store_object(
         name = name,
-        srcs = {name + ".data": "share/data"},
+        srcs = {file: "share/" + file for file in glob([name + "/**"])},
     )
     for name in OBJECTS
 ]
 
 stream_layered_image(
     name = "image",
+    config = {"Labels": {name: "$(store_path " + name + ")" for name in OBJECTS}},
+)
+
+stream_layered_image(
+    name = "linked",
     contents = OBJECTS,
 )
 `
 
-// writeCost writes the package cost: an image of objects that no compression
-// makes smaller.
+// writeCost writes the package cost: objects that no compression makes smaller,
+// an image that refers to them, and one that has them in its contents.
 func writeCost(t *testing.T, workspace string) {
 	t.Helper()
 	dir := filepath.Join(workspace, "cost")
-	if err := os.Mkdir(dir, 0o755); err != nil {
-		t.Fatal(err)
+	random := rand.NewChaCha8([32]byte{})
+	for i := range costObjects {
+		object := filepath.Join(dir, fmt.Sprint("object", i))
+		if err := os.MkdirAll(object, 0o755); err != nil {
+			t.Fatal(err)
+		}
+		data := make([]byte, costSize)
+		_, _ = random.Read(data)
+		harness.WriteFile(t, filepath.Join(object, "data"), string(data))
+		for j := range costFiles {
+			harness.WriteFile(t, filepath.Join(object, fmt.Sprintf("page%d.txt", j)), fmt.Sprint(random.Uint64()))
+		}
 	}
 	harness.WriteFile(t, filepath.Join(dir, "BUILD.bazel"), fmt.Sprintf(costBuild, costObjects))
-	for i := range costObjects {
-		data := make([]byte, costSize)
-		_, _ = rand.NewChaCha8([32]byte{byte(i)}).Read(data)
-		harness.WriteFile(t, filepath.Join(dir, fmt.Sprintf("object%d.data", i)), string(data))
-	}
 }
 
 // TestCacheSharedByUsers: what an image costs a cache, and what a second user
@@ -109,9 +121,9 @@ func TestCacheSharedByUsers(t *testing.T) {
 	harness.Need(t, harness.TestRoot, harness.CacheServer)
 	cache := harness.StartHTTPCache(t)
 	flags := []string{"--disk_cache=", "--remote_cache=" + cache.Address}
-	first := harness.Temporary(t, harness.CopyWorkspace(t, "e2e/objects"))
-	first.Env, first.Flags = []string{"BAZELW_MODE=private"}, flags
-	second := harness.SecondUser(t, harness.CopyWorkspace(t, "e2e/objects"), "base")
+	first := harness.Temporary(t, harness.CopyWorkspaceAndRules(t, "e2e/objects"), "BAZELW_MODE=private")
+	first.Flags = flags
+	second := harness.SecondUser(t, harness.CopyWorkspaceAndRules(t, "e2e/objects"), "base")
 	second.Flags = flags
 	writeCost(t, first.Dir)
 
@@ -119,9 +131,18 @@ func TestCacheSharedByUsers(t *testing.T) {
 		spawns := first.Spawns(t, "//cost:image")
 		equal(t, "layers", len(only("ObjectLayer", spawns)), costObjects)
 		size := cache.Size(t)
-		t.Logf("%d bytes for %d objects of %d bytes", size, costObjects, costSize)
+		t.Logf("%d bytes for %d objects of %d files", size, costObjects, costFiles+1)
 		if size == 0 || size >= costBudget {
-			t.Errorf("an image of %d objects adds %d bytes to the cache: want some, and less than %d", costObjects, size, costBudget)
+			t.Errorf("an image of %d objects of %d files each adds %d bytes to the cache: want some, and less than %d", costObjects, costFiles+1, size, costBudget)
+		}
+	})
+	t.Run("a file of its contents adds a link", func(t *testing.T) {
+		before := cache.Size(t)
+		first.Build(t, "//cost:linked")
+		added := (cache.Size(t) - before) / (costObjects * (costFiles + 1))
+		t.Logf("%d bytes for each", added)
+		if added < 512 || added > linkBudget {
+			t.Errorf("each link adds %d bytes to the cache: want 512 for the top layer, and %d at most", added, linkBudget)
 		}
 	})
 	const images = "//incremental:all"
@@ -133,21 +154,22 @@ func TestCacheSharedByUsers(t *testing.T) {
 			t.Error("no image has a rest layer")
 		}
 	})
+	// No RestLayer: what is in it has not changed.
+	ofEdit := lines(`
+		ImageConfig //incremental:other
+		ImageConfig //incremental:roomy
+		ImageConfig //incremental:tight
+		ObjectLayer //incremental:base`)
 	t.Run("an edit by the second user runs what it must", func(t *testing.T) {
 		harness.WriteFile(t, filepath.Join(second.Dir, "incremental/base.txt"), "edited\n")
 		spawns := second.Spawns(t, images)
 		runnersAre(t, spawns, "linux-sandbox")
-		// No RestLayer: what is in it has not changed.
-		equal(t, "actions", strings.Join(names(spawns), "\n"), lines(`
-			ImageConfig //incremental:other
-			ImageConfig //incremental:roomy
-			ImageConfig //incremental:tight
-			ObjectLayer //incremental:base`))
+		equal(t, "actions", strings.Join(names(spawns), "\n"), ofEdit)
 	})
 	t.Run("the first user makes the same edit", func(t *testing.T) {
 		harness.WriteFile(t, filepath.Join(first.Dir, "incremental/base.txt"), "edited\n")
 		spawns := first.Spawns(t, images)
 		runnersAre(t, spawns, "remote cache hit")
-		equal(t, "rest layers", len(only("RestLayer", spawns)), 0)
+		equal(t, "actions", strings.Join(names(spawns), "\n"), ofEdit)
 	})
 }

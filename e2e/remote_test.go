@@ -25,13 +25,9 @@ type sharedExample struct {
 	copy func(t *testing.T) string
 	// root is the private root of the second user.
 	root string
-	// long says that the executor compiles Go's standard library and more for
-	// it, which takes minutes: it is built where everyExample is set.
-	long bool
+	// env is what both users need in their environment, if anything.
+	env func(t *testing.T) []string
 }
-
-// everyExample is the variable that has long examples built, too.
-const everyExample = "STRATA_E2E_EVERY_EXAMPLE"
 
 // sharedFlags: every step of an image; and what docs/guide-remote.md says that a
 // team sets, since C++ actions have the caller's PATH otherwise.
@@ -47,7 +43,7 @@ const noDisk = "--disk_cache="
 func sharedExamples() []sharedExample {
 	copyOf := func(dir string, links map[string]string) func(t *testing.T) string {
 		return func(t *testing.T) string {
-			workspace := harness.CopyWorkspace(t, dir)
+			workspace := harness.CopyWorkspaceAndRules(t, dir)
 			for name, object := range links {
 				if err := os.Symlink(harness.Nix(t).Path(t, object), filepath.Join(workspace, name)); err != nil {
 					t.Fatal(err)
@@ -56,19 +52,48 @@ func sharedExamples() []sharedExample {
 			return workspace
 		}
 	}
+	nixShell := func(t *testing.T) []string {
+		return []string{nixEnvironment, "NIX_PATH=nixpkgs=" + labNixpkgs(t, harness.Nix(t))}
+	}
 	return []sharedExample{
 		{name: "e2e/remote", targets: []string{"//..."}, root: "base", copy: remoteWorkspace},
 		// Nix is in the tests' root alone.
 		{name: "examples/nix_hello", targets: []string{"//..."}, root: "test", copy: copyOf("examples/nix_hello", map[string]string{"result": "hello"})},
-		{name: "examples", long: true, targets: []string{"//:hello_image", "//examples/..."}, without: []string{"//examples/dockertools/build_image:created_now"}, root: "base", copy: func(t *testing.T) string { return harness.PrebuiltCheckout(t) }},
-		{name: "examples/binaries", long: true, targets: []string{"//..."}, root: "base", copy: copyOf("examples/binaries", nil)},
+		{name: "examples/dockertools/nix_shell", targets: []string{"//..."}, root: "test", env: nixShell, copy: copyOf("examples/dockertools/nix_shell", nil)},
+		{name: "examples", targets: []string{"//:hello_image", "//examples/..."}, without: []string{"//examples/dockertools/build_image:created_now"}, root: "base", copy: func(t *testing.T) string { return harness.PrebuiltCheckout(t) }},
+		{name: "examples/binaries", targets: []string{"//..."}, root: "base", copy: copyOf("examples/binaries", nil)},
+	}
+}
+
+// withRegistry is the workspace of examples that needs a registry.
+const withRegistry = "examples/dockertools/pull"
+
+// TestEveryExampleIsShared: no workspace of examples is forgotten.
+func TestEveryExampleIsShared(t *testing.T) {
+	t.Parallel()
+	shared := map[string]bool{}
+	for _, example := range sharedExamples() {
+		shared[example.name] = true
+	}
+	err := filepath.WalkDir(filepath.Join(harness.Root(), "examples"), func(path string, entry os.DirEntry, err error) error {
+		if err != nil || entry.Name() != "MODULE.bazel" {
+			return err
+		}
+		dir, err := filepath.Rel(harness.Root(), filepath.Dir(path))
+		if !shared[dir] && dir != withRegistry {
+			t.Errorf("%s is not among the shared examples", dir)
+		}
+		return err
+	})
+	if err != nil {
+		t.Fatal(err)
 	}
 }
 
 // remoteWorkspace has what only a script, a tree or a real process shows.
 func remoteWorkspace(t *testing.T) string {
 	t.Helper()
-	dir := harness.CopyWorkspace(t, "e2e/remote")
+	dir := harness.CopyWorkspaceAndRules(t, "e2e/remote")
 	harness.Exec("cp", "/bin/busybox", filepath.Join(dir, "busybox.static")).Run(t).Must(t)
 	return dir
 }
@@ -82,17 +107,19 @@ func TestExamplesShared(t *testing.T) {
 	executor := harness.StartExecutor(t)
 	web := executor.HTTP(t)
 	for _, example := range sharedExamples() {
-		if example.long && os.Getenv(everyExample) == "" {
-			continue
-		}
 		t.Run(example.name, func(t *testing.T) {
-			first := harness.Temporary(t, example.copy(t))
-			first.Env, first.Flags = []string{"BAZELW_MODE=private"}, sharedFlags
+			var env []string
+			if example.env != nil {
+				env = example.env(t)
+			}
+			first := harness.Temporary(t, example.copy(t), append(env, "BAZELW_MODE=private")...)
+			first.Flags = sharedFlags
 			spawns := first.Spawns(t, example.patterns()...)
 			runnersAre(t, spawns, "linux-sandbox", "disk cache hit")
 			local := example.files(t, first)
 			t.Run("executed", func(t *testing.T) { example.executed(t, first, executor, local) })
 			second := harness.SecondUser(t, example.copy(t), example.root)
+			second.Env = append(second.Env, env...)
 			second.Flags = slices.Concat(sharedFlags, []string{noDisk})
 			t.Run("from the cache over HTTP, without the bytes", func(t *testing.T) { example.withoutBytes(t, second, web, local) })
 			t.Run("from the cache over gRPC", func(t *testing.T) { example.fromCache(t, second, executor, local) })

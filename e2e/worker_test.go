@@ -23,7 +23,34 @@ var workerFlags = map[string][]string{
 	"one at a time":     {"--noworker_multiplex", "--worker_max_instances=1"},
 }
 
-var workerImages = []string{"//modes:image", "//incremental:tight"}
+// workerImages need all of these steps: a lazy one lists files, and one with
+// layers by size needs the sizes of objects.
+var workerImages = []string{"//modes:image", "//incremental:tight", "//worker:lazy", "//worker:sized"}
+
+const workerBuild = `load("@rules_strata//rules:defs.bzl", "store_object", "stream_layered_image")
+
+store_object(
+    name = "undeclared",
+    srcs = {"mentions.txt": "a"},
+)
+
+store_object(
+    name = "object",
+    srcs = {"plain.txt": "a"},
+)
+
+stream_layered_image(
+    name = "lazy",
+    contents = [":object"],
+    lazy = True,
+)
+
+stream_layered_image(
+    name = "sized",
+    contents = [":object"],
+    layering = "size",
+)
+`
 
 const workersOn = "--@rules_strata//rules:persistent_workers"
 
@@ -34,25 +61,19 @@ func TestWorker(t *testing.T) {
 	harness.Lane(t, "objects")
 	harness.Need(t, harness.TestRoot)
 	bazel := harness.LastingCopy(t, "e2e/objects")
-	bad := filepath.Join(bazel.Dir, "undeclared")
-	if err := os.Mkdir(bad, 0o755); err != nil {
-		t.Fatal(err)
-	}
-	harness.WriteFile(t, filepath.Join(bad, "mentions.txt"), "see /nix/store/0123456789abcdfghijklmnpqrsvwxyz-app\n")
-	harness.WriteFile(t, filepath.Join(bad, "BUILD.bazel"), `load("@rules_strata//rules:defs.bzl", "store_object")
-
-store_object(name = "object", srcs = {"mentions.txt": "a"})
-`)
+	dir := newPackage(t, bazel, "worker", workerBuild)
+	harness.WriteFile(t, filepath.Join(dir, "mentions.txt"), "see /nix/store/0123456789abcdfghijklmnpqrsvwxyz-app\n")
+	harness.WriteFile(t, filepath.Join(dir, "plain.txt"), "mentions nothing\n")
 	build := func(t *testing.T, flags ...string) (spawns []harness.Spawn, image, said string) {
 		t.Helper()
 		bazel.Run(t, "clean").Must(t)
 		flags = append([]string{"--disk_cache="}, flags...)
-		spawns = bazel.Spawns(t, slices.Concat(flags, []string{"--output_groups=config,manifest,oci_layout"}, workerImages)...)
+		spawns = bazel.Spawns(t, slices.Concat(flags, []string{"--output_groups=+config,+manifest,+oci_layout"}, workerImages)...)
 		for _, label := range workerImages {
 			stem := bazel.Output(t, label, "", flags...)
 			image += harness.ReadFile(t, stem+".config.json") + harness.ReadFile(t, stem+".oci/index.json")
 		}
-		failed := bazel.Run(t, "build", append(flags, "//undeclared:object")...).MustFail(t, 1).Stderr
+		failed := bazel.Run(t, "build", append(flags, "//worker:undeclared")...).MustFail(t, 1).Stderr
 		return spawns, image, strataLine(failed)
 	}
 	spawns, want, wantSaid := build(t)
@@ -74,17 +95,43 @@ store_object(name = "object", srcs = {"mentions.txt": "a"})
 				equal(t, spawn.String()+" in a worker", spawn.Runner == "worker", ofObject)
 				ran[spawn.Mnemonic] = true
 			}
-			for _, mnemonic := range []string{"ObjectLayer", "ObjectBlob", "BlobInfo"} {
+			for mnemonic := range perObject {
 				equal(t, mnemonic, ran[mnemonic], true)
 			}
 			equal(t, "workers", len(workersOf(t, bazel)), 1)
 		})
 	}
+	t.Run("one cache", func(t *testing.T) {
+		disk := "--disk_cache=" + harness.TempDir(t)
+		alone, _, _ := build(t, disk)
+		withWorker, got, _ := build(t, disk, workersOn, "--worker_sandboxing", "--experimental_worker_multiplex_sandboxing")
+		equal(t, "images", got, want)
+		equal(t, "actions", strings.Join(names(withWorker), "\n"), strings.Join(names(alone), "\n"))
+		runnersAre(t, alone, "linux-sandbox", "local")
+		runnersAre(t, withWorker, "disk cache hit")
+	})
 	t.Run("mapped paths without a sandbox", func(t *testing.T) {
 		bazel.Run(t, "clean").Must(t)
 		failed := bazel.Run(t, "build", "--disk_cache=", workersOn, "--experimental_output_paths=strip", "//modes:image").MustFail(t, 1).Stderr
 		contains(t, "the error", failed, "add --worker_sandboxing --experimental_worker_multiplex_sandboxing")
 	})
+}
+
+// newPackage is the folder of a package that a test adds to a workspace of all
+// tests.
+func newPackage(t *testing.T, bazel harness.Bazel, name, build string) string {
+	t.Helper()
+	dir := filepath.Join(bazel.Dir, name)
+	if err := os.Mkdir(dir, 0o755); err != nil {
+		t.Fatal(err)
+	}
+	t.Cleanup(func() {
+		if err := os.RemoveAll(dir); err != nil {
+			t.Error(err)
+		}
+	})
+	harness.WriteFile(t, filepath.Join(dir, "BUILD.bazel"), build)
+	return dir
 }
 
 // strataLine is what a step said, of all that Bazel said.

@@ -92,10 +92,11 @@ func (b Bazel) Output(t testing.TB, label, suffix string, flags ...string) strin
 }
 
 // Temporary is Bazel in a workspace that the test made: its server and its
-// output base are gone after the test.
-func Temporary(t testing.TB, dir string) Bazel {
+// output base are gone after the test. The environment is set here, since it
+// says which installation of Bazel is told to shut down.
+func Temporary(t testing.TB, dir string, env ...string) Bazel {
 	t.Helper()
-	b := Bazel{Dir: dir, OutputBase: filepath.Join(TempDir(t), "ob")}
+	b := Bazel{Dir: dir, OutputBase: filepath.Join(TempDir(t), "ob"), Env: env}
 	t.Cleanup(func() { shutdown(b) })
 	return b
 }
@@ -119,7 +120,7 @@ func LastingCopy(t testing.TB, dir string) Bazel {
 			return Bazel{}, err
 		}
 		atEnd.add(remove)
-		workspace, err := copyWorkspace(dir, folder)
+		workspace, err := copyWorkspace(dir, folder, Root())
 		if err == nil {
 			err = usePrebuilt(workspace, programs)
 		}
@@ -181,7 +182,7 @@ var overridePath = regexp.MustCompile(`(local_path_override\([^)]*\bpath = )"\.\
 func CopyWorkspace(t testing.TB, dir string) string {
 	t.Helper()
 	programs := built.get(t)
-	to, err := copyWorkspace(dir, TempDir(t))
+	to, err := copyWorkspace(dir, TempDir(t), Root())
 	if err == nil {
 		err = usePrebuilt(to, programs)
 	}
@@ -191,7 +192,9 @@ func CopyWorkspace(t testing.TB, dir string) string {
 	return to
 }
 
-func copyWorkspace(dir, folder string) (string, error) {
+// copyWorkspace copies a workspace into a folder. The copy uses rules_strata
+// from a checkout.
+func copyWorkspace(dir, folder, checkout string) (string, error) {
 	to := filepath.Join(folder, filepath.Base(dir))
 	if err := copyFiles(filepath.Join(Root(), dir), to); err != nil {
 		return "", err
@@ -201,7 +204,7 @@ func copyWorkspace(dir, folder string) (string, error) {
 	if err != nil {
 		return "", err
 	}
-	changed := overridePath.ReplaceAll(text, fmt.Appendf(nil, "${1}%q", Root()))
+	changed := overridePath.ReplaceAll(text, fmt.Appendf(nil, "${1}%q", checkout))
 	if bytes.Equal(changed, text) {
 		return "", fmt.Errorf(`%s: no local_path_override with path = "../.."`, module)
 	}

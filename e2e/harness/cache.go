@@ -2,12 +2,14 @@ package harness
 
 import (
 	"fmt"
+	"io"
 	"net"
 	"net/http"
 	"os"
 	"path/filepath"
 	"strings"
 	"testing"
+	"time"
 )
 
 const nginxConfig = `
@@ -27,6 +29,7 @@ http {
   scgi_temp_path DIR/tmp;
   server {
     listen ADDRESS;
+    location = /whose { access_log off; return 200 DIR; }
     LOCATIONS
   }
 }
@@ -57,7 +60,7 @@ type HTTPCacheServer struct {
 // StartHTTPCache starts an empty cache, with WebDAV, which ends with the test.
 func StartHTTPCache(t testing.TB) *HTTPCacheServer {
 	t.Helper()
-	dir := TempDir(t)
+	dir := nginxFolder(t)
 	for _, name := range []string{"files", "files/ac", "files/cas"} {
 		if err := os.Mkdir(filepath.Join(dir, name), 0o755); err != nil {
 			t.Fatal(err)
@@ -70,30 +73,67 @@ func StartHTTPCache(t testing.TB) *HTTPCacheServer {
 // test.
 func (c *CAS) HTTP(t testing.TB) *HTTPCacheServer {
 	t.Helper()
-	return startNginx(t, TempDir(t), filepath.Join(c.dir, "cas/objects"), strings.ReplaceAll(nginxCAS, "CAS", c.dir))
+	return startNginx(t, nginxFolder(t), filepath.Join(c.dir, "cas/objects"), strings.ReplaceAll(nginxCAS, "CAS", c.dir))
+}
+
+// nginxFolder is a folder for a server's files.
+func nginxFolder(t testing.TB) string {
+	t.Helper()
+	dir := TempDir(t)
+	if err := os.Mkdir(filepath.Join(dir, "tmp"), 0o755); err != nil {
+		t.Fatal(err)
+	}
+	return dir
 }
 
 func startNginx(t testing.TB, dir, cas, locations string) *HTTPCacheServer {
 	t.Helper()
 	Need(t, CacheServer)
-	if err := os.Mkdir(filepath.Join(dir, "tmp"), 0o755); err != nil {
+	address, err := listenNginx(t, dir, locations, freeAddress)
+	if err != nil {
 		t.Fatal(err)
 	}
-	address, config := freeAddress(t), filepath.Join(dir, "nginx.conf")
+	return &HTTPCacheServer{Address: "http://" + address, dir: dir, cas: cas}
+}
+
+// listenNginx starts nginx at an address that free gives. Somebody else may have
+// taken that before nginx does: then it asks for another one.
+func listenNginx(t testing.TB, dir, locations string, free func(testing.TB) string) (address string, err error) {
+	t.Helper()
+	for range 3 {
+		address = free(t)
+		if err = nginxAt(t, dir, locations, address); err == nil || !strings.Contains(err.Error(), "Address already in use") {
+			break
+		}
+	}
+	return address, err
+}
+
+// nginxAt starts nginx, which ends with the test.
+func nginxAt(t testing.TB, dir, locations, address string) error {
+	t.Helper()
+	config := filepath.Join(dir, "nginx.conf")
 	text := strings.Replace(nginxConfig, "LOCATIONS", locations, 1)
 	WriteFile(t, config, strings.NewReplacer("DIR", dir, "ADDRESS", address).Replace(text))
 	s, err := startServer(filepath.Join(dir, "nginx.log"), "nginx", "-c", config, "-e", filepath.Join(dir, "error.log"))
 	if err != nil {
-		t.Fatal(err)
+		return err
 	}
 	t.Cleanup(s.stop)
-	if err := s.await(func() bool {
-		conn, err := net.Dial("tcp", address)
-		return err == nil && conn.Close() == nil
-	}); err != nil {
-		t.Fatal(err)
+	// Whoever answers may be another program.
+	return s.await(func() bool { return answers("http://"+address+"/whose", dir) })
+}
+
+// answers says whether a text is what there is at an address.
+func answers(url, text string) bool {
+	client := http.Client{Timeout: 2 * time.Second}
+	response, err := client.Get(url)
+	if err != nil {
+		return false
 	}
-	return &HTTPCacheServer{Address: "http://" + address, dir: dir, cas: cas}
+	defer response.Body.Close()
+	body, err := io.ReadAll(response.Body)
+	return err == nil && string(body) == text
 }
 
 // Contents are the sizes of the blobs in the cache, by their hashes.

@@ -26,24 +26,24 @@ func StartCAS(t testing.TB) *CAS {
 
 // StartExecutor starts a cache that also runs actions, two at a time, and ends
 // with the test. An action sees its inputs and the test root, where shells and
-// compilers are; of the machine no home, no checkout, no temporary folder, and
-// nothing of /usr/local.
+// compilers are; of the machine no home, no checkout, nothing in /tmp and
+// /var/tmp, and nothing of /usr/local.
 func StartExecutor(t testing.TB) *CAS {
 	t.Helper()
 	Need(t, CASServer, ExecutionServer)
 	return startCAS(t, "--buildbox-run=/usr/bin/"+runner, "--jobs=2")
 }
 
-// runner runs actions in folders of their own. The one with a sandbox, of
-// bubblewrap, puts them at the root of the file system: no real_root, whose
-// processes want a /proc of their own, and other paths in Go programs.
+// runner runs actions in folders of their own. With BuildBox's other one, which
+// has a sandbox of bubblewrap, real_root does not run, and Go programs have other
+// paths in them.
 const runner = "buildbox-run-hosttools"
 
-// hidden runs casd where there is the folder $1, and nothing else of the machine
-// but what programs need, and with no environment that actions get.
+// hidden runs a program where there is the folder $1, and nothing else of the
+// machine but what programs need, and with no environment that actions get.
 const hidden = `keep=$1; shift
 mount --bind "$keep" /mnt
-for dir in /* /usr/local; do
+for dir in /* /usr/local /var/tmp; do
 	case $dir in
 	/bin | /dev | /etc | /lib* | /mnt | /proc | /run | /sbin | /sys | /usr | /var) ;;
 	*) [ ! -d "$dir" ] || mount -t tmpfs none "$dir" ;;
@@ -52,14 +52,14 @@ done
 mkdir -p "$keep"
 mount --move /mnt "$keep"
 cd "$keep"
-exec env -i PATH=/usr/bin:/bin buildbox-casd "$@"`
+exec env -i PATH=/usr/bin:/bin "$@"`
 
 func startCAS(t testing.TB, args ...string) *CAS {
 	t.Helper()
 	dir := TempDir(t)
 	c := &CAS{dir: filepath.Join(dir, "data")}
 	socket := filepath.Join(dir, "s")
-	line := []string{"unshare", "--mount", "sh", "-ec", hidden, "sh", dir, "--bind=unix:" + socket, "--quota-high=20G"}
+	line := []string{"unshare", "--mount", "sh", "-ec", hidden, "sh", dir, "buildbox-casd", "--bind=unix:" + socket, "--quota-high=20G"}
 	s, err := startServer(filepath.Join(dir, "casd.log"), append(append(line, args...), c.dir)...)
 	if err != nil {
 		t.Fatal(err)
@@ -95,10 +95,4 @@ func proxied(t testing.TB, to string) string {
 		}
 	})
 	return proxy.URL(l.Addr())
-}
-
-// Contents are the sizes of the blobs in the cache, by their hashes.
-func (c *CAS) Contents(t testing.TB) map[string]int64 {
-	t.Helper()
-	return contents(t, filepath.Join(c.dir, "cas/objects"))
 }

@@ -198,16 +198,18 @@ func TestPopularityOrderOfMoreThanObjects(t *testing.T) {
 	}
 }
 
-func TestCopyWorkspaceUsesThisRepository(t *testing.T) {
-	dir, err := copyWorkspace("e2e/objects", t.TempDir())
-	if err != nil {
-		t.Fatal(err)
-	}
-	if text := ReadFile(t, filepath.Join(dir, "MODULE.bazel")); !strings.Contains(text, `path = "`+Root()+`"`) {
-		t.Error(text)
-	}
-	if !isFile(filepath.Join(dir, "incremental/base.txt")) {
-		t.Error("a file of the workspace is not there")
+func TestCopyWorkspaceUsesACheckout(t *testing.T) {
+	for _, checkout := range []string{Root(), "/another/checkout"} {
+		dir, err := copyWorkspace("e2e/objects", t.TempDir(), checkout)
+		if err != nil {
+			t.Fatal(err)
+		}
+		if text := ReadFile(t, filepath.Join(dir, "MODULE.bazel")); !strings.Contains(text, `path = "`+checkout+`"`) {
+			t.Error(text)
+		}
+		if !isFile(filepath.Join(dir, "incremental/base.txt")) {
+			t.Error("a file of the workspace is not there")
+		}
 	}
 }
 

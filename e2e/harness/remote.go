@@ -9,15 +9,50 @@ import (
 )
 
 // PrebuiltCheckout copies the repository to a temporary folder, as CopyCheckout
-// does, and has its images made by programs that are built already.
+// does, and has its images made by programs of its own, which are built already.
 func PrebuiltCheckout(t testing.TB) string {
 	t.Helper()
-	programs := built.get(t)
+	programs := copyPrograms(t)
 	dir := CopyCheckout(t)
 	if err := usePrebuilt(dir, programs); err != nil {
 		t.Fatal(err)
 	}
 	return dir
+}
+
+// CopyWorkspaceAndRules copies a workspace as CopyWorkspace does, and also the
+// checkout of rules_strata and the programs that it uses: two such copies have
+// no path in common.
+func CopyWorkspaceAndRules(t testing.TB, dir string) string {
+	t.Helper()
+	programs := copyPrograms(t)
+	to, err := copyWorkspace(dir, TempDir(t), CopyCheckout(t))
+	if err == nil {
+		err = usePrebuilt(to, programs)
+	}
+	if err != nil {
+		t.Fatal(err)
+	}
+	return to
+}
+
+// copyPrograms copies the programs to a folder of the test.
+func copyPrograms(t testing.TB) []string {
+	t.Helper()
+	folder := TempDir(t)
+	var copies []string
+	for _, program := range built.get(t) {
+		to := filepath.Join(folder, filepath.Base(program))
+		info, err := os.Stat(program)
+		if err == nil {
+			err = copyFile(program, to, info)
+		}
+		if err != nil {
+			t.Fatal(err)
+		}
+		copies = append(copies, to)
+	}
+	return copies
 }
 
 // SecondUser is Bazel as somebody else runs it in a workspace of a test's own:
@@ -31,15 +66,13 @@ func SecondUser(t testing.TB, workspace, root string) Bazel {
 	if err != nil {
 		t.Fatal(err)
 	}
-	b := Temporary(t, workspace)
 	own := TempDir(t)
-	b.Env = []string{
-		"BAZELW_HOME=" + home, "BAZELW_MODE=private", "BAZELW_ROOT=" + root,
-		"HOME=" + own, "XDG_CACHE_HOME", "USER=somebody", "LOGNAME=somebody",
-		"PATH=" + filepath.Join(own, "bin") + ":/usr/local/sbin:/usr/bin:/bin:/usr/sbin:/sbin",
+	return Temporary(t, workspace,
+		"BAZELW_HOME="+home, "BAZELW_MODE=private", "BAZELW_ROOT="+root,
+		"HOME="+own, "XDG_CACHE_HOME", "USER=somebody", "LOGNAME=somebody",
+		"PATH="+filepath.Join(own, "bin")+":/usr/local/sbin:/usr/bin:/bin:/usr/sbin:/sbin",
 		"LANG=C", "LC_ALL=POSIX", "TZ=Pacific/Chatham", "SOURCE_DATE_EPOCH=1", "GOFLAGS=-tags=somebody",
-	}
-	return b
+	)
 }
 
 // cacheHome is the folder that ./bazelw sets up.

@@ -18,7 +18,7 @@ _worker_test = analysistest.make(_toolchain_worker_test_impl, attrs = _ATTRS, co
 
 def _object_arguments_test_impl(ctx):
     env = analysistest.begin(ctx)
-    steps = {"BlobInfo": "blob", "ObjectBlob": "blob", "ObjectInfo": "info", "ObjectLayer": "layer"}
+    steps = {"BlobInfo": "blob", "ObjectBlob": "blob", "ObjectFiles": "files", "ObjectInfo": "info", "ObjectLayer": "layer"}
     seen = {}
     for action in analysistest.target_actions(env):
         if action.mnemonic in steps:

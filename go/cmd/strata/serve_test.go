@@ -6,9 +6,12 @@ import (
 	"context"
 	"fmt"
 	"io"
+	"maps"
 	"os"
 	"path/filepath"
+	"slices"
 	"strings"
+	"syscall"
 	"testing"
 
 	"google.golang.org/protobuf/encoding/protodelim"
@@ -112,6 +115,8 @@ var workerRequests = []struct {
 		"file\x000555\x00bin/app\x00in/app", "directory\x000555\x00share/empty\x00", "symlink\x00\x00tool\x00bin/app"}},
 	{"info of a NAR", []string{"info", "--object", appPath + "=in/object.nar", "--out=info.json"}},
 	{"info of records", []string{"info", "--out=info.json", "--object", appPath + "=@", "file\x000444\x00a\x00in/app"}},
+	{"files of a NAR", []string{"files", "--out=files.mtree", "--object", appPath + "=in/object.nar"}},
+	{"files of records", []string{"files", "--out=files.mtree", "--object", appPath + "=@", "file\x000444\x00a\x00in/app"}},
 	{"blob in gzip", []string{"blob", "--compression=gzip", "--out=blob", "--descriptor=blob.json", "--object", appPath + "=in/object.nar"}},
 	{"blob in zstd", []string{"blob", "--compression=zstd", "--descriptor=blob.json", "--object", appPath + "=@", "file\x000444\x00a\x00in/app"}},
 	{"blob of a tar", []string{"blob", "--compression=zstd", "--out=blob", "--descriptor=blob.json", "--tar=in/app"}},
@@ -126,6 +131,16 @@ var workerRequests = []struct {
 	{"output that is a directory", []string{"info", "--object", appPath + "=in/object.nar", "--out=in"}},
 	{"unknown flag", []string{"blob", "--fast"}},
 	{"help", []string{"layer", "--help"}},
+}
+
+func TestRequestsOfEveryStep(t *testing.T) {
+	asked := map[string]bool{}
+	for _, test := range workerRequests {
+		asked[test.args[0]] = true
+	}
+	if got, want := slices.Sorted(maps.Keys(asked)), slices.Sorted(slices.Values(perObject)); !slices.Equal(got, want) {
+		t.Errorf("requests of the steps %q, but a worker has %q", got, want)
+	}
 }
 
 // TestWorkerAsProcess: whether strata is started for an action, or is a worker
@@ -221,6 +236,97 @@ func TestWorkerWithoutSandbox(t *testing.T) {
 	}
 }
 
+// heldRequest is the request of a blob whose manifest is a pipe: it is under way
+// until release.
+type heldRequest struct {
+	t    *testing.T
+	pipe string
+	in   *os.File
+}
+
+// heldAt makes the pipe, in the folder of sandbox.
+func heldAt(t *testing.T, pipe string) *heldRequest {
+	t.Helper()
+	if err := syscall.Mkfifo(pipe, 0o600); err != nil {
+		t.Fatal(err)
+	}
+	return &heldRequest{t: t, pipe: pipe}
+}
+
+// request is the request, whose outputs are held.blob and held.json.
+func (h *heldRequest) request(id int32) *protocol.WorkRequest {
+	return &protocol.WorkRequest{RequestId: id, Arguments: []string{
+		"blob", "--compression=gzip", "--out=held.blob", "--descriptor=held.json", "--object", appPath + "=@" + h.pipe}}
+}
+
+// await waits until the request reads the pipe.
+func (h *heldRequest) await() {
+	h.t.Helper()
+	var err error
+	if h.in, err = os.OpenFile(h.pipe, os.O_WRONLY, 0); err != nil {
+		h.t.Fatal(err)
+	}
+	if begun := outputsUnderWay(h.t); len(begun) < 2 {
+		h.t.Errorf("under way: %q, want the blob and its descriptor", begun)
+	}
+}
+
+// release gives the request what it needs to go on.
+func (h *heldRequest) release() {
+	h.t.Helper()
+	if _, err := h.in.WriteString("file\x000444\x00a\x00in/app\n"); err != nil {
+		h.t.Error(err)
+	}
+	if err := h.in.Close(); err != nil {
+		h.t.Error(err)
+	}
+}
+
+// cancelled checks the answer to the request, and that it left nothing behind.
+func (h *heldRequest) cancelled(r *protocol.WorkResponse) {
+	h.t.Helper()
+	if !r.GetWasCancelled() || r.GetExitCode() != 0 || r.GetOutput() != "" {
+		h.t.Errorf("got %v, want that it was cancelled", r)
+	}
+	if made, err := filepath.Glob("held.*"); err != nil || len(made) > 0 {
+		h.t.Errorf("made %q, %v", made, err)
+	}
+	if left := outputsUnderWay(h.t); len(left) > 0 {
+		h.t.Errorf("left behind: %q", left)
+	}
+}
+
+// outputsUnderWay are the files of outputs that are not in their places yet.
+func outputsUnderWay(t *testing.T) []string {
+	t.Helper()
+	files, err := filepath.Glob(".output-*")
+	if err != nil {
+		t.Fatal(err)
+	}
+	return files
+}
+
+// TestWorkerCancelled: a request that is cancelled while it runs makes nothing.
+func TestWorkerCancelled(t *testing.T) {
+	t.Chdir(t.TempDir())
+	sandbox(t, ".", 100_000)
+	c := startWorker(t)
+	held := heldAt(t, "in/pipe")
+	c.send(held.request(1))
+	held.await()
+	c.send(&protocol.WorkRequest{RequestId: 1, Cancel: true})
+	// When the next request has its answer, the one before is known to be
+	// cancelled. This one may wait for its turn, so it is cancelled, too.
+	c.send(&protocol.WorkRequest{RequestId: 2, Arguments: []string{"info", "--help"}})
+	c.send(&protocol.WorkRequest{RequestId: 2, Cancel: true})
+	if r := c.receive(); r.GetRequestId() != 2 {
+		t.Errorf("got %v", r)
+	}
+	held.release()
+	held.cancelled(c.receive())
+	c.end()
+}
+
 // TestWorkerInterrupted: Bazel ends its workers when a build is interrupted.
 // Nothing is left half written.
 func TestWorkerInterrupted(t *testing.T) {
@@ -228,22 +334,23 @@ func TestWorkerInterrupted(t *testing.T) {
 	sandbox(t, ".", 100_000)
 	ctx, interrupt := context.WithCancel(t.Context())
 	c := startWorkerIn(ctx, t)
+	held := heldAt(t, "in/pipe")
+	c.send(held.request(1))
 	for id := range int32(40) {
-		c.send(&protocol.WorkRequest{RequestId: id + 1, Arguments: []string{
+		c.send(&protocol.WorkRequest{RequestId: id + 2, Arguments: []string{
 			"blob", "--compression=gzip", fmt.Sprint("--out=blob", id), fmt.Sprint("--descriptor=json", id), "--object", appPath + "=in/object.nar"}})
 	}
-	c.receive()
+	held.await()
 	interrupt()
+	held.release()
 	if status := <-c.status; status != command.ExitInterrupted || c.stderr.Len() > 0 {
 		t.Errorf("status %d: %s", status, c.stderr)
 	}
-	blobs, err := filepath.Glob("blob*")
-	if err != nil || len(blobs) == 40 {
-		t.Errorf("%d blobs, %v", len(blobs), err)
+	r := c.receive()
+	for r.GetRequestId() != 1 {
+		r = c.receive()
 	}
-	if left, err := filepath.Glob(".output-*"); err != nil || len(left) > 0 {
-		t.Errorf("left behind: %q, %v", left, err)
-	}
+	held.cancelled(r)
 }
 
 // TestWorkerBadInput: what is no request ends the worker with a message.
