@@ -4,17 +4,17 @@ import (
 	"context"
 	"math/rand/v2"
 	"net/http"
-	"strconv"
 	"sync"
 	"time"
+
+	"github.com/rules-strata/rules_strata/go/netretry"
 )
 
 // How long to wait before another try.
 const (
-	firstDelay    = 200 * time.Millisecond
-	maxDelay      = 10 * time.Second
-	maxRetryAfter = 60 * time.Second
-	maxTries      = 5
+	firstDelay = 200 * time.Millisecond
+	maxDelay   = 10 * time.Second
+	maxTries   = 5
 )
 
 // pace holds back requests to hosts that have failed: what one request learns,
@@ -58,7 +58,11 @@ func (p *pace) wait(ctx context.Context, host string) error {
 func (p *pace) failed(host string, try int, resp *http.Response) {
 	p.mu.Lock()
 	defer p.mu.Unlock()
-	d, asked := p.retryAfter(resp)
+	var d time.Duration
+	var asked bool
+	if resp != nil {
+		d, asked = netretry.After(resp.Header, p.now())
+	}
 	if !asked {
 		d = firstDelay << min(try-1, 10)
 		d = min(maxDelay, d*3/4+time.Duration(p.jitter()*float64(d)/2))
@@ -66,21 +70,4 @@ func (p *pace) failed(host string, try int, resp *http.Response) {
 	if t := p.now().Add(d); t.After(p.until[host]) {
 		p.until[host] = t
 	}
-}
-
-// retryAfter reads the header of RFC 9110, section 10.2.3.
-func (p *pace) retryAfter(resp *http.Response) (time.Duration, bool) {
-	if resp == nil {
-		return 0, false
-	}
-	value := resp.Header.Get("Retry-After")
-	var d time.Duration
-	if seconds, err := strconv.ParseUint(value, 10, 31); err == nil {
-		d = time.Duration(seconds) * time.Second
-	} else if t, err := http.ParseTime(value); err == nil {
-		d = t.Sub(p.now())
-	} else {
-		return 0, false
-	}
-	return max(0, min(d, maxRetryAfter)), true
 }

@@ -1,16 +1,14 @@
 package registry
 
 import (
-	"context"
-	"crypto/tls"
-	"crypto/x509"
 	"errors"
 	"fmt"
 	"io"
-	"net"
 	"net/http"
 
 	"github.com/google/go-containerregistry/pkg/v1/remote/transport"
+
+	"github.com/rules-strata/rules_strata/go/netretry"
 )
 
 // retrier sends requests again after connection errors and answers that say to
@@ -35,7 +33,7 @@ func (r *retrier) RoundTrip(req *http.Request) (*http.Response, error) {
 		switch {
 		case req.Method == http.MethodPatch, req.Body != nil && req.Body != http.NoBody && req.GetBody == nil:
 			return resp, err
-		case err == nil && !comeBack(resp.StatusCode):
+		case err == nil && !netretry.IsBusy(resp.StatusCode):
 			return resp, nil
 		case err != nil && (ctx.Err() != nil || permanent(err)):
 			return nil, err
@@ -70,36 +68,14 @@ func fresh(req *http.Request) (*http.Request, error) {
 	return again, nil
 }
 
-// comeBack are the statuses of an answer that may be another one later.
-func comeBack(status int) bool {
-	switch status {
-	case http.StatusRequestTimeout, http.StatusTooManyRequests:
-		return true
-	case http.StatusNotImplemented, http.StatusHTTPVersionNotSupported:
-		return false
-	}
-	return status >= 500
-}
-
 // permanent are the errors that another try would meet again.
 func permanent(err error) bool {
 	var (
-		refused   *RefusedError
-		record    tls.RecordHeaderError
-		alert     tls.AlertError
-		verify    *tls.CertificateVerificationError
-		authority x509.UnknownAuthorityError
-		invalid   x509.CertificateInvalidError
-		host      x509.HostnameError
-		dns       *net.DNSError
-		size      *SizeError
-		digest    *DigestMismatchError
+		refused *RefusedError
+		size    *SizeError
+		digest  *DigestMismatchError
 	)
-	return errors.As(err, &refused) || errors.As(err, &record) || errors.As(err, &alert) || errors.As(err, &verify) ||
-		errors.As(err, &authority) || errors.As(err, &invalid) || errors.As(err, &host) ||
-		errors.As(err, &dns) && dns.IsNotFound && !dns.IsTemporary ||
-		errors.As(err, &size) || errors.As(err, &digest) ||
-		errors.Is(err, http.ErrSchemeMismatch) || errors.Is(err, context.Canceled)
+	return errors.As(err, &refused) || errors.As(err, &size) || errors.As(err, &digest) || netretry.IsPermanent(err)
 }
 
 // discard reads a short rest of an answer, so that its connection can be used

@@ -1,7 +1,6 @@
 package registry
 
 import (
-	"fmt"
 	"net"
 	"net/http"
 	"net/url"
@@ -57,14 +56,3 @@ func newHTTPTransport(t Timeouts) *http.Transport {
 		ReadBufferSize:     64 << 10,
 	}
 }
-
-// TimeoutError says that nothing happened for too long.
-type TimeoutError struct {
-	What  string
-	After time.Duration
-}
-
-func (e *TimeoutError) Error() string { return fmt.Sprintf("%s for %v", e.What, e.After) }
-
-// Timeout is true, as for a net.Error.
-func (e *TimeoutError) Timeout() bool { return true }

@@ -11,6 +11,8 @@ import (
 	"strings"
 
 	"github.com/google/go-containerregistry/pkg/v1/remote/transport"
+
+	"github.com/rules-strata/rules_strata/go/netretry"
 )
 
 // lostError says that an upload cannot be gone on with, and that another one
@@ -121,7 +123,7 @@ func (u *upload) judge(resp *http.Response, err error) (why error, final bool) {
 		return err, true
 	case err != nil:
 		return err, false
-	case comeBack(resp.StatusCode), resp.StatusCode == http.StatusRequestedRangeNotSatisfiable:
+	case netretry.IsBusy(resp.StatusCode), resp.StatusCode == http.StatusRequestedRangeNotSatisfiable:
 		return transport.CheckError(resp), false
 	case resp.StatusCode == http.StatusNotFound, resp.StatusCode == http.StatusGone, s.wasResumed(),
 		resp.StatusCode == http.StatusRequestEntityTooLarge && !s.inChunks():

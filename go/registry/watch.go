@@ -6,6 +6,8 @@ import (
 	"net/http"
 	"sync"
 	"time"
+
+	"github.com/rules-strata/rules_strata/go/netretry"
 )
 
 // watch ends requests in which nothing happens.
@@ -17,11 +19,11 @@ type watch struct {
 func (w *watch) RoundTrip(req *http.Request) (*http.Response, error) {
 	ctx, cancel := context.WithCancelCause(req.Context())
 	d := &watchdog{cancel: cancel}
-	answer := &TimeoutError{"no answer", w.timeouts.Headers}
+	answer := &netretry.TimeoutError{What: "no answer", After: w.timeouts.Headers}
 	if isCommit(req) {
 		answer.After = w.timeouts.Commit
 	}
-	stall := &TimeoutError{"no progress", w.timeouts.Stall}
+	stall := &netretry.TimeoutError{What: "no progress", After: w.timeouts.Stall}
 	req = req.WithContext(ctx)
 	if req.Body != nil && req.Body != http.NoBody {
 		watched := func(body io.ReadCloser) io.ReadCloser {
@@ -43,12 +45,9 @@ func (w *watch) RoundTrip(req *http.Request) (*http.Response, error) {
 	d.answered()
 	if err != nil {
 		defer cancel(nil)
-		if late, ok := context.Cause(ctx).(*TimeoutError); ok {
-			return nil, late
-		}
-		return nil, err
+		return nil, netretry.Cause(ctx, err)
 	}
-	resp.Body = &watchedResponse{ReadCloser: resp.Body, dog: d, stall: stall, ctx: ctx}
+	resp.Body = netretry.Body(ctx, cancel, resp.Body, stall)
 	return resp, nil
 }
 
@@ -61,16 +60,14 @@ type watchdog struct {
 	got   bool // an answer: what becomes of the request's body no longer matters
 }
 
-func (d *watchdog) start(e *TimeoutError) {
+func (d *watchdog) start(e *netretry.TimeoutError) {
 	d.mu.Lock()
 	defer d.mu.Unlock()
 	d.set(e)
 }
 
-func (d *watchdog) stop() { d.start(nil) }
-
 // sending is start, or with nil stop, as long as there is no answer.
-func (d *watchdog) sending(e *TimeoutError) {
+func (d *watchdog) sending(e *netretry.TimeoutError) {
 	d.mu.Lock()
 	defer d.mu.Unlock()
 	if !d.got {
@@ -85,7 +82,7 @@ func (d *watchdog) answered() {
 	d.set(nil)
 }
 
-func (d *watchdog) set(e *TimeoutError) {
+func (d *watchdog) set(e *netretry.TimeoutError) {
 	if d.timer != nil {
 		d.timer.Stop()
 	}
@@ -99,7 +96,7 @@ func (d *watchdog) set(e *TimeoutError) {
 type watchedRequest struct {
 	io.ReadCloser
 	dog           *watchdog
-	stall, answer *TimeoutError
+	stall, answer *netretry.TimeoutError
 }
 
 func (b *watchedRequest) Read(p []byte) (int, error) {
@@ -111,28 +108,4 @@ func (b *watchedRequest) Read(p []byte) (int, error) {
 		b.dog.sending(b.stall)
 	}
 	return n, err
-}
-
-// watchedResponse is an answer's body. While it is not read, nobody waits.
-type watchedResponse struct {
-	io.ReadCloser
-	dog   *watchdog
-	stall *TimeoutError
-	ctx   context.Context
-}
-
-func (b *watchedResponse) Read(p []byte) (int, error) {
-	b.dog.start(b.stall)
-	n, err := b.ReadCloser.Read(p)
-	b.dog.stop()
-	if late, ok := context.Cause(b.ctx).(*TimeoutError); ok && err != nil && err != io.EOF {
-		err = late
-	}
-	return n, err
-}
-
-func (b *watchedResponse) Close() error {
-	err := b.ReadCloser.Close()
-	b.dog.cancel(nil)
-	return err
 }

@@ -5,6 +5,7 @@ import (
 	"fmt"
 	"net"
 	"net/url"
+	"path/filepath"
 	"strings"
 )
 
@@ -17,10 +18,13 @@ type address struct {
 	tls    bool
 	// name is the address in messages, without a password.
 	name string
+	// uri is what a credential helper is asked for.
+	uri string
 }
 
 const (
-	unixScheme = "unix:"
+	unixScheme = "unix"
+	unixPrefix = unixScheme + ":"
 	schemeEnd  = "://"
 )
 
@@ -36,11 +40,11 @@ func parseAddress(text string) (address, error) {
 }
 
 func readAddress(text string) (address, error) {
-	if path, ok := strings.CutPrefix(text, unixScheme); ok {
+	if path, ok := strings.CutPrefix(text, unixPrefix); ok {
 		if path = strings.TrimPrefix(path, "//"); path == "" {
 			return address{}, errors.New("no path")
 		}
-		return address{target: unixScheme + path, name: text}, nil
+		return readSocket(path)
 	}
 	if !strings.Contains(text, schemeEnd) {
 		text = "grpcs" + schemeEnd + text
@@ -59,12 +63,15 @@ func readAddress(text string) (address, error) {
 	switch u.Scheme {
 	case "http", "https":
 		u.Path = strings.TrimRight(u.Path, "/")
-		a.http = u
+		without := *u
+		without.User = nil
+		a.http, a.uri = u, without.String()
 		return a, nil
 	case "grpc":
-		a.target = withPort(u, "80")
+		a.setHost(u, "80")
 	case "grpcs":
-		a.target, a.tls = withPort(u, "443"), true
+		a.tls = true
+		a.setHost(u, "443")
 	default:
 		return address{}, fmt.Errorf("unknown scheme %.40q", u.Scheme)
 	}
@@ -74,11 +81,25 @@ func readAddress(text string) (address, error) {
 	return a, nil
 }
 
-func withPort(u *url.URL, port string) string {
+// readSocket is the address of a Unix socket. A relative path would be another
+// one in a URL.
+func readSocket(path string) (address, error) {
+	absolute, err := filepath.Abs(path)
+	if err != nil {
+		return address{}, err
+	}
+	target := url.URL{Scheme: unixScheme, Path: absolute, OmitHost: true}
+	return address{target: target.String(), name: unixPrefix + path, uri: unixPrefix + path}, nil
+}
+
+// setHost is for gRPC, with the port of the scheme where the address has none.
+func (a *address) setHost(u *url.URL, port string) {
 	if given := u.Port(); given != "" {
 		port = given
 	}
-	return "dns:///" + net.JoinHostPort(u.Hostname(), port)
+	host := net.JoinHostPort(u.Hostname(), port)
+	a.target = "dns:///" + strings.ReplaceAll(host, "%", "%25") // of an IPv6 zone
+	a.uri = "https://" + strings.TrimSuffix(host, ":443")
 }
 
 // redacted hides what may be a password in something that is no address.
@@ -94,17 +115,4 @@ func redacted(text string) string {
 		return scheme + schemeEnd + rest
 	}
 	return rest
-}
-
-// uri is what a credential helper is asked for.
-func (a *address) uri() string {
-	if a.http != nil {
-		u := *a.http
-		u.User = nil
-		return u.String()
-	}
-	if path, ok := strings.CutPrefix(a.target, unixScheme); ok {
-		return unixScheme + path
-	}
-	return "https://" + strings.TrimSuffix(strings.TrimPrefix(a.target, "dns:///"), ":443")
 }

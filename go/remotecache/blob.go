@@ -28,13 +28,14 @@ type blobReader struct {
 	pos     int64
 	hash    hash.Hash // nil when reading began in the middle
 	stream  io.ReadCloser
-	tries   int // since the last byte
+	tries   int   // since the last byte
+	ended   int64 // where an answer ended too early; -1 for nowhere
 	release func()
 	err     error
 }
 
 func newBlobReader(ctx context.Context, c *Client, d cas.Digest, offset int64) *blobReader {
-	r := &blobReader{ctx: ctx, client: c, digest: d, pos: offset, release: func() {}}
+	r := &blobReader{ctx: ctx, client: c, digest: d, pos: offset, ended: -1, release: func() {}}
 	if offset == 0 {
 		r.hash = sha256.New()
 	}
@@ -65,7 +66,7 @@ func (r *blobReader) Read(p []byte) (int, error) {
 			continue
 		}
 		if err == io.EOF {
-			err = fmt.Errorf("the connection ended %d bytes before the end: %w", left, io.ErrUnexpectedEOF)
+			err = r.endedEarly()
 		}
 		if err := r.connect(err); err != nil {
 			r.err = err
@@ -74,19 +75,34 @@ func (r *blobReader) Read(p []byte) (int, error) {
 	}
 }
 
+// endedEarly is the error of an answer that has fewer bytes than there should
+// be. Not every protocol shows when it is the connection that has ended, but
+// that does not end twice where it has brought nothing.
+func (r *blobReader) endedEarly() error {
+	if r.ended == r.pos {
+		return &MismatchError{r.client.name, r.digest, fmt.Sprintf("%d bytes", r.pos)}
+	}
+	r.ended = r.pos
+	return fmt.Errorf("the connection ended %d bytes before the end: %w", r.digest.Size-r.pos, io.ErrUnexpectedEOF)
+}
+
 // finish checks that nothing follows, and that the bytes are the right ones.
 func (r *blobReader) finish() error {
 	if r.stream != nil {
 		var more [1]byte
-		if n, _ := r.stream.Read(more[:]); n > 0 {
-			return &MismatchError{Cache: r.client.name, Digest: r.digest, Longer: true}
+		var answer *AnswerError
+		switch n, err := r.stream.Read(more[:]); {
+		case n > 0:
+			return &MismatchError{r.client.name, r.digest, "more bytes"}
+		case errors.As(err, &answer):
+			return err
 		}
 	}
 	if r.hash == nil {
 		return io.EOF
 	}
 	if got := fmt.Sprintf("%x", r.hash.Sum(nil)); got != r.digest.SHA256 {
-		return &MismatchError{Cache: r.client.name, Digest: r.digest, Got: got}
+		return &MismatchError{r.client.name, r.digest, "the hash " + got}
 	}
 	return io.EOF
 }

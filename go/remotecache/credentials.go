@@ -1,131 +1,127 @@
 package remotecache
 
 import (
-	"bytes"
 	"context"
-	"encoding/json"
 	"fmt"
-	"maps"
 	"net/http"
-	"os/exec"
-	"path/filepath"
 	"slices"
-	"strings"
 	"sync"
 	"time"
 )
 
 // credentials are the headers of every request, some of which a helper tells.
 type credentials struct {
-	uri    string
 	given  []Header
-	helper string
-	dir    string
+	helper *helper // nil if there is none
 
-	mu      sync.Mutex
-	told    []Header
-	known   bool
-	expires time.Time
-	renewed bool
+	// asking is full while the helper runs, so that it runs once for all who
+	// wait for it.
+	asking chan struct{}
+
+	mu   sync.Mutex
+	told answer
+	// number counts the helper's answers: it is that of told.
+	number int
+	// refused is told when the cache does not take it. It may be asked for again
+	// if renewable: if the cache has taken it before, or has not refused the one
+	// before it.
+	refused, renewable bool
 }
 
-func newCredentials(uri string, o Options) *credentials {
-	c := &credentials{uri: uri, given: o.Headers, helper: o.CredentialHelper}
-	if o.Getenv != nil {
-		c.dir = o.Getenv("BUILD_WORKSPACE_DIRECTORY")
+func newCredentials(uri string, o Options) (*credentials, error) {
+	c := &credentials{given: o.Headers, asking: make(chan struct{}, 1)}
+	if o.CredentialHelper == "" {
+		return c, nil
 	}
-	// As Bazel has it in its rc files.
-	if rest, ok := strings.CutPrefix(c.helper, "%workspace%/"); ok && c.dir != "" {
-		c.helper = filepath.Join(c.dir, rest)
-	}
-	return c
+	var err error
+	c.helper, err = newHelper(uri, o)
+	return c, err
 }
 
-// headers are those of a request that is made now.
-func (c *credentials) headers(ctx context.Context) ([]Header, error) {
-	if c.helper == "" {
-		return c.given, nil
+// headers are those of a request that is made now, and the number of the
+// helper's answer that is among them.
+func (c *credentials) headers(ctx context.Context) ([]Header, int, error) {
+	if c.helper == nil {
+		return c.given, 0, nil
 	}
-	c.mu.Lock()
-	defer c.mu.Unlock()
-	if !c.known || !c.expires.IsZero() && time.Now().After(c.expires) {
-		if err := c.ask(ctx); err != nil {
-			return nil, err
+	select {
+	case c.asking <- struct{}{}:
+		defer func() { <-c.asking }()
+	case <-ctx.Done():
+		return nil, 0, context.Cause(ctx)
+	}
+	if !c.isCurrent() {
+		told, err := c.helper.ask(ctx)
+		if err != nil {
+			return nil, 0, err
 		}
+		c.set(told)
 	}
-	return slices.Concat(c.given, c.told), nil
-}
-
-// renew makes the helper be asked again, once for each answer of it that was
-// good for something. Without a helper there is nothing to renew.
-func (c *credentials) renew() bool {
 	c.mu.Lock()
 	defer c.mu.Unlock()
-	if c.helper == "" || c.renewed {
+	return slices.Concat(c.given, c.told.headers), c.number, nil
+}
+
+// isCurrent says whether what the helper told last can be used.
+func (c *credentials) isCurrent() bool {
+	c.mu.Lock()
+	defer c.mu.Unlock()
+	expired := !c.told.expires.IsZero() && time.Now().After(c.told.expires)
+	return c.number > 0 && !c.refused && !expired
+}
+
+func (c *credentials) set(told answer) {
+	c.mu.Lock()
+	defer c.mu.Unlock()
+	c.told = told
+	c.number++
+	c.refused, c.renewable = false, !c.refused
+}
+
+// taken says that the cache has answered a request with the headers of that
+// number.
+func (c *credentials) taken(number int) {
+	c.mu.Lock()
+	defer c.mu.Unlock()
+	if number == c.number {
+		c.renewable = true
+	}
+}
+
+// renew is for a request that was refused with the headers of that number. It
+// says whether there are others, or the helper is to be asked for others, which
+// it is not for an answer that took the place of a refused one and was good for
+// nothing either.
+func (c *credentials) renew(number int) bool {
+	c.mu.Lock()
+	defer c.mu.Unlock()
+	switch {
+	case c.helper == nil:
 		return false
+	case number != c.number:
+		return true
 	}
-	c.known, c.renewed = false, true
-	return true
+	c.refused = c.renewable
+	return c.refused
 }
 
-// HelperError says that the credential helper failed.
-type HelperError struct{ Helper, Why string }
-
-func (e *HelperError) Error() string {
-	return fmt.Sprintf("the credential helper %s: %.500s", e.Helper, e.Why)
-}
-
-// helperTimeout is Bazel's for its helpers.
-const helperTimeout = 10 * time.Second
-
-// ask runs the helper, of the specification of EngFlow's, version 1: it reads
-// a JSON object with the address, and writes one with headers. What it writes
-// is in no message.
-func (c *credentials) ask(ctx context.Context) error {
-	ctx, cancel := context.WithTimeout(ctx, helperTimeout)
-	defer cancel()
-	question, err := json.Marshal(map[string]string{"uri": c.uri})
-	if err != nil {
-		return err
-	}
-	var stdout, stderr bytes.Buffer
-	cmd := exec.CommandContext(ctx, c.helper, "get")
-	cmd.Dir, cmd.Stdin, cmd.Stdout, cmd.Stderr = c.dir, bytes.NewReader(question), &stdout, &stderr
-	if err := cmd.Run(); err != nil {
-		return &HelperError{c.helper, strings.TrimSpace(fmt.Sprintf("get: %v: %s", err, bytes.TrimSpace(stderr.Bytes())))}
-	}
-	var answer struct {
-		Headers map[string][]string `json:"headers"`
-		Expires time.Time           `json:"expires"`
-	}
-	if err := json.Unmarshal(stdout.Bytes(), &answer); err != nil {
-		return &HelperError{c.helper, `get: it does not answer with {"headers": {"NAME": ["VALUE"]}}`}
-	}
-	c.told = nil
-	for _, name := range slices.Sorted(maps.Keys(answer.Headers)) {
-		for _, value := range answer.Headers[name] {
-			c.told = append(c.told, Header{name, value})
-		}
-	}
-	c.known, c.expires = true, answer.Expires
-	return nil
-}
+// maxRedirects is how often an answer may name another address.
+const maxRedirects = 5
 
 // keepFromOthers takes the headers away from a request that a redirection
 // sends to another host.
-func (c *credentials) keepFromOthers(req *http.Request, via []*http.Request) error {
-	first := via[0].URL
-	if len(via) > 5 {
-		return fmt.Errorf("more than %d redirections", 5)
+func keepFromOthers(req *http.Request, via []*http.Request) error {
+	first := via[0]
+	if len(via) > maxRedirects {
+		return fmt.Errorf("more than %d redirections", maxRedirects)
 	}
-	if req.URL.Host == first.Host && req.URL.Scheme == first.Scheme {
+	if req.URL.Host == first.URL.Host && req.URL.Scheme == first.URL.Scheme {
 		return nil
 	}
-	c.mu.Lock()
-	defer c.mu.Unlock()
-	for _, header := range slices.Concat(c.given, c.told) {
-		req.Header.Del(header.Name)
+	for name := range first.Header {
+		if name != "Range" && name != "User-Agent" {
+			req.Header.Del(name)
+		}
 	}
-	req.Header.Del("Authorization")
 	return nil
 }

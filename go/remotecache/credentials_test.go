@@ -1,14 +1,15 @@
 package remotecache
 
 import (
-	"errors"
-	"fmt"
 	"net/http"
 	"net/http/httptest"
 	"os"
-	"path/filepath"
+	"strconv"
 	"strings"
+	"sync"
+	"sync/atomic"
 	"testing"
+	"time"
 )
 
 func serveHTTP(t *testing.T, handler http.Handler) string {
@@ -18,23 +19,10 @@ func serveHTTP(t *testing.T, handler http.Handler) string {
 	return s.URL
 }
 
-// helper is a program that writes what it is asked to a file and the text to
-// its standard output.
-func helper(t *testing.T, script string) (program, asked string) {
-	t.Helper()
-	dir := t.TempDir()
-	program, asked = filepath.Join(dir, "helper"), filepath.Join(dir, "asked")
-	text := fmt.Sprintf("#!/bin/sh\n{ echo \"$1\"; cat; echo; } >> %s\n%s\n", asked, script)
-	if err := os.WriteFile(program, []byte(text), 0o755); err != nil {
-		t.Fatal(err)
-	}
-	return program, asked
-}
-
 func TestHeaders(t *testing.T) {
 	protocols(t, func(t *testing.T, s *server, connect func(Options) *Client) {
 		d := s.add(sample(10))
-		program, asked := helper(t, `echo '{"headers": {"Authorization": ["Bearer told"]}, "more": 1}'`)
+		program, asked := helperScript(t, `echo '{"headers": {"Authorization": ["Bearer told"]}, "more": 1}'`)
 		c := connect(Options{Headers: []Header{{"x-key", "given"}}, CredentialHelper: program, UserAgent: "tester"})
 		for range 2 {
 			if _, err := c.read(t.Context(), d, 0); err != nil {
@@ -57,69 +45,63 @@ func TestHeaders(t *testing.T) {
 	})
 }
 
-// TestRenewed: a helper whose headers are refused is asked again, once.
+// TestRenewed: a helper whose headers are refused is asked again, once for each
+// of its answers that was good for something, and once if the first is not.
 func TestRenewed(t *testing.T) {
 	protocols(t, func(t *testing.T, s *server, connect func(Options) *Client) {
 		d := s.add(sample(10))
-		program, asked := helper(t, `if [ -e "$0.again" ]; then echo '{"headers": {"authorization": ["new"]}}'; else : > "$0.again"; echo '{"headers": {"authorization": ["old"]}}'; fi`)
+		var good atomic.Int64
 		s.reply = func(_ int, r request) reply {
-			if r.headers["authorization"] != "new" {
+			if r.headers["authorization"] != strconv.FormatInt(good.Load(), 10) {
 				return reply{refuse: http.StatusUnauthorized}
 			}
 			return reply{}
 		}
+		program, asked := counting(t)
 		c := connect(Options{CredentialHelper: program})
-		if _, err := c.read(t.Context(), d, 0); err != nil {
-			t.Fatal(err)
-		}
-		s.reply = func(int, request) reply { return reply{refuse: http.StatusUnauthorized} }
-		var access *AccessError
-		if _, err := c.read(t.Context(), d, 0); !errors.As(err, &access) {
-			t.Errorf("got %v", err)
-		}
-		question, _ := os.ReadFile(asked)
-		if n := strings.Count(string(question), "get\n"); n != 2 {
-			t.Errorf("the helper was asked %d times, want 2", n)
+		for _, step := range []struct {
+			good  int64
+			asked int
+			read  bool
+		}{{2, 2, true}, {2, 2, true}, {3, 3, true}, {4, 4, true}, {9, 5, false}, {9, 5, false}, {5, 5, true}, {6, 6, true}} {
+			good.Store(step.good)
+			_, err := c.read(t.Context(), d, 0)
+			if step.read && err != nil || !step.read && !is[*AccessError](err) {
+				t.Errorf("the cache takes %d: got %v", step.good, err)
+			}
+			if n := timesAsked(t, asked); n != step.asked {
+				t.Errorf("the cache takes %d: the helper was asked %d times, want %d", step.good, n, step.asked)
+			}
 		}
 	})
 }
 
-func TestHelperFaults(t *testing.T) {
-	for _, test := range []struct{ name, script, said string }{
-		{"fails", "echo why >&2; exit 3", "get: exit status 3: why"},
-		{"no JSON", "echo secret", "does not answer with"},
-		{"not there", "", "no such file"},
-	} {
-		t.Run(test.name, func(t *testing.T) {
-			protocols(t, func(t *testing.T, s *server, connect func(Options) *Client) {
-				d := s.add(sample(10))
-				program, _ := helper(t, test.script)
-				if test.script == "" {
-					program += ".none"
-				}
-				_, err := connect(Options{CredentialHelper: program}).read(t.Context(), d, 0)
-				var helper *HelperError
-				if !errors.As(err, &helper) || !strings.Contains(err.Error(), test.said) || strings.Contains(err.Error(), "secret") {
-					t.Errorf("got %v, want %q", err, test.said)
-				}
-				if len(s.asked()) != 0 {
-					t.Error("the cache was asked without credentials")
+// TestRenewedAtOnce: however many requests have headers that have come to their
+// end, the helper is asked again once, and all of them go on.
+func TestRenewedAtOnce(t *testing.T) {
+	protocols(t, func(t *testing.T, s *server, connect func(Options) *Client) {
+		d := s.add(sample(10))
+		s.reply = func(_ int, r request) reply {
+			if r.headers["authorization"] != "2" {
+				return reply{refuse: http.StatusUnauthorized, hold: 100 * time.Millisecond}
+			}
+			return reply{}
+		}
+		program, asked := counting(t)
+		c := connect(Options{CredentialHelper: program})
+		var reading sync.WaitGroup
+		for range atOnce {
+			reading.Go(func() {
+				if _, err := c.read(t.Context(), d, 0); err != nil {
+					t.Error(err)
 				}
 			})
-		})
-	}
-}
-
-// TestWorkspaceHelper: the name of Bazel's rc files for the workspace.
-func TestWorkspaceHelper(t *testing.T) {
-	program, _ := helper(t, `echo '{"headers": {}}'`)
-	dir := filepath.Dir(program)
-	c := newCredentials("https://x", Options{CredentialHelper: "%workspace%/helper", Getenv: func(name string) string {
-		return map[string]string{"BUILD_WORKSPACE_DIRECTORY": dir}[name]
-	}})
-	if _, err := c.headers(t.Context()); err != nil {
-		t.Error(err)
-	}
+		}
+		reading.Wait()
+		if n := timesAsked(t, asked); n != 2 {
+			t.Errorf("the helper was asked %d times, want 2", n)
+		}
+	})
 }
 
 // TestRedirected: headers stay with the host that they are for.
@@ -175,40 +157,5 @@ func TestUntrusted(t *testing.T) {
 	_, err := connectTo(t, tls.URL)(Options{}).read(t.Context(), d, 0)
 	if err == nil || !strings.Contains(err.Error(), "certificate") || strings.Contains(err.Error(), "tried") {
 		t.Errorf("got %v", err)
-	}
-}
-
-func TestAddresses(t *testing.T) {
-	for _, test := range []struct {
-		text, http, target string
-		tls                bool
-	}{
-		{text: "http://cache:8080", http: "http://cache:8080"},
-		{text: "https://cache/path/", http: "https://cache/path"},
-		{text: "grpc://cache:92", target: "dns:///cache:92"},
-		{text: "grpc://cache", target: "dns:///cache:80"},
-		{text: "grpcs://cache", target: "dns:///cache:443", tls: true},
-		{text: "grpcs://[::1]:5", target: "dns:///[::1]:5", tls: true},
-		{text: "cache:5", target: "dns:///cache:5", tls: true},
-		{text: "unix:/run/cache", target: "unix:/run/cache"},
-		{text: "unix:///run/cache", target: "unix:/run/cache"},
-	} {
-		a, err := parseAddress(test.text)
-		if err != nil {
-			t.Errorf("%s: %v", test.text, err)
-			continue
-		}
-		got := ""
-		if a.http != nil {
-			got = a.http.String()
-		}
-		if got != test.http || a.target != test.target || a.tls != test.tls {
-			t.Errorf("%s: %+v", test.text, a)
-		}
-	}
-	for _, text := range []string{"", "://", "http://", "grpc:///x", "grpc://h/path", "file:///x", "http://h?x=1", "unix:", "http://h:port"} {
-		if a, err := parseAddress(text); err == nil {
-			t.Errorf("%q was taken: %+v", text, a)
-		}
 	}
 }

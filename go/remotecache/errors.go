@@ -1,16 +1,12 @@
 package remotecache
 
 import (
-	"context"
-	"crypto/tls"
-	"crypto/x509"
 	"errors"
 	"fmt"
-	"net"
-	"net/http"
 	"time"
 
 	"github.com/rules-strata/rules_strata/go/cas"
+	"github.com/rules-strata/rules_strata/go/netretry"
 )
 
 // NotFoundError says that a cache does not have a blob.
@@ -43,28 +39,22 @@ func (e *AnswerError) Error() string {
 	return fmt.Sprintf("the remote cache %s answers %.300s: is it the address of Bazel's --remote_cache?", e.Cache, e.Answer)
 }
 
-// MismatchError says that bytes are not those of their digest.
+// MismatchError says that a cache has other bytes than those of a digest.
 type MismatchError struct {
 	Cache  string
 	Digest cas.Digest
-	// Got is the hash of what came; empty where that is longer or has another
-	// length.
-	Got    string
-	Longer bool
-	// Size is how many bytes there would be, where the cache says so.
-	Size int64
+	// Has is what it has: "the hash ...", "5 bytes".
+	Has string
 }
 
 func (e *MismatchError) Error() string {
-	got := "the hash " + e.Got
-	switch {
-	case e.Longer:
-		got = "more bytes"
-	case e.Got == "":
-		got = fmt.Sprintf("%d bytes", e.Size)
-	}
 	return fmt.Sprintf("digest mismatch: the remote cache %s has something else under %s: it has %s: remove the blob there, and build again",
-		e.Cache, e.Digest, got)
+		e.Cache, e.Digest, e.Has)
+}
+
+// shorter is for a cache that has nothing at an offset.
+func shorter(cache string, d cas.Digest, offset int64) error {
+	return &MismatchError{cache, d, fmt.Sprintf("at most %d bytes", offset)}
 }
 
 // UnreachableError says that a cache could not be asked, or not to the end.
@@ -94,20 +84,12 @@ func (e *retryLaterError) Error() string { return e.answer }
 // permanent are the errors that another try would meet again.
 func permanent(err error) bool {
 	var (
-		notFound  *NotFoundError
-		access    *AccessError
-		answer    *AnswerError
-		mismatch  *MismatchError
-		helper    *HelperError
-		record    tls.RecordHeaderError
-		alert     tls.AlertError
-		verify    *tls.CertificateVerificationError
-		authority x509.UnknownAuthorityError
-		host      x509.HostnameError
-		dns       *net.DNSError
+		notFound *NotFoundError
+		access   *AccessError
+		answer   *AnswerError
+		mismatch *MismatchError
+		helper   *HelperError
 	)
 	return errors.As(err, &notFound) || errors.As(err, &access) || errors.As(err, &answer) || errors.As(err, &mismatch) ||
-		errors.As(err, &helper) || errors.As(err, &record) || errors.As(err, &alert) || errors.As(err, &verify) ||
-		errors.As(err, &authority) || errors.As(err, &host) || errors.As(err, &dns) && dns.IsNotFound && !dns.IsTemporary ||
-		errors.Is(err, http.ErrSchemeMismatch) || errors.Is(err, context.Canceled)
+		errors.As(err, &helper) || netretry.IsPermanent(err)
 }

@@ -2,6 +2,7 @@ package remotecache
 
 import (
 	"context"
+	"errors"
 	"fmt"
 	"io"
 	"time"
@@ -17,14 +18,14 @@ import (
 	tlscredentials "google.golang.org/grpc/credentials"
 
 	"github.com/rules-strata/rules_strata/go/cas"
+	"github.com/rules-strata/rules_strata/go/netretry"
 )
 
 // grpcCache is a cache that is asked by gRPC.
 type grpcCache struct {
 	name, prefix string
 	credentials  *credentials
-	conn         *grpc.ClientConn
-	client       bytestream.ByteStreamClient
+	connections  *connections
 }
 
 // streamWindow and connWindow are how many bytes may be on their way for one
@@ -39,21 +40,23 @@ func newGRPC(at address, c *credentials, o Options) (*grpcCache, error) {
 	if at.tls {
 		security = tlscredentials.NewTLS(nil)
 	}
-	conn, err := grpc.NewClient(at.target,
-		grpc.WithTransportCredentials(security),
-		grpc.WithUserAgent(o.UserAgent),
-		grpc.WithDisableServiceConfig(),
-		grpc.WithInitialWindowSize(streamWindow),
-		grpc.WithInitialConnWindowSize(connWindow),
-		grpc.WithConnectParams(grpc.ConnectParams{
-			Backoff:           backoff.Config{BaseDelay: 100 * time.Millisecond, Multiplier: 2, Jitter: 0.2, MaxDelay: maxPause},
-			MinConnectTimeout: o.Timeouts.Connect,
-		}),
-	)
+	connections, err := newConnections(func() (*grpc.ClientConn, error) {
+		return grpc.NewClient(at.target,
+			grpc.WithTransportCredentials(security),
+			grpc.WithUserAgent(o.UserAgent),
+			grpc.WithDisableServiceConfig(),
+			grpc.WithInitialWindowSize(streamWindow),
+			grpc.WithInitialConnWindowSize(connWindow),
+			grpc.WithConnectParams(grpc.ConnectParams{
+				Backoff:           backoff.Config{BaseDelay: 100 * time.Millisecond, Multiplier: 2, Jitter: 0.2, MaxDelay: maxPause},
+				MinConnectTimeout: o.Timeouts.Connect,
+			}),
+		)
+	})
 	if err != nil {
 		return nil, fmt.Errorf("the remote cache %s: %w", at.name, err)
 	}
-	g := &grpcCache{name: at.name, credentials: c, conn: conn, client: bytestream.NewByteStreamClient(conn)}
+	g := &grpcCache{name: at.name, credentials: c, connections: connections}
 	if o.InstanceName != "" {
 		g.prefix = o.InstanceName + "/"
 	}
@@ -61,85 +64,109 @@ func newGRPC(at address, c *credentials, o Options) (*grpcCache, error) {
 }
 
 // Close ends the connection.
-func (g *grpcCache) Close() error { return g.conn.Close() }
+func (g *grpcCache) Close() error { return g.connections.close() }
 
 func (g *grpcCache) open(ctx context.Context, d cas.Digest, offset int64) (io.ReadCloser, error) {
-	r, err := g.read(ctx, d, offset)
-	if status.Code(err) == codes.Unauthenticated && g.credentials.renew() {
-		r, err = g.read(ctx, d, offset)
-	}
-	if err != nil {
-		return nil, g.explain(err, d)
-	}
-	return r, nil
-}
-
-// read waits for the first bytes.
-func (g *grpcCache) read(ctx context.Context, d cas.Digest, offset int64) (*messages, error) {
-	headers, err := g.credentials.headers(ctx)
+	conn, err := g.connections.take()
 	if err != nil {
 		return nil, err
 	}
-	for _, header := range headers {
-		ctx = metadata.AppendToOutgoingContext(ctx, header.Name, header.Value)
+	m := &messages{cache: g, conn: conn, ctx: ctx, digest: d, offset: offset}
+	number, err := m.ask()
+	if status.Code(err) == codes.Unauthenticated && g.credentials.renew(number) {
+		number, err = m.ask()
 	}
-	stream, err := g.client.Read(ctx, &bytestream.ReadRequest{ResourceName: g.prefix + "blobs/" + d.String(), ReadOffset: offset})
 	if err != nil {
-		return nil, err
+		return nil, errors.Join(m.explain(err), m.Close())
 	}
-	m := &messages{cache: g, digest: d, stream: stream}
-	return m, m.next()
-}
-
-// explain gives a status the words that it has in every protocol.
-func (g *grpcCache) explain(err error, d cas.Digest) error {
-	s, ok := status.FromError(err)
-	if !ok {
-		return err
-	}
-	answer := fmt.Sprintf("%s: %s", s.Code(), s.Message())
-	switch s.Code() {
-	case codes.NotFound:
-		return &NotFoundError{g.name, d}
-	case codes.Unauthenticated, codes.PermissionDenied:
-		return &AccessError{g.name, answer}
-	case codes.Unimplemented, codes.InvalidArgument, codes.OutOfRange, codes.FailedPrecondition:
-		return &AnswerError{g.name, answer}
-	}
-	return err
+	g.credentials.taken(number)
+	return m, nil
 }
 
 // messages are the answer to one request.
 type messages struct {
 	cache  *grpcCache
+	conn   *connection
+	ctx    context.Context
 	digest cas.Digest
+	offset int64
+
 	stream bytestream.ByteStream_ReadClient
 	data   []byte
+	end    bool
+}
+
+// ask waits for the first bytes, or the end of an answer that has none. It
+// returns the number of the credentials that it sends.
+func (m *messages) ask() (int, error) {
+	headers, number, err := m.cache.credentials.headers(m.ctx)
+	if err != nil {
+		return 0, err
+	}
+	ctx := m.ctx
+	for _, header := range headers {
+		ctx = metadata.AppendToOutgoingContext(ctx, header.Name, header.Value)
+	}
+	m.stream, err = bytestream.NewByteStreamClient(m.conn).Read(ctx, &bytestream.ReadRequest{
+		ResourceName: m.cache.prefix + "blobs/" + m.digest.String(),
+		ReadOffset:   m.offset,
+	})
+	if err != nil {
+		return number, err
+	}
+	return number, m.next()
 }
 
 // next waits for the next message that has bytes.
 func (m *messages) next() error {
-	for len(m.data) == 0 {
+	for len(m.data) == 0 && !m.end {
 		response, err := m.stream.Recv()
-		if err != nil {
+		if err != nil && err != io.EOF {
 			return err
 		}
-		m.data = response.GetData()
+		m.data, m.end = response.GetData(), err == io.EOF
 	}
 	return nil
 }
 
 // Read gives what the messages hold.
 func (m *messages) Read(p []byte) (int, error) {
-	if err := m.next(); err == io.EOF {
-		return 0, err
-	} else if err != nil {
-		return 0, m.cache.explain(err, m.digest)
+	if err := m.next(); err != nil {
+		return 0, m.explain(err)
+	}
+	if m.end {
+		return 0, io.EOF
 	}
 	n := copy(p, m.data)
 	m.data = m.data[n:]
 	return n, nil
 }
 
-// Close does nothing: the request ends with its context.
-func (m *messages) Close() error { return nil }
+// Close gives the connection back. The request ends with its context.
+func (m *messages) Close() error {
+	_, silent := context.Cause(m.ctx).(*netretry.TimeoutError)
+	return m.cache.connections.give(m.conn, silent)
+}
+
+// explain gives a status the words that it has in every protocol.
+func (m *messages) explain(err error) error {
+	s, ok := status.FromError(err)
+	if !ok {
+		return err
+	}
+	name, answer := m.cache.name, fmt.Sprintf("%s: %s", s.Code(), s.Message())
+	switch s.Code() {
+	case codes.NotFound:
+		return &NotFoundError{name, m.digest}
+	case codes.Unauthenticated, codes.PermissionDenied:
+		return &AccessError{name, answer}
+	case codes.OutOfRange:
+		if m.offset > 0 {
+			return shorter(name, m.digest, m.offset)
+		}
+		return &AnswerError{name, answer}
+	case codes.Unimplemented, codes.InvalidArgument, codes.FailedPrecondition:
+		return &AnswerError{name, answer}
+	}
+	return err
+}

@@ -7,11 +7,10 @@ import (
 	"net"
 	"net/http"
 	"net/url"
-	"strconv"
-	"strings"
 	"time"
 
 	"github.com/rules-strata/rules_strata/go/cas"
+	"github.com/rules-strata/rules_strata/go/netretry"
 )
 
 // httpCache is a cache that is asked by HTTP, as Bazel's documentation says
@@ -34,8 +33,11 @@ func newHTTP(base *url.URL, c *credentials, o Options) *httpCache {
 			IdleConnTimeout:     30 * time.Second,
 			DisableCompression:  true,
 			ForceAttemptHTTP2:   true,
+			// A connection by which nothing comes any more is found out before the
+			// second attempt, which would use it again.
+			HTTP2: &http.HTTP2Config{SendPingTimeout: o.Timeouts.Answer / 2, PingTimeout: o.Timeouts.Answer / 4},
 		},
-		CheckRedirect: c.keepFromOthers,
+		CheckRedirect: keepFromOthers,
 	}}
 }
 
@@ -46,15 +48,16 @@ func (h *httpCache) Close() error {
 }
 
 func (h *httpCache) open(ctx context.Context, d cas.Digest, offset int64) (io.ReadCloser, error) {
-	resp, err := h.get(ctx, d, offset)
+	resp, number, err := h.get(ctx, d, offset)
+	if err == nil && resp.StatusCode == http.StatusUnauthorized && h.credentials.renew(number) {
+		resp.Body.Close()
+		resp, number, err = h.get(ctx, d, offset)
+	}
 	if err != nil {
 		return nil, err
 	}
-	if resp.StatusCode == http.StatusUnauthorized && h.credentials.renew() {
-		resp.Body.Close()
-		if resp, err = h.get(ctx, d, offset); err != nil {
-			return nil, err
-		}
+	if resp.StatusCode/100 == 2 {
+		h.credentials.taken(number)
 	}
 	body, err := h.body(resp, d, offset)
 	if err != nil {
@@ -64,14 +67,15 @@ func (h *httpCache) open(ctx context.Context, d cas.Digest, offset int64) (io.Re
 	return body, nil
 }
 
-func (h *httpCache) get(ctx context.Context, d cas.Digest, offset int64) (*http.Response, error) {
+// get also returns the number of the credentials that it sends.
+func (h *httpCache) get(ctx context.Context, d cas.Digest, offset int64) (*http.Response, int, error) {
 	req, err := http.NewRequestWithContext(ctx, http.MethodGet, h.base.JoinPath("cas", d.SHA256).String(), nil)
 	if err != nil {
-		return nil, err
+		return nil, 0, err
 	}
-	headers, err := h.credentials.headers(ctx)
+	headers, number, err := h.credentials.headers(ctx)
 	if err != nil {
-		return nil, err
+		return nil, 0, err
 	}
 	req.Header.Set("User-Agent", h.userAgent)
 	if offset > 0 {
@@ -82,44 +86,27 @@ func (h *httpCache) get(ctx context.Context, d cas.Digest, offset int64) (*http.
 	}
 	resp, err := h.client.Do(req)
 	if err, ok := err.(*url.Error); ok {
-		return nil, err.Err // Its text would have the address a second time.
+		return nil, 0, err.Err // Its text would have the address a second time.
 	}
-	return resp, err
+	return resp, number, err
 }
 
 // body is the blob from the offset on, if the answer has it.
 func (h *httpCache) body(resp *http.Response, d cas.Digest, offset int64) (io.ReadCloser, error) {
-	switch name := h.base.Redacted(); {
-	case resp.StatusCode == http.StatusOK:
-		if n := resp.ContentLength; n >= 0 && n != d.Size {
-			return nil, &MismatchError{Cache: name, Digest: d, Size: n}
-		}
-		_, err := io.CopyN(io.Discard, resp.Body, offset)
-		return resp.Body, err
-	case resp.StatusCode == http.StatusPartialContent && offset > 0:
-		if want := fmt.Sprintf("bytes %d-%d/%d", offset, d.Size-1, d.Size); resp.Header.Get("Content-Range") != want {
-			return nil, &AnswerError{name, fmt.Sprintf("with the range %.80q, want %q", resp.Header.Get("Content-Range"), want)}
-		}
-		return resp.Body, nil
-	case resp.StatusCode == http.StatusNotFound, resp.StatusCode == http.StatusGone:
+	name := h.base.Redacted()
+	switch resp.StatusCode {
+	case http.StatusOK:
+		return wholeBody(name, resp, d, offset)
+	case http.StatusPartialContent, http.StatusRequestedRangeNotSatisfiable:
+		return partBody(name, resp, d, offset)
+	case http.StatusNotFound, http.StatusGone:
 		return nil, &NotFoundError{name, d}
-	case resp.StatusCode == http.StatusUnauthorized, resp.StatusCode == http.StatusForbidden, resp.StatusCode == http.StatusProxyAuthRequired:
+	case http.StatusUnauthorized, http.StatusForbidden, http.StatusProxyAuthRequired:
 		return nil, &AccessError{name, resp.Status}
-	case resp.StatusCode == http.StatusTooManyRequests, resp.StatusCode == http.StatusRequestTimeout, resp.StatusCode >= 500:
-		return nil, &retryLaterError{resp.Status, retryAfter(resp)}
-	default:
-		return nil, &AnswerError{name, resp.Status}
 	}
-}
-
-// maxRetryAfter is how long a cache can make its clients wait.
-const maxRetryAfter = 60 * time.Second
-
-// retryAfter is how many seconds an answer asks to wait.
-func retryAfter(resp *http.Response) time.Duration {
-	seconds, err := strconv.Atoi(strings.TrimSpace(resp.Header.Get("Retry-After")))
-	if err != nil || seconds < 0 {
-		return 0
+	if netretry.IsBusy(resp.StatusCode) {
+		after, _ := netretry.After(resp.Header, time.Now())
+		return nil, &retryLaterError{resp.Status, after}
 	}
-	return min(time.Duration(seconds)*time.Second, maxRetryAfter)
+	return nil, &AnswerError{name, resp.Status}
 }

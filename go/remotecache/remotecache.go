@@ -10,6 +10,7 @@ package remotecache
 import (
 	"context"
 	"errors"
+	"fmt"
 	"io"
 	"time"
 
@@ -61,8 +62,8 @@ type Client struct {
 
 // transport is a protocol.
 type transport interface {
-	// open asks for a blob's bytes from the offset on, and returns when the first
-	// arrive. What it returns is for one goroutine, and fails as open does.
+	// open asks for a blob's bytes from the offset on, and returns when the answer
+	// begins. What it returns is for one goroutine, and fails as open does.
 	open(ctx context.Context, d cas.Digest, offset int64) (io.ReadCloser, error)
 	io.Closer
 }
@@ -81,13 +82,20 @@ func New(addr string, o Options) (*Client, error) {
 		o.Timeouts = defaultTimeouts
 	}
 	c := &Client{name: at.name, timeouts: o.Timeouts, pause: 200 * time.Millisecond, slots: make(chan struct{}, atOnce)}
-	credentials := newCredentials(at.uri(), o)
+	credentials, err := newCredentials(at.uri, o)
+	if err != nil {
+		return nil, fmt.Errorf("the remote cache %s: %w", at.name, err)
+	}
 	if at.http != nil {
 		c.from = newHTTP(at.http, credentials, o)
 		return c, nil
 	}
-	c.from, err = newGRPC(at, credentials, o)
-	return c, err
+	from, err := newGRPC(at, credentials, o)
+	if err != nil {
+		return nil, err
+	}
+	c.from = from
+	return c, nil
 }
 
 // Close ends the connections.

@@ -4,6 +4,7 @@ import (
 	"context"
 	"crypto/sha256"
 	"fmt"
+	"io"
 	"net"
 	"net/http"
 	"net/http/httptest"
@@ -39,6 +40,8 @@ type request struct {
 type reply struct {
 	// refuse is a status of HTTP, which has one of gRPC that means the same.
 	refuse int
+	// after is how many seconds a refusal of HTTP says to wait.
+	after int
 	// send is what is sent of the blob from the offset on, all if nil.
 	send func(rest []byte) []byte
 	// cut breaks the connection off after what is sent.
@@ -131,7 +134,7 @@ func (s *server) ServeHTTP(w http.ResponseWriter, req *http.Request) {
 		return
 	}
 	if answer.refuse != 0 {
-		w.Header().Set("Retry-After", "0")
+		w.Header().Set("Retry-After", strconv.Itoa(answer.after))
 		w.WriteHeader(answer.refuse)
 		return
 	}
@@ -169,6 +172,9 @@ var grpcCodes = map[int]codes.Code{
 	http.StatusTooManyRequests:     codes.ResourceExhausted,
 	http.StatusInternalServerError: codes.Internal,
 	http.StatusBadRequest:          codes.InvalidArgument,
+	http.StatusNotImplemented:      codes.Unimplemented,
+
+	http.StatusRequestedRangeNotSatisfiable: codes.OutOfRange,
 }
 
 // messageSize is small, so that every blob is several messages.
@@ -253,7 +259,7 @@ func connectTo(t *testing.T, address string) func(Options) *Client {
 }
 
 // quick are timeouts for caches that hang.
-var quick = Timeouts{Connect: time.Second, Answer: 50 * time.Millisecond, Stall: 50 * time.Millisecond}
+var quick = Timeouts{Connect: 10 * time.Second, Answer: 100 * time.Millisecond, Stall: 100 * time.Millisecond}
 
 func (c *Client) read(ctx context.Context, d cas.Digest, offset int64) ([]byte, error) {
 	r, err := c.Open(ctx, d, offset)
@@ -261,5 +267,5 @@ func (c *Client) read(ctx context.Context, d cas.Digest, offset int64) ([]byte, 
 		return nil, err
 	}
 	defer r.Close()
-	return readAll(r)
+	return io.ReadAll(r)
 }
