@@ -121,7 +121,7 @@ func TestExamplesShared(t *testing.T) {
 			second := harness.SecondUser(t, example.copy(t), example.root)
 			second.Env = append(second.Env, env...)
 			second.Flags = slices.Concat(sharedFlags, []string{noDisk})
-			t.Run("from the cache over HTTP, without the bytes", func(t *testing.T) { example.withoutBytes(t, second, web, local) })
+			t.Run("from the cache over HTTP, without the bytes", func(t *testing.T) { example.withoutBytes(t, second, web, spawns) })
 			t.Run("from the cache over gRPC", func(t *testing.T) { example.fromCache(t, second, executor, local) })
 		})
 	}

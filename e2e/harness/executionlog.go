@@ -21,6 +21,13 @@ type Spawn struct {
 	CacheHit    bool   `json:"cacheHit"`
 	// Outputs are the paths of what the action may write.
 	Outputs []string `json:"listedOutputs"`
+	// Made are the files that it wrote, those in trees one by one.
+	Made []struct {
+		Path   string `json:"path"`
+		Digest struct {
+			Hash string `json:"hash"`
+		} `json:"digest"`
+	} `json:"actualOutputs"`
 }
 
 // String is the mnemonic and the target: "ObjectLayer //:base".

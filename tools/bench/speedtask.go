@@ -3,7 +3,9 @@ package main
 import (
 	"cmp"
 	"context"
+	"errors"
 	"fmt"
+	"io"
 	"io/fs"
 	"os"
 	"path/filepath"
@@ -57,9 +59,15 @@ func inTurns(ctx context.Context, r *report, folder string, tasks []*task, runs 
 	return nil
 }
 
-// run runs the commands, and removes what they wrote.
+// run runs the commands, and removes what they wrote. The page cache has what
+// they read.
 func (t *task) run(ctx context.Context, folder string) (taskRun, error) {
 	var all taskRun
+	if t.input > 0 {
+		if err := readAll(folder); err != nil {
+			return all, err
+		}
+	}
 	out := filepath.Join(folder, outFolder)
 	if err := os.Mkdir(out, 0o755); err != nil {
 		return all, err
@@ -85,6 +93,23 @@ func (t *task) run(ctx context.Context, folder string) (taskRun, error) {
 		return all, err
 	}
 	return all, os.RemoveAll(out)
+}
+
+// readAll reads all files of a folder: some kernels take pages that nobody reads
+// for a while out of the page cache, and their way back from the disk would count
+// as the time of whoever comes next.
+func readAll(folder string) error {
+	return filepath.WalkDir(folder, func(path string, e fs.DirEntry, err error) error {
+		if err != nil || !e.Type().IsRegular() {
+			return err
+		}
+		f, err := os.Open(path)
+		if err != nil {
+			return err
+		}
+		_, err = io.Copy(io.Discard, f)
+		return errors.Join(err, f.Close())
+	})
 }
 
 // sizeOf is how much is in all files of a folder, in bytes.
