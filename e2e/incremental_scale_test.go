@@ -4,7 +4,6 @@ package e2e
 
 import (
 	"fmt"
-	"os"
 	"path/filepath"
 	"strings"
 	"testing"
@@ -50,12 +49,7 @@ func TestAnEditOfALargeImage(t *testing.T) {
 	docker := harness.Docker(t, harness.ContainerdStore)
 	bazel := harness.LastingCopy(t, "e2e/objects")
 	bazel.Env = append(bazel.Env, "DOCKER_HOST="+docker.Host)
-	folder := filepath.Join(bazel.Dir, "scale")
-	if err := os.Mkdir(folder, 0o755); err != nil {
-		t.Fatal(err)
-	}
-	t.Cleanup(func() { _ = os.RemoveAll(folder) })
-	harness.WriteFile(t, filepath.Join(folder, "BUILD.bazel"), scaleBuild)
+	folder := newPackage(t, bazel, "scale", scaleBuild)
 	text := func(n int) string { return filepath.Join(folder, fmt.Sprintf("object-%d.txt", n)) }
 	for n := range 1000 {
 		harness.WriteFile(t, text(n), fmt.Sprintf("text %d\n", n))

@@ -30,6 +30,10 @@ func (e sharedExample) fromCache(t *testing.T, bazel harness.Bazel, cache *harne
 // needed.
 var forBazel = []string{".d", ".unused"}
 
+// treesLimit is how many bytes the lists of all trees' files may have. That of
+// Go's standard library alone has 100 KB.
+const treesLimit = 1 << 19
+
 // withoutBytes: every action is in the cache, and of what they made nothing is
 // brought here: Bazel reads the lists of trees' files, and what is for it alone.
 func (e sharedExample) withoutBytes(t *testing.T, bazel harness.Bazel, cache *harness.HTTPCacheServer, local []harness.Spawn) {
@@ -50,10 +54,21 @@ func (e sharedExample) withoutBytes(t *testing.T, bazel harness.Bazel, cache *ha
 	if len(made) == 0 {
 		t.Error("no action made a file")
 	}
+	sizes := cache.Contents(t)
+	var trees int64
 	for _, hash := range cache.Served(t) {
-		if name, ok := made[hash]; ok && !read[hash] {
+		name, ok := made[hash]
+		switch {
+		case read[hash]:
+		case ok:
 			t.Errorf("the cache served %s", name)
+		default:
+			trees += sizes[hash]
 		}
+	}
+	t.Logf("lists of trees' files: %d bytes", trees)
+	if trees > treesLimit {
+		t.Errorf("the cache served %d bytes that no action made: want at most %d, for lists of files", trees, treesLimit)
 	}
 	root := bazel.ExecutionRoot(t)
 	for _, spawn := range spawns {

@@ -88,7 +88,7 @@ step_bazel() { ./bazelw test //...; }
 step_e2e() {
     local not_run status=0
     not_run=$(mktemp)
-    STRATA_E2E_NOT_RUN=$not_run go test -tags e2e -count=1 -timeout 60m ./e2e/... || status=$?
+    STRATA_E2E_NOT_RUN=$not_run go test -tags e2e -count=1 -timeout 80m ./e2e/... || status=$?
     [ ! -s "$not_run" ] || { say "not run, for want of something on this machine"; cat "$not_run" >&2; }
     rm -f "$not_run"
     return "$status"

@@ -16,7 +16,7 @@ import (
 
 // narContents has the contents of an object that is kept in a NAR, which is in
 // the remote cache. The NAR is read from its first byte to its last, so that all
-// of it is checked. Contents that are asked for in the order in which they stand
+// of it is checked when the content that stands last is asked for. Contents that are asked for in the order in which they stand
 // are given while it arrives, all others from a copy.
 type narContents struct {
 	opening

@@ -4,6 +4,7 @@ import (
 	"context"
 	"io"
 	"testing"
+	"testing/synctest"
 	"time"
 )
 
@@ -33,7 +34,7 @@ func (s *steps) Close() error { return nil }
 // TestBody: a body may take as long as it likes, and whoever reads it, too. It
 // may not stop.
 func TestBody(t *testing.T) {
-	const step = 300 * time.Millisecond
+	const step = time.Second
 	for _, test := range []struct {
 		name  string
 		stall time.Duration
@@ -45,29 +46,30 @@ func TestBody(t *testing.T) {
 		{"stalls", step, []time.Duration{0, time.Hour}, "x", true},
 	} {
 		t.Run(test.name, func(t *testing.T) {
-			t.Parallel()
-			stall := &TimeoutError{"no progress", test.stall}
-			ctx, cancel := context.WithCancelCause(t.Context())
-			body := Body(ctx, cancel, &steps{ctx, test.times}, stall)
-			first := make([]byte, 1)
-			if _, err := io.ReadFull(body, first); err != nil {
-				t.Fatal(err)
-			}
-			time.Sleep(2 * test.stall)
-			if ctx.Err() != nil {
-				t.Errorf("%v though nobody reads", context.Cause(ctx))
-			}
-			rest, err := io.ReadAll(body)
-			var want error
-			if test.late {
-				want = stall
-			}
-			if got := string(first) + string(rest); got != test.want || err != want {
-				t.Errorf("%q, %v, want %q, %v", got, err, test.want, want)
-			}
-			if err := body.Close(); err != nil || ctx.Err() == nil {
-				t.Errorf("closed: %v, the request: %v", err, ctx.Err())
-			}
+			synctest.Test(t, func(t *testing.T) {
+				stall := &TimeoutError{"no progress", test.stall}
+				ctx, cancel := context.WithCancelCause(t.Context())
+				body := Body(ctx, cancel, &steps{ctx, test.times}, stall)
+				first := make([]byte, 1)
+				if _, err := io.ReadFull(body, first); err != nil {
+					t.Fatal(err)
+				}
+				time.Sleep(2 * test.stall)
+				if ctx.Err() != nil {
+					t.Errorf("%v though nobody reads", context.Cause(ctx))
+				}
+				rest, err := io.ReadAll(body)
+				var want error
+				if test.late {
+					want = stall
+				}
+				if got := string(first) + string(rest); got != test.want || err != want {
+					t.Errorf("%q, %v, want %q, %v", got, err, test.want, want)
+				}
+				if err := body.Close(); err != nil || ctx.Err() == nil {
+					t.Errorf("closed: %v, the request: %v", err, ctx.Err())
+				}
+			})
 		})
 	}
 }

@@ -66,10 +66,14 @@ func (p process) run(ctx context.Context) (usage, error) {
 	return usageOf(state, wall)
 }
 
+// floorSlack is how far, in bytes, two of the kernel's counts of the same memory
+// may be apart: each CPU has a count of its own.
+const floorSlack = 1 << 20
+
 // usageOf is what a process that has ended needed.
 func usageOf(state *os.ProcessState, wall time.Duration) (usage, error) {
 	floor, err := ownPeak()
-	return usage{peak: peakOf(state.SysUsage().(*syscall.Rusage)), floor: floor, cpu: state.UserTime() + state.SystemTime(), wall: wall}, err
+	return usage{peak: peakOf(state.SysUsage().(*syscall.Rusage)), floor: floor + floorSlack, cpu: state.UserTime() + state.SystemTime(), wall: wall}, err
 }
 
 // highest is the highest peak of some runs, with its floor.

@@ -24,7 +24,7 @@ func TestForgetPeak(t *testing.T) {
 		}
 		return u
 	}
-	if u := run(); u.peak < size || u.peakCell() != "< "+mebibytes(u.floor) {
+	if u := run(); u.peak < size-floorSlack || u.peakCell() != "< "+mebibytes(u.floor) {
 		t.Errorf("%+v with a hundred MiB", u)
 	}
 	forgetPeak()

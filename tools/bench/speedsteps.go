@@ -109,7 +109,7 @@ func (s *speedSteps) blobs() (zstd, gzip *task) {
 // layout does all for an OCI layout of one layer in gzip but to search the files
 // for references, which nobody else does.
 func (s *speedSteps) layout() *task {
-	return s.task("OCI layout, gzip: all of strata's steps", slices.Concat(s.describing("OUT/", ""), compressing("OUT/"))...)
+	return s.task("OCI layout, gzip: from the files", slices.Concat(s.describing("OUT/", ""), compressing("OUT/"))...)
 }
 
 // layoutOfDescribed makes the layout of an image whose layers are described

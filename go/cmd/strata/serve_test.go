@@ -4,6 +4,7 @@ import (
 	"bufio"
 	"bytes"
 	"context"
+	"errors"
 	"fmt"
 	"io"
 	"maps"
@@ -13,6 +14,7 @@ import (
 	"strings"
 	"syscall"
 	"testing"
+	"time"
 
 	"google.golang.org/protobuf/encoding/protodelim"
 
@@ -263,8 +265,14 @@ func (h *heldRequest) request(id int32) *protocol.WorkRequest {
 func (h *heldRequest) await() {
 	h.t.Helper()
 	var err error
-	if h.in, err = os.OpenFile(h.pipe, os.O_WRONLY, 0); err != nil {
-		h.t.Fatal(err)
+	// Without waiting it cannot be opened before somebody reads it.
+	for begin := time.Now(); ; time.Sleep(time.Millisecond) {
+		if h.in, err = os.OpenFile(h.pipe, os.O_WRONLY|syscall.O_NONBLOCK, 0); err == nil {
+			break
+		}
+		if !errors.Is(err, syscall.ENXIO) || time.Since(begin) > time.Minute {
+			h.t.Fatal(err)
+		}
 	}
 	if begun := outputsUnderWay(h.t); len(begun) < 2 {
 		h.t.Errorf("under way: %q, want the blob and its descriptor", begun)
