@@ -32,7 +32,7 @@ var forBazel = []string{".d", ".unused"}
 
 // treesLimit is how many bytes the lists of all trees' files may have. That of
 // Go's standard library alone has 100 KB.
-const treesLimit = 1 << 19
+const treesLimit = 1 << 18
 
 // withoutBytes: every action is in the cache, and of what they made nothing is
 // brought here: Bazel reads the lists of trees' files, and what is for it alone.

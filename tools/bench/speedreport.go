@@ -12,8 +12,7 @@ const (
 	diffIDBudget = 1.3
 	tarBudget    = 2.0
 	// severalBudget is how many times the CPU time of one object as many objects
-	// with the same bytes may take, in a worker: a process has none, since the
-	// start of Go's runtime takes half of it.
+	// with the same bytes may take.
 	severalBudget = 1.15
 	// In megabytes of the layer per CPU second, hashing included.
 	diffIDSpeedBudget = 800
@@ -89,7 +88,7 @@ func layerFigures(g *speedGroup, one, several, worker *task) []figure {
 		{"diff ID of one object", perGiB(one), "CPU s/GiB", diffIDBudget, false},
 		{"diff ID of one object", one.perSecond(), "MB/CPU s", diffIDSpeedBudget, true},
 		ratio(worker, one, severalBudget),
-		ratio(several, one, 0),
+		ratio(several, one, severalBudget),
 	}
 	return append(all, ratios(g, one)...)
 }

@@ -106,10 +106,10 @@ func (s *speedSteps) blobs() (zstd, gzip *task) {
 	return s.task("zstd layer written", line("zstd")), s.task("gzip layer written", line("gzip"))
 }
 
-// layout does all for an OCI layout of one layer in gzip but to search the files
+// layout does all for an OCI layout of one layer in gzip but to search the object
 // for references, which nobody else does.
 func (s *speedSteps) layout() *task {
-	return s.task("OCI layout, gzip: from the files", slices.Concat(s.describing("OUT/", ""), compressing("OUT/"))...)
+	return s.task("OCI layout, gzip: from the object", slices.Concat(s.describing("OUT/", ""), compressing("OUT/"))...)
 }
 
 // layoutOfDescribed makes the layout of an image whose layers are described
