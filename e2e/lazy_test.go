@@ -351,6 +351,6 @@ func (m *lazyMachines) testFaults(t *testing.T) {
 			equal(t, "names that it printed", strings.Join(harness.LoadedNames(r.Stdout), " "), "")
 		})
 	}
-	m.run(t, m.cache.read, "//:built", "--remote_download_outputs=all").Must(t)
+	m.run(t, m.cache.read, "//:built", allOutputs).Must(t)
 	contains(t, "the container says", m.docker.RunImage(t, "lazy:built").Must(t).Stdout, "edited right\n")
 }

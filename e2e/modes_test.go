@@ -22,7 +22,7 @@ func TestModesAndLinksSurviveCaches(t *testing.T) {
 	bazel := harness.LastingCopy(t, "e2e/objects")
 	// The tools are built now and kept here: the steps, which have caches of
 	// their own, do not build them again.
-	bazel.Build(t, "--remote_download_outputs=all", "//modes:image")
+	bazel.Build(t, allOutputs, "//modes:image")
 	image := image{bazel: bazel, stem: bazel.Output(t, "//modes:image", "")}
 	const noDisk = "--disk_cache="
 	disk := noDisk + filepath.Join(harness.TempDir(t), "disk")

@@ -21,7 +21,7 @@ const readOnly = "--noremote_upload_local_results"
 // fromCache: every action is in the cache.
 func (e sharedExample) fromCache(t *testing.T, bazel harness.Bazel, cache *harness.CAS, local map[string]string) {
 	t.Helper()
-	spawns := e.build(t, bazel, readOnly, "--remote_cache="+cache.Address, "--remote_download_outputs=all")
+	spawns := e.build(t, bazel, readOnly, "--remote_cache="+cache.Address, allOutputs)
 	runnersAre(t, spawns, "remote cache hit")
 	sameOutputs(t, e.files(t, bazel), local)
 }

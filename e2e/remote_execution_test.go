@@ -14,7 +14,7 @@ import (
 // targets, or two workspaces, have in common.
 func (e sharedExample) executed(t *testing.T, bazel harness.Bazel, executor *harness.CAS, local map[string]string) {
 	t.Helper()
-	spawns := e.build(t, bazel, noDisk, "--remote_executor="+executor.Address, "--spawn_strategy=remote", "--remote_download_outputs=all")
+	spawns := e.build(t, bazel, noDisk, "--remote_executor="+executor.Address, "--spawn_strategy=remote", allOutputs)
 	runnersAre(t, spawns, "remote", "remote cache hit")
 	sameOutputs(t, e.files(t, bazel), local)
 }
