@@ -144,7 +144,8 @@ func strataLine(text string) string {
 	return ""
 }
 
-// workersOf are the command lines of the workers that a Bazel keeps.
+// workersOf are the command lines of the workers that a Bazel keeps, which work
+// below its output base.
 func workersOf(t *testing.T, bazel harness.Bazel) []string {
 	t.Helper()
 	files, err := filepath.Glob("/proc/[0-9]*/cmdline")
@@ -155,7 +156,8 @@ func workersOf(t *testing.T, bazel harness.Bazel) []string {
 	for _, file := range files {
 		// A process may have ended.
 		line, _ := os.ReadFile(file)
-		if text := string(line); strings.HasPrefix(text, bazel.OutputBase) && strings.HasSuffix(text, "\x00--persistent_worker\x00") {
+		folder, _ := os.Readlink(filepath.Join(filepath.Dir(file), "cwd"))
+		if text := string(line); strings.HasPrefix(folder, bazel.OutputBase+"/") && strings.HasSuffix(text, "\x00--persistent_worker\x00") {
 			found = append(found, text)
 		}
 	}

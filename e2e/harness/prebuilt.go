@@ -19,6 +19,7 @@ exports_files(["strata-deploy"])
 strata_toolchain(
     name = "strata_programs",
     strata = "strata",
+    strata_object = "strata-object",
 )
 
 toolchain(
@@ -91,7 +92,7 @@ func (p *programSet) get(t testing.TB) []string {
 	atEnd.add(remove)
 	bazel := Lasting(t, ".")
 	var labels []string
-	names := []string{"strata", "strata-deploy", "strata-script"}
+	names := []string{"strata", "strata-deploy", "strata-object", "strata-script"}
 	for _, name := range names {
 		labels = append(labels, "//rules/private/toolchain:"+name)
 	}

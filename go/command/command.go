@@ -1,120 +1,14 @@
-// Package command is the frame of the project's programs. A Program is an action
-// binary: sub-commands, each of which reads files, calls one package and writes
-// files. A Tool is what people run. Command lines follow the GNU conventions,
-// those of a Program also Bazel's parameter files.
+// Package command is what command lines of the project's programs are made of:
+// values, exit statuses, streams, Bazel's parameter files. It is small, and so is
+// what it imports, as a program that is started for each of very many actions
+// needs it. Package cli has the rest.
 package command
-
-import (
-	"context"
-	"errors"
-	"fmt"
-	"io"
-	"reflect"
-	"slices"
-	"strings"
-
-	"github.com/alecthomas/kong"
-)
 
 // Exit statuses of a program.
 const (
 	ExitBadInput = 1 // an input is bad, or what was asked for failed
 	ExitUsage    = 2 // the command line is
+	// ExitInterrupted is that of a tool that a signal ended, as shells have it for
+	// SIGINT.
+	ExitInterrupted = 130
 )
-
-// Command is a sub-command.
-type Command struct {
-	Name string
-	Help string // a sentence
-	// Make gives a new struct with the flags (github.com/alecthomas/kong) and a
-	// method Run, which may take an io.Writer, the standard error; a
-	// context.Context; and the Folder that its paths are in.
-	Make func() any
-}
-
-// Program is a program of sub-commands.
-type Program struct {
-	Name        string
-	Description string // a sentence
-	Commands    []Command
-}
-
-// Run runs the sub-command that the arguments name and gives the exit status.
-// Errors go to stderr, after the names of the program and the sub-command.
-func (p Program) Run(args []string, stdout, stderr io.Writer) (status int) {
-	return p.RunIn(context.Background(), "", args, stdout, stderr)
-}
-
-// RunIn is Run for arguments whose relative paths are in a folder. The
-// sub-command must be one that takes it, unless it is "".
-func (p Program) RunIn(ctx context.Context, in Folder, args []string, stdout, stderr io.Writer) (status int) {
-	args, err := in.expand(args)
-	if err != nil {
-		fmt.Fprintf(stderr, "%s: %v\n", p.Name, err)
-		return ExitUsage
-	}
-	exited := -1
-	options := append(p.selectCommands(args),
-		kong.Name(p.Name),
-		kong.Description(p.Description),
-		kong.Writers(stdout, stderr),
-		kong.Exit(func(code int) { exited = code }),
-		kong.BindTo(stderr, (*io.Writer)(nil)),
-		kong.BindTo(ctx, (*context.Context)(nil)),
-		kong.Bind(in),
-		kong.TypeMapper(reflect.TypeFor[Object](), decoder[Object](in.object)),
-		kong.TypeMapper(reflect.TypeFor[Time](), decoder[Time](in.time)),
-	)
-	parser, err := kong.New(&struct{}{}, options...)
-	if err != nil {
-		panic(err)
-	}
-	parsed, err := parser.Parse(args)
-	if exited >= 0 {
-		return exited
-	}
-	if err != nil {
-		var parseError *kong.ParseError
-		if errors.As(err, &parseError) && parseError.Context != nil && parseError.Context.Selected() != nil {
-			fmt.Fprintf(stderr, "%s %s: %s\n", p.Name, parseError.Context.Selected().Name, explain(err))
-		} else {
-			fmt.Fprintf(stderr, "%s: %v\n", p.Name, err)
-		}
-		return ExitUsage
-	}
-	if err := parsed.Run(); err != nil {
-		fmt.Fprintf(stderr, "%s %s: %v\n", p.Name, parsed.Selected().Name, err)
-		return ExitBadInput
-	}
-	return 0
-}
-
-// Only is the program with some of its sub-commands.
-func (p Program) Only(names ...string) Program {
-	p.Commands = slices.DeleteFunc(slices.Clone(p.Commands), func(c Command) bool { return !slices.Contains(names, c.Name) })
-	return p
-}
-
-// explain is the text of an error of the command line.
-func explain(err error) string {
-	var t *timeError
-	if errors.As(err, &t) {
-		return strings.TrimPrefix(err.Error(), "--")
-	}
-	return err.Error()
-}
-
-// selectCommands gives the parser the command that the arguments begin with, or
-// all of them if they do not begin with one. To learn the flags of all commands
-// takes longer than many a command itself.
-func (p Program) selectCommands(args []string) []kong.Option {
-	var all []kong.Option
-	for _, c := range p.Commands {
-		option := func() kong.Option { return kong.DynamicCommand(c.Name, c.Help, "", c.Make()) }
-		if len(args) > 0 && args[0] == c.Name {
-			return []kong.Option{option()}
-		}
-		all = append(all, option())
-	}
-	return all
-}

@@ -3,9 +3,6 @@ package command
 import (
 	"os"
 	"path/filepath"
-	"reflect"
-
-	"github.com/alecthomas/kong"
 )
 
 // Folder is what the relative paths of a command line are relative to; "" is the
@@ -18,23 +15,6 @@ func (f Folder) At(path string) string {
 		return path
 	}
 	return string(f) + "/" + path
-}
-
-// decoder reads the value of a flag of type T with a function that knows the
-// folder.
-type decoder[T any] func(text string) (T, error)
-
-// Decode is for kong.
-func (d decoder[T]) Decode(ctx *kong.DecodeContext, target reflect.Value) error {
-	var text string
-	if err := ctx.Scan.PopValueInto("value", &text); err != nil {
-		return err
-	}
-	value, err := d(text)
-	if err == nil {
-		target.Set(reflect.ValueOf(value))
-	}
-	return err
 }
 
 // FromWorkingDirectory is a path that a user gave, which counts from the folder

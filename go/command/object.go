@@ -5,8 +5,6 @@ import (
 	"os"
 	"strings"
 
-	"github.com/alecthomas/kong"
-
 	"github.com/rules-strata/rules_strata/go/store"
 )
 
@@ -25,24 +23,16 @@ const Records = "@"
 // takes them as they are.
 type RecordList []string
 
-// Decode is for kong.
-func (r *RecordList) Decode(ctx *kong.DecodeContext) error {
-	for _, token := range ctx.Scan.PopWhile(kong.Token.IsValue) {
-		*r = append(*r, token.String())
-	}
-	return nil
-}
-
 // UnmarshalText splits STORE_PATH=FILE; there may be an "@" before FILE. Both
 // may have equals signs: the split is then at the first one that has an
 // existing file after it, and before Records at the last.
 func (f *Object) UnmarshalText(text []byte) (err error) {
-	*f, err = Folder("").object(string(text))
+	*f, err = Folder("").Object(string(text))
 	return err
 }
 
-// object is Object.UnmarshalText where files are in a folder.
-func (f Folder) object(arg string) (found Object, err error) {
+// Object is Object.UnmarshalText where files are in the folder.
+func (f Folder) Object(arg string) (found Object, err error) {
 	err = fmt.Errorf("%q is not STORE_PATH=FILE", arg)
 	if path, ok := strings.CutSuffix(arg, "="+Records); ok {
 		found.Path, err = store.ParseAnyPath(path)

@@ -6,10 +6,10 @@ import (
 	"strings"
 )
 
-// expand replaces every argument "@FILE" by the lines of FILE, one argument a
+// Expand replaces every argument "@FILE" by the lines of FILE, one argument a
 // line: the multi-line parameter files in which Bazel hands over command lines
 // that are too long (Bazel, Args.use_param_file).
-func (f Folder) expand(args []string) ([]string, error) {
+func (f Folder) Expand(args []string) ([]string, error) {
 	var out []string
 	for _, arg := range args {
 		file, ok := strings.CutPrefix(arg, "@")

@@ -15,12 +15,12 @@ type Time int64
 
 // UnmarshalText reads a number of seconds, a time of ISO 8601, or "@FILE", which has one of them.
 func (f *Time) UnmarshalText(text []byte) (err error) {
-	*f, err = Folder("").time(string(text))
+	*f, err = Folder("").Time(string(text))
 	return err
 }
 
-// time is Time.UnmarshalText where FILE is in a folder.
-func (f Folder) time(text string) (Time, error) {
+// Time is Time.UnmarshalText where FILE is in the folder.
+func (f Folder) Time(text string) (Time, error) {
 	given := text
 	if file, ok := strings.CutPrefix(text, "@"); ok {
 		given = "@" + f.At(file)
@@ -30,11 +30,11 @@ func (f Folder) time(text string) (Time, error) {
 		err = fmt.Errorf("%w; at most %d seconds are possible", err, int64(math.MaxInt64))
 	}
 	if err != nil {
-		return 0, &timeError{err}
+		return 0, &TimeError{err}
 	}
 	return Time(n), nil
 }
 
-// timeError is the error of a time. Its flag has the name of an image's
+// TimeError is the error of a time. Its flag has the name of an image's
 // attribute, by which the user knows it.
-type timeError struct{ error }
+type TimeError struct{ error }

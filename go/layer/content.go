@@ -8,7 +8,7 @@ import (
 
 // contentSize is how much of a file is read at once: it fits in a core's
 // second cache, where reading, scanning and hashing follow each other.
-const contentSize = 256 << 10
+const contentSize = 64 << 10
 
 // readSize is how much of the objects' files is read at once: one byte more than
 // the largest has, which is where its end shows, but not over contentSize. Most

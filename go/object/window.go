@@ -6,7 +6,7 @@ import (
 )
 
 // windowSize is how much is read at once where small files follow each other.
-const windowSize = 128 << 10
+const windowSize = 32 << 10
 
 // window is a view of a file that reads ahead, since the contents in a NAR
 // are read nearly in the order in which they stand.

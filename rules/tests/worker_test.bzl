@@ -26,7 +26,8 @@ def _object_arguments_test_impl(ctx):
 
             # The records come last, and nothing is in a file of its own.
             at = action.argv.index("--object")
-            asserts.equals(env, steps[action.mnemonic], action.argv[1])
+            asserts.true(env, action.argv[1].startswith("--strata="), action.argv[1])
+            asserts.equals(env, steps[action.mnemonic], action.argv[2])
             asserts.true(env, action.argv[at + 1].endswith("=@"), action.argv[at + 1])
             asserts.equals(env, ctx.attr.records, [record.split("\0")[0] for record in action.argv[at + 2:]])
     asserts.equals(env, sorted(steps), sorted(seen))

@@ -198,7 +198,7 @@ func TestFailingStep(t *testing.T) {
 		t.Fatal(err)
 	}
 	folder := t.TempDir()
-	p := &programs{Strata: program, StrataScript: program, StrataDeploy: program}
+	p := &programs{Strata: program, StrataObject: program, StrataScript: program, StrataDeploy: program}
 	_, err := (&memoryCmd{Size: 1, Folder: folder}).measure(context.Background(), p, &report{progress: io.Discard})
 	if err == nil || !strings.HasPrefix(err.Error(), "layer of a NAR: ") || !strings.HasSuffix(err.Error(), "exit status 3: broken: layer") {
 		t.Errorf("got %v", err)

@@ -154,7 +154,7 @@ func TestIncrementalWorkspace(t *testing.T) {
 	if err := os.WriteFile(program, []byte("program"), 0o755); err != nil {
 		t.Fatal(err)
 	}
-	w, err := newIncrementalWorkspace(folder, "/the/repository", &programs{Strata: program, StrataDeploy: program}, 4, 8, 8<<20)
+	w, err := newIncrementalWorkspace(folder, "/the/repository", &programs{Strata: program, StrataObject: program, StrataDeploy: program}, 4, 8, 8<<20)
 	if err != nil {
 		t.Fatal(err)
 	}

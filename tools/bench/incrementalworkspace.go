@@ -47,6 +47,7 @@ exports_files(["strata-deploy"])
 strata_toolchain(
     name = "strata_programs",
     strata = "strata",
+    strata_object = "strata-object",
 )
 
 toolchain(
@@ -108,6 +109,7 @@ func newIncrementalWorkspace(folder, repository string, p *programs, objects, al
 	f.directory("programs")
 	f.text("programs/BUILD.bazel", incrementalPrograms)
 	f.program("programs/strata", p.Strata)
+	f.program("programs/strata-object", p.StrataObject)
 	f.program("programs/strata-deploy", p.StrataDeploy)
 	random, content := rand.New(rand.NewPCG(1, 2)), newContent()
 	for n := range objects {

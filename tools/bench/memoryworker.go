@@ -25,7 +25,7 @@ func (c *memoryCmd) worker(ctx context.Context, p *programs, folder string) (res
 		line := fmt.Sprintf("strata blob --object %s=@part.manifest --compression zstd --descriptor out%d", bigPath, n)
 		commands = append(commands, strings.Fields(line))
 	}
-	u, err := serve(ctx, p.Strata, folder, commands, workerRequests)
+	u, err := serve(ctx, []string{p.Strata}, folder, commands, workerRequests)
 	parallel := min(workerRequests, runtime.GOMAXPROCS(0))
 	return result{fmt.Sprintf("%d blobs in one worker, zstd, %d at a time", workerRequests, parallel), u, int64(parallel) * memoryBudget}, err
 }

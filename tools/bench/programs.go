@@ -12,6 +12,7 @@ import (
 // programs are what is measured. Those that are not given are built.
 type programs struct {
 	Strata       string `placeholder:"FILE" help:"The program strata; without: it is built with go build."`
+	StrataObject string `placeholder:"FILE" help:"The program strata-object; without: it is built."`
 	StrataScript string `placeholder:"FILE" help:"The program strata-script; without: it is built."`
 	StrataDeploy string `placeholder:"FILE" help:"The program strata-deploy; without: it is built."`
 }
@@ -22,7 +23,7 @@ const module = "github.com/rules-strata/rules_strata"
 // prepare builds the programs that are not given into a folder, and makes all
 // paths absolute.
 func (p *programs) prepare(ctx context.Context, folder string) error {
-	for name, file := range map[string]*string{"strata": &p.Strata, "strata-script": &p.StrataScript, "strata-deploy": &p.StrataDeploy} {
+	for name, file := range map[string]*string{"strata": &p.Strata, "strata-object": &p.StrataObject, "strata-script": &p.StrataScript, "strata-deploy": &p.StrataDeploy} {
 		if *file == "" {
 			*file = filepath.Join(folder, name)
 			if err := build(ctx, *file, module+"/go/cmd/"+name); err != nil {

@@ -135,11 +135,11 @@ func graphFigures(g *speedGroup, sizes []int) []figure {
 	return all
 }
 
-// startFigures takes the least time, since whatever else runs on the machine
+// startFigure takes the least time, since whatever else runs on the machine
 // only adds to it.
-func startFigures(start *task) []figure {
+func startFigure(start *task) figure {
 	least := float64(start.sortedCPU()[0]) / float64(time.Millisecond)
-	return []figure{{start.name + ", the least", least, "CPU ms", startBudgetMilli, false}}
+	return figure{start.name + ", the least", least, "CPU ms", startBudgetMilli, false}
 }
 
 // own are the project's own tasks.

@@ -7,13 +7,15 @@ import (
 	"path/filepath"
 )
 
-// fillStart gives a group the start of strata, which stops where its work would
-// begin, and of a Go program that does nothing: none starts faster.
+// fillStart gives a group the starts of strata and of strata-object, which stop
+// where their work would begin, and of a Go program that does nothing: none starts faster.
 func fillStart(ctx context.Context, g *speedGroup, steps *speedSteps, folder string) error {
-	const usageError = 2
-	start := &task{name: "start of strata layer", commands: [][]string{{steps.strata, "layer"}}, status: usageError}
-	g.tasks = []*task{start}
-	g.figures = func() []figure { return startFigures(start) }
+	const badInput, usageError = 1, 2
+	start := &task{name: "start of strata config", commands: [][]string{{steps.strata, "config"}}, status: usageError}
+	// There is no program to say what is missing.
+	object := &task{name: "start of strata-object layer", commands: [][]string{{steps.strataObject, "--strata=" + filepath.Join(folder, "none"), "layer"}}, status: badInput}
+	g.tasks = []*task{start, object}
+	g.figures = func() []figure { return []figure{startFigure(start), startFigure(object)} }
 	if _, err := exec.LookPath("go"); err != nil {
 		return nil
 	}

@@ -12,14 +12,24 @@ var onePath = string(loadPath("one"))
 
 // speedSteps are the commands of strata that the suite speed measures.
 type speedSteps struct {
-	strata string
-	size   int64
+	strata, strataObject string
+	size                 int64
 }
 
 // command is a command of strata, with blanks between its arguments; ONE stands
-// for the object's path and OUT for where outputs go.
+// for the object's path and OUT for where outputs go. The program is the one that
+// rules run it with.
 func (s *speedSteps) command(line string) []string {
-	return append([]string{s.strata}, strings.Fields(strings.NewReplacer("ONE", onePath, "OUT", outFolder).Replace(line))...)
+	program := []string{s.strata}
+	if strings.Contains(line, "--object ") {
+		program = s.objectProgram()
+	}
+	return append(program, strings.Fields(strings.NewReplacer("ONE", onePath, "OUT", outFolder).Replace(line))...)
+}
+
+// objectProgram is what rules start for the steps of one object.
+func (s *speedSteps) objectProgram() []string {
+	return []string{s.strataObject, "--strata=" + s.strata}
 }
 
 func (s *speedSteps) task(name string, lines ...string) *task {
@@ -47,7 +57,8 @@ func (s *speedSteps) inputs(ctx context.Context, folder string, archive bool) er
 		lines = append(lines, "archive --image image.json --compressor none --out image.tar")
 	}
 	for _, line := range lines {
-		if _, err := (process{program: s.strata, args: s.command(line)[1:], dir: folder}).run(ctx); err != nil {
+		command := s.command(line)
+		if _, err := (process{program: command[0], args: command[1:], dir: folder}).run(ctx); err != nil {
 			return err
 		}
 	}
@@ -80,7 +91,9 @@ func (s *speedSteps) diffIDs(folder string) (one, files, several, worker *task) 
 	for n := range speedObjects {
 		several.commands = append(several.commands, s.command(layerOf(n)))
 	}
-	worker.worker = func(ctx context.Context) (usage, error) { return serve(ctx, s.strata, folder, several.commands, 1) }
+	worker.worker = func(ctx context.Context) (usage, error) {
+		return serve(ctx, s.objectProgram(), folder, several.commands, 1)
+	}
 	return one, files, several, worker
 }
 

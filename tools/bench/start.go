@@ -4,6 +4,7 @@ import (
 	"context"
 	"fmt"
 	"os"
+	"path/filepath"
 	"slices"
 	"strings"
 	"time"
@@ -28,6 +29,7 @@ func (startCmd) Help() string {
 type started struct {
 	name, program string
 	args          []string
+	status        int
 	budget        time.Duration
 	cpu           []time.Duration
 }
@@ -55,16 +57,17 @@ func (c *startCmd) measure(ctx context.Context, p *programs, r *report) ([]*star
 	if err := p.prepare(ctx, folder); err != nil {
 		return nil, err
 	}
+	const badInput, usageError = 1, 2
 	commands := []*started{
-		{name: "strata layer", program: p.Strata, args: []string{"layer"}, budget: startBudget},
-		{name: "strata config", program: p.Strata, args: []string{"config"}, budget: startBudget},
-		{name: "strata-script customisation", program: p.StrataScript, args: []string{"customisation"}},
-		{name: "strata-deploy", program: p.StrataDeploy, args: []string{"--bogus"}},
+		// There is no program to say what is missing.
+		{name: "strata-object layer", program: p.StrataObject, args: []string{"--strata=" + filepath.Join(folder, "none"), "layer"}, status: badInput, budget: startBudget},
+		{name: "strata config", program: p.Strata, args: []string{"config"}, status: usageError, budget: startBudget},
+		{name: "strata-script customisation", program: p.StrataScript, args: []string{"customisation"}, status: usageError},
+		{name: "strata-deploy", program: p.StrataDeploy, args: []string{"--bogus"}, status: usageError},
 	}
-	const usageError = 2
 	for range c.Runs {
 		for _, s := range commands {
-			u, err := process{program: s.program, args: s.args, dir: folder, status: usageError}.run(ctx)
+			u, err := process{program: s.program, args: s.args, dir: folder, status: s.status}.run(ctx)
 			if err != nil {
 				return nil, err
 			}

@@ -16,11 +16,11 @@ import (
 	"github.com/rules-strata/rules_strata/go/worker/protocol"
 )
 
-// serve starts strata as a persistent worker, as Bazel does, and has it run
-// commands, as many at a time as atOnce says.
-func serve(ctx context.Context, strata, folder string, commands [][]string, atOnce int) (usage, error) {
+// serve starts a program as a persistent worker, as Bazel does, and has it run
+// commands, which begin with the program, as many at a time as atOnce says.
+func serve(ctx context.Context, program []string, folder string, commands [][]string, atOnce int) (usage, error) {
 	var stderr bytes.Buffer
-	cmd := exec.CommandContext(ctx, strata, worker.Flag)
+	cmd := exec.CommandContext(ctx, program[0], append(program[1:len(program):len(program)], worker.Flag)...)
 	cmd.Dir, cmd.Env, cmd.Stderr = folder, process{dir: folder}.environment(), &limited{w: &stderr, left: 4 << 10}
 	requests, err := cmd.StdinPipe()
 	if err != nil {
@@ -34,23 +34,32 @@ func serve(ctx context.Context, strata, folder string, commands [][]string, atOn
 	if err := cmd.Start(); err != nil {
 		return usage{}, err
 	}
-	err = request(requests, bufio.NewReader(responses), commands, atOnce)
+	err = request(requests, bufio.NewReader(responses), argumentsOf(commands, len(program)), atOnce)
 	// The end of its input ends a worker.
 	err = errors.Join(err, requests.Close(), cmd.Wait())
 	if err != nil {
-		return usage{}, fmt.Errorf("%s %s: %w: %s", strata, worker.Flag, err, bytes.TrimSpace(stderr.Bytes()))
+		return usage{}, fmt.Errorf("%s: %w: %s", cmd, err, bytes.TrimSpace(stderr.Bytes()))
 	}
 	return usageOf(cmd.ProcessState, time.Since(begin))
 }
 
-// request sends commands to a worker, so many at a time, and waits for all of
+// argumentsOf are commands without the program that they begin with.
+func argumentsOf(commands [][]string, program int) [][]string {
+	all := make([][]string, len(commands))
+	for i, c := range commands {
+		all[i] = c[program:]
+	}
+	return all
+}
+
+// request sends the arguments of commands to a worker, so many at a time, and waits for all of
 // them. Answers come in any order.
 func request(requests io.Writer, responses *bufio.Reader, commands [][]string, atOnce int) error {
 	underWay, sent := map[int32]bool{}, 0
 	for sent < len(commands) || len(underWay) > 0 {
 		if sent < len(commands) && len(underWay) < atOnce {
 			id := int32(sent + 1)
-			if _, err := protodelim.MarshalTo(requests, &protocol.WorkRequest{Arguments: commands[sent][1:], RequestId: id}); err != nil {
+			if _, err := protodelim.MarshalTo(requests, &protocol.WorkRequest{Arguments: commands[sent], RequestId: id}); err != nil {
 				return err
 			}
 			underWay[id] = true

@@ -15,7 +15,7 @@ import (
 // TestRequest: as many requests as asked for are under way before any is
 // answered, in whichever order that is.
 func TestRequest(t *testing.T) {
-	commands := [][]string{{"strata", "a"}, {"strata", "b"}, {"strata", "c"}, {"strata", "d"}}
+	commands := [][]string{{"a"}, {"b"}, {"c"}, {"d"}}
 	for _, test := range []struct {
 		name   string
 		atOnce int

@@ -7,6 +7,7 @@ import (
 	"context"
 	"os"
 
+	"github.com/rules-strata/rules_strata/go/cli"
 	"github.com/rules-strata/rules_strata/go/command"
 )
 
@@ -29,6 +30,6 @@ func main() {
 }
 
 func run(ctx context.Context, args []string, std *command.Streams) int {
-	tool := command.Tool{Name: "nix_lock", Description: help, Interrupted: "nothing was written"}
+	tool := cli.Tool{Name: "nix_lock", Description: help, Interrupted: "nothing was written"}
 	return tool.Run(ctx, new(commands), args, std)
 }

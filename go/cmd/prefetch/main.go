@@ -9,6 +9,7 @@ import (
 	"os"
 	"runtime"
 
+	"github.com/rules-strata/rules_strata/go/cli"
 	"github.com/rules-strata/rules_strata/go/command"
 )
 
@@ -25,6 +26,6 @@ func run(ctx context.Context, args []string, std *command.Streams) int {
 
 // runOn runs the program on a machine of an architecture, a GOARCH.
 func runOn(ctx context.Context, arch string, args []string, std *command.Streams) int {
-	tool := command.Tool{Name: "prefetch", Description: help, Interrupted: "nothing was written"}
+	tool := cli.Tool{Name: "prefetch", Description: help, Interrupted: "nothing was written"}
 	return tool.Run(ctx, &prefetch{machine: arch}, args, std)
 }

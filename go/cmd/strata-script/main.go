@@ -7,14 +7,14 @@ package main
 import (
 	"os"
 
-	"github.com/rules-strata/rules_strata/go/command"
+	"github.com/rules-strata/rules_strata/go/cli"
 	"github.com/rules-strata/rules_strata/go/realroot"
 )
 
-var program = command.Program{
+var program = cli.Program{
 	Name:        "strata-script",
 	Description: "The steps of building a container image that run shell scripts.",
-	Commands: []command.Command{
+	Commands: []cli.Command{
 		{Name: "customisation", Help: "Make the top layer: links to the contents, and what scripts make of them.", Make: func() any { return new(customisationCmd) }},
 		{Name: "image-tree", Help: "Make the files of an image's single layer: copies of the contents, and what scripts make of them.", Make: func() any { return new(imageTreeCmd) }},
 	},

@@ -12,6 +12,7 @@ import (
 	"github.com/rules-strata/rules_strata/go/compress"
 	"github.com/rules-strata/rules_strata/go/jsonfile"
 	"github.com/rules-strata/rules_strata/go/layer"
+	"github.com/rules-strata/rules_strata/go/objectsteps"
 )
 
 // blobCmd is "strata blob".
@@ -22,8 +23,8 @@ type blobCmd struct {
 	Compression compress.Kind    `placeholder:"KIND" required:"" help:"gzip, zstd or none."`
 	Out         string           `placeholder:"FILE" help:"The blob to write. Without: only the descriptor is written."`
 	Descriptor  string           `placeholder:"FILE" required:"" help:"Descriptor of the blob to write."`
-	objectRecords
-	layerFlags
+	objectsteps.Records
+	objectsteps.LayerFlags
 }
 
 // Help describes the step.
@@ -33,11 +34,11 @@ func (blobCmd) Help() string {
 
 // Run compresses the layer once and writes the outputs, all of them or none.
 func (c *blobCmd) Run(ctx context.Context, in command.Folder) error {
-	out := outputs{in: in}
-	defer out.discard()
-	blobOut, descriptorOut := out.create(c.Out), out.create(c.Descriptor)
-	if out.err != nil {
-		return out.err
+	out := objectsteps.Outputs{In: in}
+	defer out.Discard()
+	blobOut, descriptorOut := out.Create(c.Out), out.Create(c.Descriptor)
+	if out.Err != nil {
+		return out.Err
 	}
 	d, err := c.write(ctx, in, blobOut)
 	if err != nil {
@@ -59,7 +60,7 @@ func (c *blobCmd) Run(ctx context.Context, in command.Folder) error {
 	if _, err := descriptorOut.Write(data); err != nil {
 		return err
 	}
-	return out.commit()
+	return out.Commit()
 }
 
 func (c *blobCmd) write(ctx context.Context, in command.Folder, w io.Writer) (blob.Descriptor, error) {
@@ -74,13 +75,13 @@ func (c *blobCmd) write(ctx context.Context, in command.Folder, w io.Writer) (bl
 		defer f.Close()
 		return blob.WriteFrom(w, c.Compression, f)
 	}
-	objects, closeAll, err := c.open(ctx, in, c.Object)
+	objects, closeAll, err := c.Open(ctx, in, c.Object)
 	if err != nil {
 		return blob.Descriptor{}, err
 	}
 	defer closeAll()
 	return blob.Write(w, c.Compression, func(tar io.Writer) (string, error) {
-		m, err := layer.Write(tar, objects, c.options())
+		m, err := layer.Write(tar, objects, c.Options())
 		return m.DiffID, err
 	})
 }

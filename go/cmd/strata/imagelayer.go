@@ -10,6 +10,7 @@ import (
 	"github.com/rules-strata/rules_strata/go/layering"
 	"github.com/rules-strata/rules_strata/go/object"
 	"github.com/rules-strata/rules_strata/go/objectset"
+	"github.com/rules-strata/rules_strata/go/objectsteps"
 	"github.com/rules-strata/rules_strata/go/outfile"
 	"github.com/rules-strata/rules_strata/go/store"
 )
@@ -23,7 +24,7 @@ type imageLayerCmd struct {
 	Tar          string `required:"" placeholder:"FILE" help:"Where the layer's tar goes."`
 	Metadata     string `required:"" placeholder:"FILE" help:"Where layer.json goes."`
 	UnusedInputs string `placeholder:"FILE" help:"Where the inputs that were not read are listed, one path a line."`
-	layerFlags
+	objectsteps.LayerFlags
 }
 
 // Help describes the step.
@@ -82,7 +83,7 @@ func (c *imageLayerCmd) write(objects []*object.Object, additions layer.Addition
 		return err
 	}
 	defer out.Discard()
-	metadata, err := layer.Append(out, tree, objects, c.options(), additions)
+	metadata, err := layer.Append(out, tree, objects, c.Options(), additions)
 	if err != nil {
 		return fmt.Errorf("%s: %w", c.Tree, err)
 	}

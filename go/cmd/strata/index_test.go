@@ -12,11 +12,12 @@ import (
 	"github.com/google/go-containerregistry/pkg/v1/layout"
 	"github.com/google/go-containerregistry/pkg/v1/validate"
 
+	"github.com/rules-strata/rules_strata/go/cli"
 	"github.com/rules-strata/rules_strata/go/command"
 )
 
 // indexSteps are the two steps alone, so that their tests need no others.
-var indexSteps = command.Program{Name: "strata", Commands: []command.Command{
+var indexSteps = cli.Program{Name: "strata", Commands: []cli.Command{
 	{Name: "index", Make: func() any { return new(indexCmd) }},
 	{Name: "index-layout", Make: func() any { return new(indexLayoutCmd) }},
 }}

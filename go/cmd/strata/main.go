@@ -9,18 +9,20 @@ import (
 	"os"
 	"slices"
 
+	"github.com/rules-strata/rules_strata/go/cli"
 	"github.com/rules-strata/rules_strata/go/command"
+	"github.com/rules-strata/rules_strata/go/objectsteps"
 	"github.com/rules-strata/rules_strata/go/worker"
 )
 
 // program has its sub-commands in one file each.
-var program = command.Program{
+var program = cli.Program{
 	Name:        "strata",
 	Description: "The steps that turn a closure of store objects into the layers and the config of a container image.",
-	Commands: []command.Command{
-		{Name: "layer", Help: "Describe a layer of store objects.", Make: func() any { return new(layerCmd) }},
-		{Name: "info", Help: "Hash a store object as a NAR.", Make: func() any { return new(infoCmd) }},
-		{Name: "files", Help: "List the files that a store object is kept in.", Make: func() any { return new(filesCmd) }},
+	Commands: []cli.Command{
+		{Name: "layer", Help: "Describe a layer of store objects.", Make: func() any { return new(objectsteps.Layer) }},
+		{Name: "info", Help: "Hash a store object as a NAR.", Make: func() any { return new(objectsteps.Info) }},
+		{Name: "files", Help: "List the files that a store object is kept in.", Make: func() any { return new(objectsteps.Files) }},
 		{Name: "nar", Help: "Check and decompress a file of a Nix binary cache.", Make: func() any { return new(narCmd) }},
 		{Name: "customisation", Help: "Make the top layer, links to the contents.", Make: func() any { return new(customisationCmd) }},
 		{Name: "image-layer", Help: "Write the layer of an image that has a single one.", Make: func() any { return new(imageLayerCmd) }},

@@ -5,6 +5,7 @@ import (
 	"github.com/rules-strata/rules_strata/go/compress"
 	"github.com/rules-strata/rules_strata/go/layering"
 	"github.com/rules-strata/rules_strata/go/objectset"
+	"github.com/rules-strata/rules_strata/go/objectsteps"
 	"github.com/rules-strata/rules_strata/go/outfile"
 )
 
@@ -16,7 +17,7 @@ type restBlobsCmd struct {
 	Out          string        `placeholder:"DIR" help:"Directory of the blobs to write, files named by the hexadecimal digits of their digests. Without: only the descriptors are written."`
 	Descriptors  string        `required:"" placeholder:"FILE" help:"Descriptors of the blobs to write."`
 	UnusedInputs string        `placeholder:"FILE" help:"Where the inputs that were not read are listed, one path a line."`
-	layerFlags
+	objectsteps.LayerFlags
 }
 
 // Help describes the step.
@@ -39,7 +40,7 @@ func (c *restBlobsCmd) Run() error {
 		return err
 	}
 	defer dir.discard()
-	blobs, err := blob.WriteShared(dir.Dir, plan, set, c.options(), c.Compression)
+	blobs, err := blob.WriteShared(dir.Dir, plan, set, c.Options(), c.Compression)
 	if err != nil {
 		return err
 	}

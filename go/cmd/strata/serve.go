@@ -10,6 +10,7 @@ import (
 	"strings"
 
 	"github.com/rules-strata/rules_strata/go/command"
+	"github.com/rules-strata/rules_strata/go/objectsteps"
 	"github.com/rules-strata/rules_strata/go/worker"
 )
 
@@ -23,7 +24,10 @@ const mappedOutputs = "bazel-out/cfg"
 func serve(ctx context.Context, stdin io.Reader, stdout, stderr io.Writer) (status int) {
 	steps := program.Only(perObject...)
 	err := worker.Serve(ctx, stdin, stdout, runtime.GOMAXPROCS(0), func(ctx context.Context, r worker.Request, stderr io.Writer) int {
-		status := steps.RunIn(ctx, command.Folder(r.Folder), r.Arguments, stderr, stderr)
+		status, done := objectsteps.Run(ctx, command.Folder(r.Folder), r.Arguments, stderr)
+		if !done {
+			status = steps.RunIn(ctx, command.Folder(r.Folder), r.Arguments, stderr, stderr)
+		}
 		if status != 0 && ctx.Err() == nil && mapped(r) {
 			fmt.Fprintf(stderr, "%s: with --experimental_output_paths=strip a worker needs its own view of the files: add --worker_sandboxing --experimental_worker_multiplex_sandboxing\n", program.Name)
 		}

@@ -38,21 +38,29 @@ def run_strata(ctx, *, arguments, inputs, outputs, mnemonic, progress_message, s
       plain_paths: bool, a file among the inputs has paths, or is one of Bazel's
         status files, which path mapping puts where the mapped folder is: no path
         mapping.
-      per_object: bool, the step is one that the binary's worker has, and the
-        arguments are one Args, which goes into a parameter file.
+      per_object: bool, the step is one that the binary's worker has, and that the
+        small binary for single objects begins, if there is one; the arguments are
+        one Args, which goes into a parameter file.
       requirements: dict of strings, further execution requirements.
     """
-    if per_object:
-        for args in arguments:
-            # What is not in this file, Bazel starts a worker for.
-            args.use_param_file("@%s", use_always = True)
-            args.set_param_file_format("multiline")
     toolchain_type = SCRIPT_TOOLCHAIN_TYPE if script else TOOLCHAIN_TYPE
     toolchain = ctx.toolchains[toolchain_type]
-    if per_object and toolchain.persistent_workers:
-        requirements = requirements | _WORKER_REQUIREMENTS
+    program = toolchain.strata
+    if per_object:
+        for args in arguments:
+            # What is not in this file, Bazel starts a worker with.
+            args.use_param_file("@%s", use_always = True)
+            args.set_param_file_format("multiline")
+        if toolchain.persistent_workers:
+            requirements = requirements | _WORKER_REQUIREMENTS
+        if toolchain.strata_object:
+            program = toolchain.strata_object
+            rest = ctx.actions.args()
+            rest.add(toolchain.strata.executable, format = "--strata=%s")
+            arguments = [rest] + arguments
+            tools = tools + [toolchain.strata]
     ctx.actions.run(
-        executable = toolchain.strata,
+        executable = program,
         arguments = arguments,
         inputs = inputs,
         outputs = outputs,

@@ -7,6 +7,7 @@ def _strata_toolchain_impl(ctx):
     return [platform_common.ToolchainInfo(
         persistent_workers = ctx.attr._persistent_workers[BuildSettingInfo].value,
         strata = ctx.attr.strata[DefaultInfo].files_to_run,
+        strata_object = ctx.attr.strata_object[DefaultInfo].files_to_run if ctx.attr.strata_object else None,
     )]
 
 strata_toolchain = rule(
@@ -20,6 +21,7 @@ a toolchain of your own before it:
 strata_toolchain(
     name = "prebuilt_linux_amd64",
     strata = "@strata_linux_amd64//:strata",
+    strata_object = "@strata_linux_amd64//:strata-object",
     visibility = ["//visibility:public"],
 )
 
@@ -36,7 +38,8 @@ Images with scripts or a Nix database need a second toolchain, of the type
 What `bazel run` starts is `strata-deploy`, a flag names a prebuilt one:
 `common --@rules_strata//rules:strata_deploy=@strata_linux_amd64//:strata-deploy`.
 
-ToolchainInfo has the fields `strata`, FilesToRunProvider of the binary, and
+ToolchainInfo has the fields `strata`, FilesToRunProvider of the binary,
+`strata_object`, that of the one for single objects, or None, and
 `persistent_workers`, whether the steps of single objects may run in a worker.
 """,
     attrs = {
@@ -46,6 +49,13 @@ ToolchainInfo has the fields `strata`, FilesToRunProvider of the binary, and
             executable = True,
             allow_files = True,
             mandatory = True,
+        ),
+        "strata_object": attr.label(
+            doc = """The executable `strata-object`, for the execution platform and of the same release: it is
+small, and runs the steps of single objects, of which there are many. Without it `strata` runs them.""",
+            cfg = "exec",
+            executable = True,
+            allow_files = True,
         ),
         "_persistent_workers": attr.label(
             doc = "Whether the steps of single objects may run in a worker.",

@@ -1,4 +1,4 @@
-package main
+package objectsteps
 
 import (
 	"context"
@@ -7,21 +7,21 @@ import (
 	"github.com/rules-strata/rules_strata/go/jsonfile"
 )
 
-// infoCmd is "strata info".
-type infoCmd struct {
+// Info is the step "info".
+type Info struct {
 	Object command.Object `placeholder:"STORE_PATH=SOURCE" required:"" help:"The object; SOURCE is FILE.nar, @MANIFEST, or @ and the records follow."`
 	Out    string         `placeholder:"FILE" required:"" help:"info.json to write."`
-	objectRecords
+	Records
 }
 
 // Help describes the step.
-func (infoCmd) Help() string {
+func (Info) Help() string {
 	return "Writes the hash and the size that a store object has as a NAR."
 }
 
 // Run hashes the object and writes the output.
-func (c *infoCmd) Run(ctx context.Context, in command.Folder) error {
-	objects, closeAll, err := c.open(ctx, in, []command.Object{c.Object})
+func (c *Info) Run(ctx context.Context, in command.Folder) error {
+	objects, closeAll, err := c.Open(ctx, in, []command.Object{c.Object})
 	if err != nil {
 		return err
 	}

@@ -1,28 +1,14 @@
-package command
+package cli
 
 import (
 	"context"
 	"errors"
 	"fmt"
-	"io"
-	"os"
-	"os/signal"
-	"syscall"
 
 	"github.com/alecthomas/kong"
+
+	"github.com/rules-strata/rules_strata/go/command"
 )
-
-// ExitInterrupted is the exit status of a tool that a signal ended, as shells
-// have it for SIGINT.
-const ExitInterrupted = 130
-
-// Streams are a program's standard streams. Only what was asked for goes to Out,
-// everything else to Err.
-type Streams struct {
-	In  io.Reader
-	Out io.Writer
-	Err io.Writer
-}
 
 // Tool is a program that people run: it waits for others, and signals end it.
 type Tool struct {
@@ -33,19 +19,11 @@ type Tool struct {
 	Interrupted string
 }
 
-// Main calls a function with the program's arguments and streams and a context
-// that SIGINT and SIGTERM end, and returns what that returns: the exit status.
-func Main(run func(ctx context.Context, args []string, std *Streams) int) int {
-	ctx, stop := signal.NotifyContext(context.Background(), os.Interrupt, syscall.SIGTERM)
-	defer stop()
-	return run(ctx, os.Args[1:], &Streams{In: os.Stdin, Out: os.Stdout, Err: os.Stderr})
-}
-
 // Run runs what the arguments name and gives the exit status. The grammar is a
 // new struct of flags with a method Run, or of sub-commands that have one
-// (github.com/alecthomas/kong); it may take a context.Context and *Streams.
+// (github.com/alecthomas/kong); it may take a context.Context and *command.Streams.
 // Errors go to the standard error, after the program's name.
-func (t Tool) Run(ctx context.Context, grammar any, args []string, std *Streams) int {
+func (t Tool) Run(ctx context.Context, grammar any, args []string, std *command.Streams) int {
 	exited := -1
 	parser, err := kong.New(grammar,
 		kong.Name(t.Name),
@@ -74,19 +52,19 @@ func (t Tool) Run(ctx context.Context, grammar any, args []string, std *Streams)
 type usageError struct{ error }
 
 // status says on the standard error what went wrong.
-func (t Tool) status(ctx context.Context, err error, std *Streams) int {
+func (t Tool) status(ctx context.Context, err error, std *command.Streams) int {
 	var usage *usageError
 	switch {
 	case err == nil:
 		return 0
 	case errors.As(err, &usage):
 		fmt.Fprintf(std.Err, "%s: %v\n", t.Name, err)
-		return ExitUsage
+		return command.ExitUsage
 	case ctx.Err() != nil:
 		fmt.Fprintf(std.Err, "%s: interrupted: %s\n", t.Name, t.Interrupted)
-		return ExitInterrupted
+		return command.ExitInterrupted
 	default:
 		fmt.Fprintf(std.Err, "%s: %v\n", t.Name, err)
-		return ExitBadInput
+		return command.ExitBadInput
 	}
 }

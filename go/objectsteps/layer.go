@@ -1,4 +1,4 @@
-package main
+package objectsteps
 
 import (
 	"bufio"
@@ -12,8 +12,8 @@ import (
 	"github.com/rules-strata/rules_strata/go/store"
 )
 
-// layerCmd is "strata layer".
-type layerCmd struct {
+// Layer is the step "layer".
+type Layer struct {
 	Object          []command.Object `placeholder:"STORE_PATH=SOURCE" sep:"none" help:"Object of the layer (repeatable); SOURCE is FILE.nar, @MANIFEST, or @ and the records follow."`
 	CheckReferences bool             `help:"A mention of a store object is an error unless it is in the layer or a reference."`
 	Reference       []string         `placeholder:"STORE_PATH" sep:"none" help:"Store path that the objects may mention. Repeatable."`
@@ -22,25 +22,25 @@ type layerCmd struct {
 	Metadata        string           `placeholder:"FILE" required:"" help:"layer.json to write."`
 	Tar             string           `placeholder:"FILE" help:"The layer's tar to write."`
 	Listing         string           `placeholder:"FILE" help:"Listing of the object to write, if there is one object."`
-	objectRecords
-	layerFlags
+	Records
+	LayerFlags
 }
 
 // Help describes the step.
-func (layerCmd) Help() string {
+func (Layer) Help() string {
 	return "Writes what the image's other steps need to know of a layer of store objects, and on demand its tar."
 }
 
 // Run reads the objects once and writes the outputs, all of them or none.
-func (c *layerCmd) Run(ctx context.Context, in command.Folder) error {
-	o := c.options()
+func (c *Layer) Run(ctx context.Context, in command.Folder) error {
+	o := c.Options()
 	o.WithoutDeps = c.NoDeps
 	o.ScanReferences = c.CheckReferences || c.References != ""
 	var err error
 	if o.References, err = c.references(in); err != nil {
 		return err
 	}
-	objects, closeAll, err := c.open(ctx, in, c.Object)
+	objects, closeAll, err := c.Open(ctx, in, c.Object)
 	if err != nil {
 		return err
 	}
@@ -48,11 +48,11 @@ func (c *layerCmd) Run(ctx context.Context, in command.Folder) error {
 	if c.Listing != "" && len(objects) != 1 {
 		return fmt.Errorf("--listing is for one object, but there are %d", len(objects))
 	}
-	out := outputs{in: in}
-	defer out.discard()
-	metadata, tar, listing := out.create(c.Metadata), out.create(c.Tar), out.create(c.Listing)
-	if out.err != nil {
-		return out.err
+	out := Outputs{In: in}
+	defer out.Discard()
+	metadata, tar, listing := out.Create(c.Metadata), out.Create(c.Tar), out.Create(c.Listing)
+	if out.Err != nil {
+		return out.Err
 	}
 	meta, err := layer.Write(tar, objects, o)
 	if err != nil {
@@ -68,11 +68,11 @@ func (c *layerCmd) Run(ctx context.Context, in command.Folder) error {
 	if _, err := metadata.Write(data); err != nil {
 		return err
 	}
-	return out.commit()
+	return out.Commit()
 }
 
 // references are the store paths that the objects may mention.
-func (c *layerCmd) references(in command.Folder) ([]store.Path, error) {
+func (c *Layer) references(in command.Folder) ([]store.Path, error) {
 	paths := make([]store.Path, 0, len(c.Reference))
 	for _, text := range c.Reference {
 		path, err := store.ParseAnyPath(text)

@@ -1,9 +1,12 @@
-package command
+package cli
 
 import (
+	"os"
 	"path/filepath"
 	"strings"
 	"testing"
+
+	"github.com/rules-strata/rules_strata/go/command"
 )
 
 // TestParameterFiles: lines are arguments, whatever is in them.
@@ -19,10 +22,10 @@ func TestParameterFiles(t *testing.T) {
 		{"no newline at the end", []string{"add", "--n=5", file("x\ny")}, 0, `5["x" "y"]`},
 		{"two files, one of them empty", []string{"add", file(""), "--n=5", file("x\n")}, 0, `5["x"]`},
 		{"an empty line", []string{"add", "--n=5", file("x\n\ny\n")}, 0, `5["x" "" "y"]`},
-		{"no file", []string{"add", "@" + filepath.Join(t.TempDir(), "missing")}, ExitUsage, "prog: parameter file: open "},
-		{"no name", []string{"add", "@"}, ExitUsage, "prog: parameter file: open "},
+		{"no file", []string{"add", "@" + filepath.Join(t.TempDir(), "missing")}, command.ExitUsage, "prog: parameter file: open "},
+		{"no name", []string{"add", "@"}, command.ExitUsage, "prog: parameter file: open "},
 		{"not expanded again", []string{"add", "--n=5", file("@params\n")}, 0, `5["@params"]`},
-		{"blanks stay", []string{"add", file("--n= 5\n")}, ExitUsage, "prog add: --n: "},
+		{"blanks stay", []string{"add", file("--n= 5\n")}, command.ExitUsage, "prog add: --n: "},
 	} {
 		t.Run(test.name, func(t *testing.T) {
 			if status, text := run(test.args...); status != test.status || !strings.HasPrefix(text, test.want) {
@@ -30,4 +33,13 @@ func TestParameterFiles(t *testing.T) {
 			}
 		})
 	}
+}
+
+func writeFile(t *testing.T, name, text string) string {
+	t.Helper()
+	path := filepath.Join(t.TempDir(), name)
+	if err := os.WriteFile(path, []byte(text), 0o600); err != nil {
+		t.Fatal(err)
+	}
+	return path
 }

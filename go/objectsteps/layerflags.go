@@ -1,4 +1,4 @@
-package main
+package objectsteps
 
 import (
 	"fmt"
@@ -8,31 +8,32 @@ import (
 	"github.com/rules-strata/rules_strata/go/layer"
 )
 
-// layerFlags are what every entry of a store layer has in common.
-type layerFlags struct {
+// LayerFlags are what every entry of a store layer has in common.
+type LayerFlags struct {
 	MTime    command.Time `name:"mtime" placeholder:"TIME" default:"1" help:"Time of every entry: seconds since 1970, or ISO 8601, in UTC without a zone (default ${default})."`
-	UID      ownerFlag    `name:"uid" placeholder:"N" default:"0" help:"Owner of every entry (default ${default})."`
-	GID      ownerFlag    `name:"gid" placeholder:"N" default:"0" help:"Group of every entry (default ${default})."`
+	UID      Owner        `name:"uid" placeholder:"N" default:"0" help:"Owner of every entry (default ${default})."`
+	GID      Owner        `name:"gid" placeholder:"N" default:"0" help:"Group of every entry (default ${default})."`
 	UName    string       `name:"uname" placeholder:"NAME" default:"root" help:"Owner's name (default ${default})."`
 	GName    string       `name:"gname" placeholder:"NAME" default:"root" help:"Group's name (default ${default})."`
 	StoreDir string       `placeholder:"DIR" default:"/nix/store" help:"Store directory of all objects (default ${default})."`
 }
 
-func (f *layerFlags) options() layer.Options {
+// Options are the flags as package layer has them.
+func (f *LayerFlags) Options() layer.Options {
 	return layer.Options{
 		MTime: int64(f.MTime), UID: int64(f.UID), GID: int64(f.GID), UName: f.UName, GName: f.GName, StoreDir: f.StoreDir,
 	}
 }
 
-// ownerFlag is a user or group ID.
-type ownerFlag int64
+// Owner is a user or group ID, 0 to layer.MaxOwner.
+type Owner int64
 
 // UnmarshalText reads a number that fits an ID.
-func (f *ownerFlag) UnmarshalText(text []byte) error {
+func (f *Owner) UnmarshalText(text []byte) error {
 	n, err := strconv.ParseInt(string(text), 10, 64)
 	if err != nil || n < 0 || n > layer.MaxOwner {
 		return fmt.Errorf("%q is not a number from 0 to %d", text, int64(layer.MaxOwner))
 	}
-	*f = ownerFlag(n)
+	*f = Owner(n)
 	return nil
 }

@@ -1,4 +1,4 @@
-package main
+package objectsteps
 
 import (
 	"context"
@@ -8,15 +8,15 @@ import (
 	"github.com/rules-strata/rules_strata/go/object"
 )
 
-// objectRecords are a manifest on the command line. Bazel gives a worker the
+// Records are a manifest on the command line. Bazel gives a worker the
 // lines of one parameter file for its arguments, and no other.
-type objectRecords struct {
-	Records command.RecordList `arg:"" optional:"" name:"record" help:"The records of the manifest, where SOURCE is @ alone."`
+type Records struct {
+	List command.RecordList `arg:"" optional:"" name:"record" help:"The records of the manifest, where SOURCE is @ alone."`
 }
 
-// open opens at least one object; closeAll closes them. What is read of them
+// Open opens at least one object; closeAll closes them. What is read of them
 // ends with the context.
-func (r *objectRecords) open(ctx context.Context, in command.Folder, flags []command.Object) (objects []*object.Object, closeAll func(), err error) {
+func (r *Records) Open(ctx context.Context, in command.Folder, flags []command.Object) (objects []*object.Object, closeAll func(), err error) {
 	closeAll = func() {
 		for _, o := range objects {
 			// What was only read loses nothing when closing it fails.
@@ -32,7 +32,7 @@ func (r *objectRecords) open(ctx context.Context, in command.Folder, flags []com
 	for _, f := range flags {
 		var o *object.Object
 		if f.File == command.Records {
-			o, err = object.FromRecords(f.Path, r.Records, string(in))
+			o, err = object.FromRecords(f.Path, r.List, string(in))
 		} else {
 			o, err = object.OpenIn(f.Path, f.File, string(in))
 		}
@@ -46,7 +46,7 @@ func (r *objectRecords) open(ctx context.Context, in command.Folder, flags []com
 }
 
 // check makes sure that the records are those of one object.
-func (r *objectRecords) check(flags []command.Object) error {
+func (r *Records) check(flags []command.Object) error {
 	n := 0
 	for _, f := range flags {
 		if f.File == command.Records {
@@ -56,7 +56,7 @@ func (r *objectRecords) check(flags []command.Object) error {
 	switch {
 	case n > 1:
 		return errors.New("the records are of one object, but there are several without a source: give the others --object STORE_PATH=SOURCE")
-	case n == 0 && len(r.Records) > 0:
+	case n == 0 && len(r.List) > 0:
 		return errors.New("there are records, but no object without a source: give --object STORE_PATH=@")
 	}
 	return nil

@@ -1,14 +1,14 @@
-package command
+package cli
 
 import (
 	"bytes"
 	"errors"
 	"fmt"
 	"io"
-	"os"
-	"path/filepath"
 	"strings"
 	"testing"
+
+	"github.com/rules-strata/rules_strata/go/command"
 )
 
 const appPath = "/nix/store/0123456789abcdfghijklmnpqrsvwxyz-app"
@@ -45,15 +45,6 @@ func run(args ...string) (int, string) {
 	return status, stdout.String() + stderr.String()
 }
 
-func writeFile(t *testing.T, name, text string) string {
-	t.Helper()
-	path := filepath.Join(t.TempDir(), name)
-	if err := os.WriteFile(path, []byte(text), 0o600); err != nil {
-		t.Fatal(err)
-	}
-	return path
-}
-
 func TestRun(t *testing.T) {
 	for _, test := range []struct {
 		name, args string
@@ -64,12 +55,12 @@ func TestRun(t *testing.T) {
 		{"another", "other", 0, ""},
 		{"help", "--help", 0, "Usage: prog <command>"},
 		{"help on a command", "add --help", 0, "Usage: prog add --n=INT"},
-		{"a bad input", "add --n=-1", ExitBadInput, "prog add: too small\n"},
-		{"nothing", "", ExitUsage, "prog: expected one of"},
-		{"no command", "bogus", ExitUsage, "prog: unexpected argument bogus"},
-		{"flag of no command", "--bogus", ExitUsage, "prog: unknown flag --bogus"},
-		{"no flag", "add --m", ExitUsage, "prog add: unknown flag --m"},
-		{"no value", "add", ExitUsage, "prog add: missing flags: --n=INT"},
+		{"a bad input", "add --n=-1", command.ExitBadInput, "prog add: too small\n"},
+		{"nothing", "", command.ExitUsage, "prog: expected one of"},
+		{"no command", "bogus", command.ExitUsage, "prog: unexpected argument bogus"},
+		{"flag of no command", "--bogus", command.ExitUsage, "prog: unknown flag --bogus"},
+		{"no flag", "add --m", command.ExitUsage, "prog add: unknown flag --m"},
+		{"no value", "add", command.ExitUsage, "prog add: missing flags: --n=INT"},
 	} {
 		t.Run(test.name, func(t *testing.T) {
 			status, text := run(strings.Fields(test.args)...)

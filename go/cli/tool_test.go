@@ -1,4 +1,4 @@
-package command
+package cli
 
 import (
 	"bytes"
@@ -8,6 +8,8 @@ import (
 	"io"
 	"strings"
 	"testing"
+
+	"github.com/rules-strata/rules_strata/go/command"
 )
 
 // echoCmd is the grammar of a tool with one command.
@@ -17,7 +19,7 @@ type echoCmd struct {
 	Text string `arg:"" help:"What to say."`
 }
 
-func (c *echoCmd) Run(ctx context.Context, std *Streams) error {
+func (c *echoCmd) Run(ctx context.Context, std *command.Streams) error {
 	if c.Wait {
 		<-ctx.Done()
 		return fmt.Errorf("waiting: %w", ctx.Err())
@@ -42,11 +44,11 @@ func TestTool(t *testing.T) {
 		interrupted    bool
 	}{
 		{name: "works", args: "b", stdout: "ab"},
-		{name: "fails", args: "b --fail", status: ExitBadInput, stderr: "echo: it failed\n"},
-		{name: "unknown flag", args: "--fast b", status: ExitUsage, stderr: "echo: unknown flag --fast"},
-		{name: "unknown flag, interrupted", args: "--fast b", status: ExitUsage, stderr: "echo: unknown flag --fast", interrupted: true},
+		{name: "fails", args: "b --fail", status: command.ExitBadInput, stderr: "echo: it failed\n"},
+		{name: "unknown flag", args: "--fast b", status: command.ExitUsage, stderr: "echo: unknown flag --fast"},
+		{name: "unknown flag, interrupted", args: "--fast b", status: command.ExitUsage, stderr: "echo: unknown flag --fast", interrupted: true},
 		{name: "help", args: "--help", stdout: "Usage: echo <text> [flags]\n\nSays it again.\n"},
-		{name: "interrupted", args: "b --wait", status: ExitInterrupted, stderr: "echo: interrupted: nothing was said\n", interrupted: true},
+		{name: "interrupted", args: "b --wait", status: command.ExitInterrupted, stderr: "echo: interrupted: nothing was said\n", interrupted: true},
 		{name: "interrupted when it was over", args: "b", stdout: "ab", interrupted: true},
 	} {
 		t.Run(test.name, func(t *testing.T) {
@@ -56,7 +58,7 @@ func TestTool(t *testing.T) {
 				cancel()
 			}
 			var stdout, stderr bytes.Buffer
-			status := tool.Run(ctx, new(echoCmd), strings.Fields(test.args), &Streams{In: strings.NewReader("a"), Out: &stdout, Err: &stderr})
+			status := tool.Run(ctx, new(echoCmd), strings.Fields(test.args), &command.Streams{In: strings.NewReader("a"), Out: &stdout, Err: &stderr})
 			said := stdout.String()
 			if status == 0 && test.args == "--help" {
 				said, _, _ = strings.Cut(said, "\nArguments:")
@@ -70,7 +72,7 @@ func TestTool(t *testing.T) {
 
 // TestMainStatus: the status is the function's.
 func TestMainStatus(t *testing.T) {
-	if got := Main(func(ctx context.Context, _ []string, std *Streams) int {
+	if got := command.Main(func(ctx context.Context, _ []string, std *command.Streams) int {
 		if ctx.Err() != nil || std.In == nil || std.Out == nil || std.Err == nil {
 			t.Error("it is not ready")
 		}
