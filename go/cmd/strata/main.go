@@ -62,7 +62,7 @@ var perObject = []string{"layer", "info", "files", "blob"}
 func main() {
 	if slices.Equal(os.Args[1:], []string{worker.Flag}) {
 		os.Exit(command.Main(func(ctx context.Context, _ []string, std *command.Streams) int {
-			return serve(ctx, std.In, std.Out, std.Err)
+			return serve(ctx, worker.Input(os.Stdin), std.Out, std.Err)
 		}))
 	}
 	os.Exit(program.Run(os.Args[1:], os.Stdout, os.Stderr))
