@@ -107,6 +107,11 @@ func addSteps(found map[store.Path]bool, e symlinkjoin.Entry, storeDir string) {
 	}
 	for name := range strings.SplitSeq(e.Target, "/") {
 		at = path.Join(at, name)
+		// Most steps are elsewhere, and an error for each would take longer than all
+		// else.
+		if path.Dir(at) != storeDir {
+			continue
+		}
 		if p, err := store.ParsePath(storeDir, at); err == nil {
 			found[p] = true
 		}
