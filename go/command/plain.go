@@ -10,9 +10,9 @@ import (
 // Plain reads a command line into a struct of flags, of those that package cli
 // reads, without what that takes to learn a grammar: half a millisecond for each
 // of very many actions. It understands --name=VALUE, --name VALUE and --name, and
-// what stands alone at the end where the struct has a RecordList. Of anything else, be it
-// wrong or not, it says that the line is not plain: package cli knows what it
-// means, and what to say.
+// what stands alone at the end where the struct has a RecordList. Of anything
+// else, be it wrong or not, it says that the line is not plain: package cli knows
+// what it means, and what to say. The struct is then of no use.
 func (f Folder) Plain(args []string, grammar any) bool {
 	p := plain{folder: f, flags: map[string]*plainFlag{}}
 	if !p.learn(reflect.ValueOf(grammar).Elem()) {

@@ -9,6 +9,7 @@ import (
 
 // Outputs are files that appear together, with paths in a folder.
 type Outputs struct {
+	// In is the folder.
 	In    command.Folder
 	files []*outfile.File
 	// Err is the first error of Create.
@@ -30,6 +31,7 @@ func (o *Outputs) Create(path string) io.Writer {
 	return f
 }
 
+// Commit puts all files in their places.
 func (o *Outputs) Commit() error {
 	for _, f := range o.files {
 		if err := f.Commit(); err != nil {
@@ -39,6 +41,7 @@ func (o *Outputs) Commit() error {
 	return nil
 }
 
+// Discard removes what was written, unless Commit put it in its place.
 func (o *Outputs) Discard() {
 	for _, f := range o.files {
 		f.Discard()
