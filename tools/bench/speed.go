@@ -153,8 +153,12 @@ func (c *speedCmd) fill(ctx context.Context, g *speedGroup, steps *speedSteps, f
 	switch g.name {
 	case groupLayers:
 		one, files, several, worker := steps.diffIDs(folder)
-		g.tasks = []*task{one, files, several, worker}
-		g.figures = func() []figure { return layerFigures(g, one, several, worker) }
+		floor, err := hashes(ctx, folder, steps.size)
+		if err != nil {
+			return err
+		}
+		g.tasks = append([]*task{one, files, several, worker}, floor...)
+		g.figures = func() []figure { return layerFigures(g, one, several, worker, floor) }
 	case groupTars:
 		g.tasks = steps.tars()
 		g.figures = func() []figure { return tarFigures(g) }

@@ -83,12 +83,15 @@ func number(v float64) string {
 
 func perGiB(t *task) float64 { return t.cpu().Seconds() / (float64(t.input) / (1 << 30)) }
 
-func layerFigures(g *speedGroup, one, several, worker *task) []figure {
+func layerFigures(g *speedGroup, one, several, worker *task, floor []*task) []figure {
 	all := []figure{
 		{"diff ID of one object", perGiB(one), "CPU s/GiB", diffIDBudget, false},
 		{"diff ID of one object", one.perSecond(), "MB/CPU s", diffIDSpeedBudget, true},
 		ratio(worker, one, severalBudget),
 		ratio(several, one, severalBudget),
+	}
+	if len(floor) == 2 {
+		all = append(all, ratio(floor[1], floor[0], 0))
 	}
 	return append(all, ratios(g, one)...)
 }
@@ -157,7 +160,7 @@ func (g *speedGroup) own() []*task {
 func ratios(g *speedGroup, ours *task) []figure {
 	var all []figure
 	for _, t := range g.tasks {
-		if t.peer {
+		if t.peer && !t.floor {
 			all = append(all, ratio(ours, t, peerBudget))
 		}
 	}

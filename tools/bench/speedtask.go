@@ -26,6 +26,9 @@ type task struct {
 	worker func(context.Context) (usage, error)
 	// peer says that the programs are not the project's own.
 	peer bool
+	// floor says of such a program that it does only a part, as fast as can be:
+	// nothing has to be faster.
+	floor bool
 	// input is how much is read, in bytes, where that means something.
 	input int64
 	runs  []taskRun
