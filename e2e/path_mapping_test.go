@@ -17,17 +17,9 @@ import (
 // plainPaths are the actions whose paths Bazel cannot map, some of them only
 // for some images: see docs/workers.md.
 var plainPaths = map[string]string{
-	"BaseTars":        "reads the description of an image",
-	"DockerArchive":   "reads the description of an image",
-	"ImageConfig":     "reads the time of the build",
-	"ImageFileSystem": "reads the description of an image",
-	"ImageMtree":      "reads the description of an image",
-	"ImageTime":       "reads the time of the build",
-	"ImageTree":       "reads the description of the base image",
-	"LayerTar":        "reads the description of an image",
-	"MergedArchive":   "reads the descriptions of images",
-	"PushManifest":    "reads the status of the workspace",
-	"RealRoot":        "reads the description of the base image",
+	"ImageConfig":  "reads the time of the build",
+	"ImageTime":    "reads the time of the build",
+	"PushManifest": "reads the status of the workspace",
 }
 
 // TestActionsAreMapped: of all kinds of images and objects, every action has its
@@ -65,7 +57,7 @@ func TestActionsAreMapped(t *testing.T) {
 			t.Errorf("an action %s has no mapped paths", mnemonic)
 		}
 	}
-	for _, mnemonic := range []string{"BlobInfo", "Closure", "CustomisationLayer", "ImageConfig", "ImageLayer", "ImageLayout", "LayerPlan", "ObjectBlob", "ObjectInfo", "ObjectLayer", "RestBlobs", "RestLayer"} {
+	for _, mnemonic := range []string{"BaseTars", "BlobInfo", "Closure", "CustomisationLayer", "DockerArchive", "ImageConfig", "ImageFileSystem", "ImageLayer", "ImageLayout", "ImageMtree", "ImageTree", "LayerPlan", "LayerTar", "MergedArchive", "ObjectBlob", "ObjectInfo", "ObjectLayer", "RealRoot", "RestBlobs", "RestLayer"} {
 		if !mapped[mnemonic] {
 			t.Errorf("no action %s has mapped paths; those that have are %q", mnemonic, slices.Sorted(maps.Keys(mapped)))
 		}
@@ -74,27 +66,112 @@ func TestActionsAreMapped(t *testing.T) {
 
 // TestModesShareACache: what a build in fastbuild made, a build in opt finds in
 // the disk cache, where the objects have the same bytes: all of ours that is
-// mapped, the compressed layers included.
+// mapped, the compressed layers included, and whatever is made of an image or on
+// one.
 func TestModesShareACache(t *testing.T) {
 	harness.Lane(t, "objects")
 	harness.Need(t, harness.TestRoot)
 	bazel := harness.LastingCopy(t, "e2e/objects")
+	newPackage(t, bazel, "mapped", `load("@rules_strata//rules:defs.bzl", "build_image", "export_image", "merge_images", "store_object", "stream_layered_image")
+
+genrule(
+    name = "made_file",
+    outs = ["made.txt"],
+    cmd = "echo made > $@",
+)
+
+store_object(
+    name = "made",
+    srcs = {"made.txt": "share/made"},
+)
+
+store_object(
+    name = "other",
+    srcs = {"made.txt": "other"},
+    deps = [":made"],
+)
+
+stream_layered_image(
+    name = "below",
+    contents = [":made"],
+    tag = "1",
+)
+
+stream_layered_image(
+    name = "above",
+    contents = [":other"],
+    from_image = ":below",
+    tag = "1",
+)
+
+build_image(
+    name = "script",
+    copy_to_root = [":other"],
+    from_image = ":above",
+    run_as_root = "cp /share/made /copy; rm /other",
+    tag = "1",
+)
+
+export_image(
+    name = "exported",
+    from_image = ":script",
+)
+
+merge_images(
+    name = "merged",
+    images = [
+        ":script",
+        ":above",
+    ],
+)
+
+store_object(
+    name = "archives",
+    srcs = {
+        ":exported": "exported",
+        ":merged": "merged",
+    },
+    allow_undeclared_references = True,
+)
+
+stream_layered_image(
+    name = "of_archives",
+    contents = [":archives"],
+    tag = "1",
+)
+`)
 	disk := "--disk_cache=" + filepath.Join(harness.TempDir(t), "disk")
 	build := func(mode string) ([]harness.Spawn, string) {
 		bazel.Run(t, "clean").Must(t)
-		flags := []string{disk, "--experimental_output_paths=strip", "--compilation_mode=" + mode, "--output_groups=config,oci_layout"}
-		spawns := bazel.Spawns(t, append(flags, "//modes:image", "//incremental:tight")...)
-		stem := bazel.Output(t, "//modes:image", "", flags...)
-		return spawns, harness.ReadFile(t, stem+".config.json") + harness.ReadFile(t, stem+".oci/index.json")
+		flags := []string{disk, "--experimental_output_paths=strip", "--compilation_mode=" + mode, "--output_groups=config,docker_archive,layers,mtree,oci_layout"}
+		spawns := bazel.Spawns(t, append(flags, "//modes:image", "//incremental:tight", "//mapped:script", "//mapped:of_archives")...)
+		var read []string
+		for label, files := range map[string][]string{
+			"//modes:image":        {".config.json", ".oci/index.json", ".tar.gz", ".mtree"},
+			"//mapped:script":      {".config.json", ".oci/index.json", ".tar.gz", ".mtree"},
+			"//mapped:of_archives": {".config.json"},
+		} {
+			stem := bazel.Output(t, label, "", flags...)
+			for _, file := range files {
+				read = append(read, label+file+" "+harness.ReadFile(t, stem+file))
+			}
+		}
+		slices.Sort(read)
+		return spawns, strings.Join(read, "\n")
 	}
 	first, want := build("fastbuild")
-	for _, mnemonic := range []string{"ObjectLayer", "ObjectBlob", "RestLayer", "RestBlobs", "LayerPlan", "ImageConfig", "ImageLayout"} {
+	for _, mnemonic := range []string{
+		"ObjectLayer", "ObjectBlob", "RestLayer", "RestBlobs", "LayerPlan", "ImageConfig", "ImageLayout",
+		"BaseTars", "DockerArchive", "ImageFileSystem", "ImageMtree", "ImageTree", "LayerTar", "MergedArchive",
+	} {
 		if len(only(mnemonic, first)) == 0 {
 			t.Errorf("no action %s", mnemonic)
 		}
 	}
 	again, got := build("opt")
-	equal(t, "image", got, want)
+	if got != want {
+		t.Error("another image")
+	}
 	equal(t, "actions", strings.Join(names(again), "\n"), strings.Join(names(first), "\n"))
 	for _, spawn := range again {
 		// Those of the workspace map no paths.
@@ -143,8 +220,8 @@ stream_layered_image(
 	for _, name := range []string{"base", "left", "right"} {
 		edit(name, "first")
 	}
-	build := func() []harness.Spawn {
-		return bazel.Spawns(t, "--disk_cache=", "--experimental_output_paths=strip", "//pruned:image")
+	build := func(flags ...string) []harness.Spawn {
+		return bazel.Spawns(t, append(flags, "--disk_cache=", "--experimental_output_paths=strip", "//pruned:image")...)
 	}
 	equal(t, "rest layers at first", len(only("RestLayer", build())), 1)
 	edit("base", "edited")
@@ -158,4 +235,13 @@ stream_layered_image(
 		ImageConfig //pruned:image
 		ObjectLayer //pruned:left
 		RestLayer //pruned:image`))
+
+	// Of the tars of layers only those are written again that have the object:
+	// there are two of store objects, and that of the links.
+	tars := func() []harness.Spawn { return build("--output_groups=layers") }
+	equal(t, "tars at first", len(only("LayerTar", tars())), 3)
+	edit("base", "edited again")
+	equal(t, "tars for the object with its own layer", len(only("LayerTar", tars())), 1)
+	edit("left", "edited again")
+	equal(t, "tars for an object of the rest", len(only("LayerTar", tars())), 1)
 }

@@ -45,15 +45,19 @@ func (d *baseDescription) open(dir string, p Parts, opts []Option) BaseLayers {
 	if d == nil {
 		return nil
 	}
-	b := &base{isImage: d.Image != "", origin: d.Origin}
+	b := &base{isImage: d.isImage(), origin: d.Origin}
 	for _, l := range p.Layers {
 		if l.Kind == image.BaseLayer {
 			b.diffIDs = append(b.diffIDs, l.DiffID)
 		}
 	}
 	switch {
-	case b.isImage:
-		b.open = func() (layers, error) { return openImage(filepath.Join(dir, filepath.FromSlash(d.Image)), dir, opts) }
+	case d.records != nil:
+		b.open = func() (layers, error) { return layersOf(d.records.Open()) }
+	case d.Image != "":
+		b.open = func() (layers, error) {
+			return layersOf(Open(filepath.Join(dir, filepath.FromSlash(d.Image)), dir, opts...))
+		}
 	case d.Archive != "":
 		b.open = func() (layers, error) {
 			return openArchive(filepath.Join(dir, filepath.FromSlash(d.Archive)), baseimage.Selection{
@@ -64,8 +68,8 @@ func (d *baseDescription) open(dir string, p Parts, opts []Option) BaseLayers {
 	return b
 }
 
-func openImage(file, dir string, opts []Option) (layers, error) {
-	img, err := Open(file, dir, opts...)
+// layersOf gives the layers of an image of ours that was opened, or not.
+func layersOf(img *Image, err error) (layers, error) {
 	if err != nil {
 		return layers{}, err
 	}

@@ -6,7 +6,6 @@ import (
 	"errors"
 	"io"
 	"os"
-	"path/filepath"
 	"slices"
 	"strings"
 	"testing"
@@ -104,7 +103,7 @@ func TestBaseImage(t *testing.T) {
 	}
 	b.writeJSON(t, "_main/below.image.json", map[string]any{
 		"config": "_main/below/config.json", "customisation": "_main/customisation.tar", "layers": "_main/below/layers.json",
-		"objects": "_main/below/objects", "tag": "_main/below/tag", "name": "below", "base": nil, "created": "", "object_set": "",
+		"objects": "_main/below/objects", "tag": "_main/below/tag", "name": "below", "base": nil, "created": "",
 		"mtime": "1", "uid": 0, "gid": 0, "uname": "root", "gname": "root", "store_dir": "/nix/store", "version": 1,
 	})
 	b.onBase(t, below, map[string]any{"image": "_main/below.image.json"})
@@ -191,26 +190,5 @@ func TestNewErrors(t *testing.T) {
 		if _, err := New(p); err == nil || !strings.Contains(err.Error(), test.wantErr) {
 			t.Errorf("%s: got %v, want %s", test.name, err, test.wantErr)
 		}
-	}
-}
-
-// TestObjectSet: the objects can be in a file of package objectset, with paths
-// of the working directory.
-func TestObjectSet(t *testing.T) {
-	b := build(t)
-	t.Chdir(b.path(""))
-	set := "object\x00" + string(app) + "\nnar\x00_main/app.nar\n"
-	b.write(t, "_main/pool", set)
-	b.describe(t, func(d map[string]any) { delete(d, "objects"); d["object_set"] = "_main/pool" })
-	img, err := Open(filepath.Join(b.folder, "hello.image.json"), "")
-	if err != nil {
-		t.Fatal(err)
-	}
-	if err := img.WriteLayer(t.Context(), 0, io.Discard); err != nil {
-		t.Error(err)
-	}
-	b.describe(t, func(d map[string]any) { d["object_set"] = "_main/pool" })
-	if _, err := b.open(); err == nil || !strings.Contains(err.Error(), `it has both "objects" and "object_set"`) {
-		t.Errorf("got %v", err)
 	}
 }

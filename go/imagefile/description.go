@@ -20,8 +20,8 @@ import (
 	"github.com/rules-strata/rules_strata/go/objectset"
 )
 
-// description is the content of NAME.image.json. Paths are relative to the
-// folder that Open is given.
+// description is the content of NAME.image.json, or what records say of an
+// image. Paths are relative to the folder that Open is given.
 type description struct {
 	Base          *baseDescription `json:"base"`
 	Config        string           `json:"config"`
@@ -39,19 +39,20 @@ type description struct {
 	Manifest string `json:"manifest"`
 	MTime    string `json:"mtime"`
 	Name     string `json:"name"`
-	// Objects or ObjectSet says where the objects are: a list as readSources
-	// reads it, or as package objectset does.
-	Objects   string `json:"objects"`
-	ObjectSet string `json:"object_set"`
-	StoreDir  string `json:"store_dir"`
-	Tag       string `json:"tag"`
-	UID       int64  `json:"uid"`
-	UName     string `json:"uname"`
-	Version   int    `json:"version"`
+	// Objects is the list of the objects, as readSources reads it.
+	Objects  string `json:"objects"`
+	StoreDir string `json:"store_dir"`
+	Tag      string `json:"tag"`
+	UID      int64  `json:"uid"`
+	UName    string `json:"uname"`
+	Version  int    `json:"version"`
+
+	// set has the objects of an image that records describe.
+	set *objectset.Set
 }
 
-// baseDescription is an image of ours by its own description, or an archive or
-// a layout, or an image in a registry.
+// baseDescription is an image of ours by its own description or its own
+// records, or an archive or a layout, or an image in a registry.
 type baseDescription struct {
 	Image   string `json:"image"`
 	Archive string `json:"archive"`
@@ -62,6 +63,9 @@ type baseDescription struct {
 	// Origin is that of an image that was pulled; without an archive its layers
 	// are there alone.
 	Origin *Origin `json:"origin"`
+
+	// records is an image of ours by its own records.
+	records *Records
 }
 
 // now stands for the time at which the image is taken to where it runs.
@@ -127,23 +131,29 @@ func read(file, dir string, opts []Option) (Parts, *description, error) {
 	if err := d.check(); err != nil {
 		return Parts{}, nil, fmt.Errorf("%s: %w", file, err)
 	}
-	at := func(path string) string { return filepath.Join(dir, filepath.FromSlash(path)) }
-	mtime, err := d.mtime(at)
-	if err != nil {
-		return Parts{}, nil, fmt.Errorf("%s: mtime: %w", file, err)
-	}
-	p, err := d.parts(placesOf(dir, opts), at, opts)
-	p.Options.MTime = mtime
+	p, err := d.read(file, dir, opts)
 	if errors.Is(err, fs.ErrNotExist) {
 		err = fmt.Errorf("%w: build the image again, without --nobuild_runfile_links; with --remote_download_minimal only bazel run has all files", err)
 	}
 	return p, &d, err
 }
 
+// read reads the files that the description names, which is in a file itself.
+func (d *description) read(file, dir string, opts []Option) (Parts, error) {
+	at := func(path string) string { return filepath.Join(dir, filepath.FromSlash(path)) }
+	mtime, err := d.mtime(at)
+	if err != nil {
+		return Parts{}, fmt.Errorf("%s: mtime: %w", file, err)
+	}
+	p, err := d.parts(placesOf(dir, opts), at, opts)
+	p.Options.MTime = mtime
+	return p, err
+}
+
 // isBaseAlone says whether the image is the base as it is, with nothing of its
 // own above it.
 func (d *description) isBaseAlone() bool {
-	return d.Base != nil && d.Customisation == "" && d.Objects == "" && d.ObjectSet == ""
+	return d.Base != nil && d.Customisation == "" && d.Objects == "" && (d.set == nil || len(d.set.Paths()) == 0)
 }
 
 // check wants all that has no default.
@@ -151,15 +161,15 @@ func (d *description) check() error {
 	type field struct{ name, value string }
 	fields := []field{{"config", d.Config}, {"layers", d.Layers}, {"name", d.Name}, {"store_dir", d.StoreDir}, {"tag", d.Tag}}
 	if !d.isBaseAlone() {
-		fields = append(fields, field{"customisation", d.Customisation}, field{"objects", d.Objects + d.ObjectSet})
+		fields = append(fields, field{"customisation", d.Customisation})
+		if d.set == nil {
+			fields = append(fields, field{"objects", d.Objects})
+		}
 	}
 	for _, field := range fields {
 		if field.value == "" {
 			return fmt.Errorf("no %q", field.name)
 		}
-	}
-	if d.Objects != "" && d.ObjectSet != "" {
-		return errors.New(`it has both "objects" and "object_set"`)
 	}
 	if d.Created != "" && d.Created != now {
 		return fmt.Errorf(`"created" is %q: want nothing, as the config says it, or %q`, d.Created, now)
@@ -218,11 +228,11 @@ func (d *description) parts(where places, at func(string) string, opts []Option)
 	if err != nil {
 		return p, err
 	}
-	if d.ObjectSet != "" {
-		p.Objects, err = objectset.Read(at(d.ObjectSet))
-	} else {
-		p.Objects, err = readSources(at(d.Objects), where)
+	if d.set != nil {
+		p.Objects = d.set
+		return p, nil
 	}
+	p.Objects, err = readSources(at(d.Objects), where)
 	return p, err
 }
 

@@ -57,9 +57,9 @@ func (b *base) layerOrigin(i int) (*Origin, error) {
 
 func (d *baseDescription) check() error {
 	switch {
-	case d.Image != "" && (d.Archive != "" || d.Origin != nil):
+	case d.isImage() && (d.Archive != "" || d.Origin != nil):
 		return errors.New(`"base": "image" goes with neither "archive" nor "origin"`)
-	case d.Image == "" && d.Archive == "" && d.Origin == nil:
+	case !d.isImage() && d.Archive == "" && d.Origin == nil:
 		return errors.New(`"base": want "image", "archive" or "origin"`)
 	case d.Origin != nil && d.Origin.Repository == "":
 		return errors.New(`"base": "origin": no "repository"`)
@@ -67,8 +67,11 @@ func (d *baseDescription) check() error {
 	return nil
 }
 
+// isImage says that the base is an image of ours.
+func (d *baseDescription) isImage() bool { return d.Image != "" || d.records != nil }
+
 // isRemote says that the layers are at the origin alone.
-func (d *baseDescription) isRemote() bool { return d.Image == "" && d.Archive == "" }
+func (d *baseDescription) isRemote() bool { return !d.isImage() && d.Archive == "" }
 
 // errRemote is for what would need the bytes of a layer.
 func errRemote(o *Origin) error {

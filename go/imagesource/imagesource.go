@@ -1,6 +1,6 @@
 // Package imagesource opens images wherever a target of Bazel's has them, and
-// gives them as package archive writes them: an image of ours by its
-// description, or docker archives and OCI layouts.
+// gives them as package archive writes them: an image of ours by the
+// records that describe it, or docker archives and OCI layouts.
 package imagesource
 
 import (
@@ -14,10 +14,9 @@ import (
 
 // Source is where images are.
 type Source struct {
-	// Description is the description of an image of ours, whose paths are from
-	// the working directory on.
-	Description string
-	// Archive is, without a description, a docker archive or an OCI layout,
+	// Records describe an image of ours, with paths from the working directory on.
+	Records string
+	// Archive is, without records, a docker archive or an OCI layout,
 	// compressed or not, or the directory of a layout.
 	Archive string
 	// Selection chooses among the images of an archive.
@@ -41,11 +40,11 @@ func (i *Images) Close() error { return i.close() }
 // stored compressed is read to its end to learn its size, unless that is known.
 type Sizes map[string]int64
 
-// Open opens one image: that of the description, or the one of the archive that
+// Open opens one image: that of the records, or the one of the archive that
 // the selection chooses.
 func (s Source) Open(ctx context.Context) (*Images, error) {
-	if s.Description != "" {
-		return s.openDescription()
+	if s.Records != "" {
+		return s.openRecords()
 	}
 	img, err := baseimage.Open(s.Archive, s.Selection)
 	if err != nil {
@@ -58,11 +57,11 @@ func (s Source) Open(ctx context.Context) (*Images, error) {
 	return &Images{Images: []archive.Image{converted}, Warnings: img.Warnings, close: img.Close}, nil
 }
 
-// OpenAll opens the image of the description, or all images of the archive that
+// OpenAll opens the image of the records, or all images of the archive that
 // are for the selection's platform. It adds the sizes that it learns to sizes.
 func (s Source) OpenAll(ctx context.Context, sizes Sizes) (*Images, error) {
-	if s.Description != "" {
-		opened, err := s.openDescription()
+	if s.Records != "" {
+		opened, err := s.openRecords()
 		if err != nil {
 			return nil, err
 		}
@@ -86,8 +85,8 @@ func (s Source) OpenAll(ctx context.Context, sizes Sizes) (*Images, error) {
 	return opened, nil
 }
 
-func (s Source) openDescription() (*Images, error) {
-	img, err := imagefile.Open(s.Description, "")
+func (s Source) openRecords() (*Images, error) {
+	img, err := imagefile.OpenRecords(s.Records)
 	if err != nil {
 		return nil, err
 	}

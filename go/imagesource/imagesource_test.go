@@ -188,7 +188,7 @@ func TestErrors(t *testing.T) {
 		source imagesource.Source
 		want   string
 	}{
-		{imagesource.Source{Description: "/nonexistent.json"}, "open /nonexistent.json: no such file"},
+		{imagesource.Source{Records: "/nonexistent.records"}, "open /nonexistent.records: no such file"},
 		{imagesource.Source{Archive: "/nonexistent.tar"}, "/nonexistent.tar: no such file"},
 		{imagesource.Source{Archive: none}, none + ": it is a tar without members"},
 		{imagesource.Source{Archive: broken}, broken + ": layer 1 of 1 (blobs/sha256/"},

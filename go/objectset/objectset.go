@@ -43,32 +43,45 @@ const maxLine = 64 << 10
 
 // Read reads a set. It opens no object. Errors name the file and the line.
 func Read(file string) (*Set, error) {
-	f, err := os.Open(file)
-	if err != nil {
+	s := New(file)
+	if err := EachRecord(file, s.Add); err != nil {
 		return nil, err
 	}
+	return s, nil
+}
+
+// New is a set without objects yet, whose records are in a file.
+func New(file string) *Set { return &Set{file: file, byPath: map[store.Path]*member{}} }
+
+// EachRecord calls a function for each record of a file, with the number of its
+// line. Errors name the file and the line.
+func EachRecord(file string, record func(number int, line string) error) error {
+	f, err := os.Open(file)
+	if err != nil {
+		return err
+	}
 	defer f.Close()
-	s := &Set{file: file, byPath: map[store.Path]*member{}}
 	in := bufio.NewReaderSize(f, maxLine)
 	for number := 1; ; number++ {
 		line, err := in.ReadSlice('\n')
 		switch {
 		case err == io.EOF && len(line) == 0:
-			return s, nil
+			return nil
 		case err == io.EOF:
 			err = errors.New("it has no newline at its end: the file is truncated")
 		case errors.Is(err, bufio.ErrBufferFull):
 			err = fmt.Errorf("it has more than %d bytes", maxLine)
 		case err == nil:
-			err = s.record(number, string(line[:len(line)-1]))
+			err = record(number, string(line[:len(line)-1]))
 		}
 		if err != nil {
-			return nil, fmt.Errorf("%s: line %d: %w", file, number, err)
+			return fmt.Errorf("%s: line %d: %w", file, number, err)
 		}
 	}
 }
 
-func (s *Set) record(number int, line string) error {
+// Add takes the next record; number is that of its line.
+func (s *Set) Add(number int, line string) error {
 	kind, rest, _ := strings.Cut(line, "\x00")
 	if kind == "object" {
 		return s.begin(number, rest)

@@ -63,7 +63,7 @@ def build_image_tests(name):
         },
         target_under_test = ":built",
     )
-    build_image(name = "built_really", real_root = True, run_as_root = "true", tags = ["manual"])
+    build_image(name = "built_really", from_image = ":built", real_root = True, run_as_root = "true", tags = ["manual"])
     actions_test(
         name = name + "_real_root_test",
         counts = {"ImageTree": "0", "RealRoot": "1"},

@@ -52,7 +52,7 @@ def _good(name):
     any = ":{}_any".format(name)
     archive = ":{}_archive".format(name)
     for case, attributes, out, inputs, arguments in [
-        ("image", {"from_image": any}, name + "_image.tar", [name + "_any.exec-image.json", name + "_any.customisation.tar"], []),
+        ("image", {"from_image": any}, name + "_image.tar", [name + "_any.layers.json", name + "_any.customisation.tar"], []),
         ("selected", {"from_image": any, "from_image_name": name + "_any", "from_image_tag": "v1"}, name + "_selected.tar", [], []),
         ("name.tar", {"from_image": any, "disk_size": 4096}, name + "_name.tar", [], []),
         ("out", {"from_image": any, "out": name + "-other.tar"}, name + "-other.tar", [], []),
@@ -64,8 +64,8 @@ def _good(name):
             ["leaf.txt"],
             ["--architecture=arm64", "--name=a", "--tag=1"],
         ),
-        ("index", {"from_image": ":{}_index".format(name), "architecture": "arm64"}, name + "_from_index.tar", [name + "_arm64.exec-image.json"], []),
-        ("platform", {"from_image": any, "platform": _ARM64}, name + "_platform.tar", [name + "_any.exec-image.json"], []),
+        ("index", {"from_image": ":{}_index".format(name), "architecture": "arm64"}, name + "_from_index.tar", [name + "_arm64.layers.json"], []),
+        ("platform", {"from_image": any, "platform": _ARM64}, name + "_platform.tar", [name + "_any.layers.json"], []),
     ]:
         target = {"archive": "archive_tar", "index": "from_index"}.get(case, case)
         export_image(name = "{}_{}".format(name, target), tags = ["manual"], **attributes)

@@ -23,7 +23,7 @@ def merge_images_tests(name):
 def _good(name):
     one, archive = [":{}_{}".format(name, image) for image in ["one", "archive"]]
     for case, attributes, out, inputs in [
-        ("default", {"images": [one, archive]}, name + "_default.tar.gz", [name + "_one.exec-image.json", "leaf.txt"]),
+        ("default", {"images": [one, archive]}, name + "_default.tar.gz", [name + "_one.layers.json", "leaf.txt"]),
         ("gzip", {"compressor": "gzip", "images": [one]}, name + "_gzip.tar.gz", []),
         ("zstd", {"compressor": "zstd", "images": [one]}, name + "_zstd.tar.zst", []),
         ("none", {"compressor": "none", "images": [one]}, name + "_none.tar", []),
@@ -33,7 +33,7 @@ def _good(name):
             "from_index",
             {"architecture": "arm64", "images": [":{}_index".format(name), one]},
             name + "_from_index.tar.gz",
-            [name + "_arm64.exec-image.json", name + "_one.exec-image.json"],
+            [name + "_arm64.layers.json", name + "_one.layers.json"],
         ),
     ]:
         merge_images(name = "{}_{}".format(name, case), tags = ["manual"], **attributes)

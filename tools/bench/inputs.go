@@ -5,8 +5,11 @@ import (
 	"crypto/sha256"
 	"fmt"
 	"io"
+	"maps"
 	"os"
 	"path/filepath"
+	"slices"
+	"strings"
 
 	"github.com/rules-strata/rules_strata/go/jsonfile"
 	"github.com/rules-strata/rules_strata/go/nar"
@@ -36,8 +39,12 @@ func inputs(folder string, length int64) error {
 
 	f.text("big.manifest", "file\x000444\x00data\x00data\n")
 	f.text("references", smallPath+"\n")
-	f.text("set-of-nars", "object\x00"+bigPath+"\nnar\x00big.nar\nobject\x00"+smallPath+"\nnar\x00small.nar\n")
-	f.text("set-of-files", "object\x00"+bigPath+"\nfile\x000444\x00data\x00data\ninput\x00data\nobject\x00"+smallPath+"\nnar\x00small.nar\n")
+	const (
+		nars        = "object\x00" + bigPath + "\nnar\x00big.nar\nobject\x00" + smallPath + "\nnar\x00small.nar\n"
+		filesAndNAR = "object\x00" + bigPath + "\nfile\x000444\x00data\x00data\ninput\x00data\nobject\x00" + smallPath + "\nnar\x00small.nar\n"
+	)
+	f.text("set-of-nars", nars)
+	f.text("set-of-files", filesAndNAR)
 	f.text("sources", bigPath+"\x00big.nar\n"+smallPath+"\x00small.nar\n")
 	f.json("graph.json", []map[string]any{{"path": bigPath, "references": []string{smallPath}}, {"path": smallPath, "references": []string{}}})
 	f.json("user.json", map[string]any{"Cmd": []string{bigPath + "/data"}})
@@ -49,10 +56,10 @@ func inputs(folder string, length int64) error {
 	f.text("pack.sh", "tar -cf - -C "+bigPath+" data | gzip > packed\ngzip -dc packed | tar -xf -\nrm packed\n")
 	f.json("check.json", map[string]any{"paths": map[string]any{data: map[string]any{"sha256": digest, "size": length, "contains": "\n"}}})
 
-	f.describe("nars", "image", map[string]any{"object_set": "set-of-nars"})
-	f.describe("files", "image", map[string]any{"object_set": "set-of-files"})
-	f.describe("shared", "shared", map[string]any{"object_set": "set-of-nars"})
-	f.describe("on-base", "on-base", map[string]any{"object_set": "set-of-nars", "base": map[string]any{"archive": "base.tar"}})
+	f.records("nars", "image", nil, nars)
+	f.records("files", "image", nil, filesAndNAR)
+	f.records("shared", "shared", nil, nars)
+	f.records("on-base", "on-base", map[string]string{"base.archive": "base.tar"}, nars)
 	// What strata-deploy is given, besides the folder of runfiles.
 	f.describe("deploy.image", "image", map[string]any{"objects": "sources"})
 	f.describe("deploy-now.image", "image", map[string]any{"objects": "sources", "created": "now", "mtime": "now"})
@@ -85,10 +92,23 @@ func (f *files) describe(name, prefix string, more map[string]any) {
 		"config": prefix + ".config", "created": "", "customisation": "links.tar", "gid": 0, "gname": "root", "layers": prefix + ".layers",
 		"mtime": "1", "name": prefix, "store_dir": "/nix/store", "tag": prefix + ".tag", "uid": 0, "uname": "root", "version": jsonfile.Version,
 	}
-	for key, value := range more {
-		description[key] = value
-	}
+	maps.Copy(description, more)
 	f.json(name+".json", description)
+}
+
+// records writes NAME.records, what a step is told of such an image; objects are
+// the records of its objects.
+func (f *files) records(name, prefix string, more map[string]string, objects string) {
+	image := map[string]string{
+		"config": prefix + ".config", "customisation": "links.tar", "gid": "0", "gname": "root", "layers": prefix + ".layers",
+		"mtime": "1", "name": prefix, "store_dir": "/nix/store", "tag": prefix + ".tag", "uid": "0", "uname": "root",
+	}
+	maps.Copy(image, more)
+	var text strings.Builder
+	for _, key := range slices.Sorted(maps.Keys(image)) {
+		text.WriteString(key + "\x00" + image[key] + "\n")
+	}
+	f.text(name+".records", text.String()+objects)
 }
 
 // create writes a file through a function that gets a buffered writer.

@@ -41,20 +41,19 @@ func (s *speedSteps) task(name string, lines ...string) *task {
 }
 
 // inputs are what the measured commands need besides the files: an image of the
-// object, as a description and as a docker archive.
+// object, as records and as a docker archive.
 func (s *speedSteps) inputs(ctx context.Context, folder string, archive bool) error {
 	f := files{folder: folder}
 	f.text("references", onePath+"\n")
-	f.text("set", "object\x00"+onePath+"\nnar\x00one.nar\n")
 	f.json("graph.json", []map[string]any{{"path": onePath, "references": []string{}}})
 	f.json("user.json", map[string]any{"Cmd": []string{"/" + speedFile(0, 0)}})
-	f.describe("image", "image", map[string]any{"object_set": "set", "customisation": "image.links.tar"})
+	f.records("image", "image", map[string]string{"customisation": "image.links.tar"}, "object\x00"+onePath+"\nnar\x00one.nar\n")
 	if f.err != nil {
 		return f.err
 	}
 	lines := s.describing("image.", "--references references")
 	if archive {
-		lines = append(lines, "archive --image image.json --compressor none --out image.tar")
+		lines = append(lines, "archive --image image.records --compressor none --out image.tar")
 	}
 	for _, line := range lines {
 		command := s.command(line)
@@ -107,7 +106,7 @@ func layerOf(n int) string {
 func (s *speedSteps) tars() []*task {
 	return []*task{
 		s.task("layer written with its diff ID", "layer --object ONE=one.nar --references references --metadata OUT/layer --listing OUT/listing --tar OUT/tar"),
-		s.task("layer of an image written", "tar --image image.json --index 0 --out OUT/tar"),
+		s.task("layer of an image written", "tar --image image.records --index 0 --out OUT/tar"),
 	}
 }
 

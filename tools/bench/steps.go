@@ -54,12 +54,12 @@ func imageSteps() []step {
 		{"", "strata plan --closure closure.json --max-layers 9 --own-layers 1 --out plan.json", ""},
 		{"", "strata config --plan plan.json --layer big.layer --layer small.layer --customisation links.json --config user.json --architecture amd64 " +
 			"--out image.config --layers-out image.layers --tag-out image.tag", ""},
-		{"tar, from a NAR", "strata tar --image nars.json --index 1 --out tar", "tar"},
-		{"tar, from files", "strata tar --image files.json --index 1 --out tar", "tar"},
-		{"archive, none", "strata archive --image nars.json --compressor none --out base.tar", ""},
-		{"archive, gz", "strata archive --image nars.json --compressor gz --out out", "out"},
-		{"archive, zstd", "strata archive --image files.json --compressor zstd --out base.tar.zst", ""},
-		{"mtree", "strata mtree --image nars.json --out out", "out"},
+		{"tar, from a NAR", "strata tar --image nars.records --index 1 --out tar", "tar"},
+		{"tar, from files", "strata tar --image files.records --index 1 --out tar", "tar"},
+		{"archive, none", "strata archive --image nars.records --compressor none --out base.tar", ""},
+		{"archive, gz", "strata archive --image nars.records --compressor gz --out out", "out"},
+		{"archive, zstd", "strata archive --image files.records --compressor zstd --out base.tar.zst", ""},
+		{"mtree", "strata mtree --image nars.records --out out", "out"},
 	}
 }
 
@@ -76,7 +76,7 @@ func sharedSteps() []step {
 		{"", "strata blob --tar links.tar --compression gzip --out links.gz --descriptor links.gz.json", ""},
 		{"", "strata manifest --layers shared.layers --config shared.config --descriptors blobs.json --descriptor links.gz.json --out manifest.json --digest-out digest", ""},
 		{"layout", "strata layout --manifest manifest.json --config shared.config --blob links.gz.json=links.gz --blob-dir blobs --name shared --tag shared.tag --out layout", "blobs"},
-		{"tar of a shared layer", "strata tar --image shared.json --index 0 --out tar", "tar"},
+		{"tar of a shared layer", "strata tar --image shared.records --index 0 --out tar", "tar"},
 	}
 }
 
@@ -92,7 +92,7 @@ func baseSteps() []step {
 		{"", "strata plan --closure closure.json --max-layers 9 --own-layers 1 --base base.json --out on-base.plan", ""},
 		{"", "strata config --plan on-base.plan --base base.json --base-config base.config --customisation links.json --config user.json --architecture amd64 " +
 			"--out on-base.config --layers-out on-base.layers --tag-out on-base.tag", ""},
-		{"base-tars", "strata base-tars --image on-base.json --out out", "out"},
+		{"base-tars", "strata base-tars --image on-base.records --out out", "out"},
 	}
 }
 

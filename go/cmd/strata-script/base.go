@@ -19,7 +19,7 @@ type baseLayers struct {
 func (c *imageTreeCmd) openBase() (baseLayers, error) {
 	switch {
 	case c.BaseImage != "":
-		img, err := imagefile.Open(c.BaseImage, "")
+		img, err := imagefile.OpenRecords(c.BaseImage)
 		if err != nil {
 			return baseLayers{}, err
 		}

@@ -22,7 +22,7 @@ type imageTreeCmd struct {
 	Label            []string `sep:"none" help:"What messages call such an object, in the order of --copy. Repeatable."`
 	KeepDirlinks     bool     `help:"Keep links to directories; otherwise what they lead to is copied."`
 	RunAsRoot        string   `placeholder:"FILE" help:"The script run_as_root, which sees the base image and the layer as its root."`
-	BaseImage        string   `placeholder:"FILE" help:"The base, an image of ours: its description, with the paths of actions."`
+	BaseImage        string   `placeholder:"FILE" help:"The base, an image of ours: records that describe it, with paths from the working directory on."`
 	BaseArchive      string   `placeholder:"PATH" help:"The base, a docker archive or an OCI layout."`
 	BaseName         string   `help:"Which image of an archive: its name."`
 	BaseTag          string   `help:"Which image of an archive: its tag."`
@@ -73,7 +73,7 @@ func (c *imageTreeCmd) Run(stderr io.Writer) (err error) {
 	if err := out.Commit(); err != nil {
 		return err
 	}
-	if err := c.writeUnused(objects, c.RunAsRoot, c.BaseArchive, c.BaseImage, c.BaseInfo); err != nil {
+	if err := c.writeUnused(objects, c.RunAsRoot, c.BaseArchive, c.BaseInfo); err != nil {
 		return err
 	}
 	copies := map[string]string{}

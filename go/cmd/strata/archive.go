@@ -10,7 +10,7 @@ import (
 
 // archiveCmd is "strata archive".
 type archiveCmd struct {
-	Image      string `required:"" placeholder:"FILE" help:"Description of the image, with paths from the working directory on."`
+	Image      string `required:"" placeholder:"FILE" help:"Records that describe the image, with paths from the working directory on."`
 	Compressor string `required:"" enum:"none,gz,zstd" placeholder:"NAME" help:"none, gz or zstd, for the archive; the layers in it are not compressed."`
 	Out        string `required:"" placeholder:"FILE" help:"Where the archive goes."`
 }
@@ -25,7 +25,7 @@ func (archiveCmd) Help() string {
 
 // Run writes the archive as a stream.
 func (c *archiveCmd) Run() error {
-	img, err := imagefile.Open(c.Image, "")
+	img, err := imagefile.OpenRecords(c.Image)
 	if err != nil {
 		return err
 	}

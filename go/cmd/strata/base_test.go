@@ -16,7 +16,7 @@ import (
 // dockerArchive writes an image that build made as a docker archive.
 func (c *closureOf) dockerArchive(t *testing.T) string {
 	t.Helper()
-	img, err := imagefile.Open(c.describe(t, nil), "")
+	img, err := imagefile.OpenRecords(c.describe(t, nil))
 	if err != nil {
 		t.Fatal(err)
 	}

@@ -12,7 +12,7 @@ import (
 
 // baseTarsCmd is "strata base-tars".
 type baseTarsCmd struct {
-	Image string `required:"" placeholder:"FILE" help:"Description of the image, with paths from the working directory on."`
+	Image string `required:"" placeholder:"FILE" help:"Records that describe the image, with paths from the working directory on."`
 	Out   string `required:"" placeholder:"DIR" help:"Directory of the tars to write: 000.tar is the lowest layer."`
 }
 
@@ -23,7 +23,7 @@ func (baseTarsCmd) Help() string {
 
 // Run writes the tars, all of them or none.
 func (c *baseTarsCmd) Run() error {
-	img, err := imagefile.Open(c.Image, "")
+	img, err := imagefile.OpenRecords(c.Image)
 	if err != nil {
 		return err
 	}

@@ -15,7 +15,7 @@ import (
 
 // exportCmd is "strata export".
 type exportCmd struct {
-	Image        string `placeholder:"FILE" help:"Description of an image of ours, with paths from the working directory on."`
+	Image        string `placeholder:"FILE" help:"Records that describe an image of ours, with paths from the working directory on."`
 	Archive      string `placeholder:"FILE" help:"In place of --image: a docker archive or an OCI layout, compressed or not, or the directory of a layout."`
 	Name         string `help:"Name of the image, where the archive has several. Counts only with --tag."`
 	Tag          string `help:"Tag of the image, where the archive has several. Counts only with --name."`
@@ -41,7 +41,7 @@ func (c *exportCmd) Run(stderr io.Writer) error {
 	defer debug.SetGCPercent(debug.SetGCPercent(exportGarbage))
 	ctx := context.Background()
 	source := imagesource.Source{
-		Description: c.Image, Archive: c.Archive,
+		Records: c.Image, Archive: c.Archive,
 		Selection: baseimage.Selection{Name: c.Name, Tag: c.Tag, OS: c.OS, Architecture: c.Architecture},
 	}
 	opened, err := source.Open(ctx)

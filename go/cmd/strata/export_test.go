@@ -86,12 +86,12 @@ func TestExportStepErrors(t *testing.T) {
 	}{
 		{nil, "give --image or --archive"},
 		{[]string{"--image=a", "--archive=b"}, "give --image or --archive"},
-		{[]string{"--image=/nonexistent.json"}, "open /nonexistent.json: no such file"},
+		{[]string{"--image=/nonexistent.records"}, "open /nonexistent.records: no such file"},
 		{[]string{"--archive=/nonexistent.tar"}, "base image /nonexistent.tar: no such file"},
 		{[]string{"--archive", cut}, "base image " + cut + ": truncated, after"},
 		{[]string{"--archive", archived, "--name=bye", "--tag=1"}, "base image " + archived + ": it has no image bye:1: there are hello:"},
 		{[]string{"--archive", flipped}, "(" + flipped + "): base image " + flipped + ": layer 2 of 4 ("},
-		{[]string{"--image", changed.describe(t, nil)}, changed.path("exec-image.json") + ": layer 2 of 4 (app): "},
+		{[]string{"--image", changed.describe(t, nil)}, changed.path("image.records") + ": layer 2 of 4 (app): "},
 	} {
 		out := filepath.Join(t.TempDir(), "out.tar")
 		status, text := strata(append([]string{"export", "--out", out}, test.args...)...)

@@ -16,7 +16,7 @@ import (
 // mergeCmd is "strata merge".
 type mergeCmd struct {
 	Label        []string `sep:"none" placeholder:"TEXT" help:"Where the images are from, for messages. One for each --from."`
-	From         []string `sep:"none" placeholder:"KIND:FILE" help:"image:FILE, the description of an image of ours, with paths from the working directory on; or archive:FILE, a docker archive or an OCI layout, compressed or not, or the directory of a layout, of which all images are taken. One for each --label, in the same order."`
+	From         []string `sep:"none" placeholder:"KIND:FILE" help:"image:FILE, records that describe an image of ours, with paths from the working directory on; or archive:FILE, a docker archive or an OCI layout, compressed or not, or the directory of a layout, of which all images are taken. One for each --label, in the same order."`
 	OS           string   `name:"os" default:"linux" help:"GOOS that chooses in an image index."`
 	Architecture string   `help:"GOARCH that chooses in an image index."`
 	Compressor   string   `required:"" enum:"none,gz,zstd" placeholder:"NAME" help:"none, gz or zstd, for the archive; the layers in it are not compressed."`
@@ -75,7 +75,7 @@ func (c *mergeCmd) sources() ([]merge.Source, error) {
 		case file == "":
 			return nil, fmt.Errorf("--from %q: it names no file", from)
 		case kind == "image":
-			s.Description = file
+			s.Records = file
 		case kind == "archive":
 			s.Archive = file
 		default:

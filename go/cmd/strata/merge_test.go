@@ -17,7 +17,7 @@ func TestMergeStep(t *testing.T) {
 	below := generate(t)
 	below.build(t, "99")
 	above := onBase(t, below)
-	description := above.describe(t, map[string]string{"archive": below.dockerArchive(t)})
+	description := above.describe(t, []string{"base.archive\x00" + below.dockerArchive(t)})
 	tags := []string{strings.TrimSpace(readFile(t, above.path("tag"))), strings.TrimSpace(readFile(t, below.path("tag")))}
 	packed := filepath.Join(t.TempDir(), "packed.tar.gz")
 	below.step(t, "archive", "--image", below.describe(t, nil), "--compressor=gz", "--out", packed)

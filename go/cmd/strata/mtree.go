@@ -12,7 +12,7 @@ import (
 
 // mtreeCmd is "strata mtree".
 type mtreeCmd struct {
-	Image string `required:"" placeholder:"FILE" help:"Description of the image, with paths from the working directory on."`
+	Image string `required:"" placeholder:"FILE" help:"Records that describe the image, with paths from the working directory on."`
 	Out   string `required:"" placeholder:"FILE" help:"Where the tree goes, in the form of mtree(5)."`
 }
 
@@ -23,7 +23,7 @@ func (mtreeCmd) Help() string {
 
 // Run reads every layer, checked against its diff ID, and writes the tree.
 func (c *mtreeCmd) Run() error {
-	img, err := imagefile.Open(c.Image, "")
+	img, err := imagefile.OpenRecords(c.Image)
 	if err != nil {
 		return err
 	}

@@ -44,10 +44,9 @@ func TestMtreeStep(t *testing.T) {
 func TestMtreeOnBase(t *testing.T) {
 	single := generate(t)
 	single.build(t, "99")
-	base := map[string]string{"image": single.describe(t, nil)}
 	replacing := onBase(t, single)
 	out := filepath.Join(t.TempDir(), "mtree")
-	replacing.step(t, "mtree", "--image", replacing.describe(t, base), "--out", out)
+	replacing.step(t, "mtree", "--image", replacing.describeOn(t, single), "--out", out)
 	text := readFile(t, out)
 	if strings.Contains(text, ".wh.") || strings.Contains(text, "."+appPath+"/share") || !strings.Contains(text, "."+appPath+"/bin/app type=file") {
 		t.Errorf("got %s", text)

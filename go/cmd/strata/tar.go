@@ -13,7 +13,7 @@ import (
 
 // tarCmd is "strata tar".
 type tarCmd struct {
-	Image        string `required:"" placeholder:"FILE" help:"Description of the image, with paths from the working directory on."`
+	Image        string `required:"" placeholder:"FILE" help:"Records that describe the image, with paths from the working directory on."`
 	Plan         string `placeholder:"FILE" help:"The image's plan.json. It says of the layer what the files say that change with every object: these are then listed as unused too."`
 	Index        int    `required:"" placeholder:"N" help:"Which of the layers above those of the base image, from 0 on."`
 	Last         bool   `help:"The image has no layer after this one: otherwise that is an error."`
@@ -31,7 +31,11 @@ func (c *tarCmd) Run() error {
 	if c.Index < 0 {
 		return fmt.Errorf("--index is %d: want 0 or more", c.Index)
 	}
-	img, err := imagefile.Open(c.Image, "")
+	records, err := imagefile.ReadRecords(c.Image)
+	if err != nil {
+		return err
+	}
+	img, err := records.Open()
 	if err != nil {
 		return err
 	}
@@ -61,10 +65,7 @@ func (c *tarCmd) Run() error {
 		}
 	}
 	if c.UnusedInputs != "" {
-		unused, err := unusedInputs(c.Image, layer, c.Plan != "")
-		if err != nil {
-			return err
-		}
+		unused := unusedInputs(records.Inputs(), layer, c.Plan != "")
 		if err := outfile.Write(c.UnusedInputs, []byte(lines(unused))); err != nil {
 			return err
 		}

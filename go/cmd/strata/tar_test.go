@@ -2,7 +2,6 @@ package main
 
 import (
 	"bytes"
-	"encoding/json"
 	"fmt"
 	"os"
 	"path/filepath"
@@ -18,31 +17,41 @@ import (
 	"github.com/rules-strata/rules_strata/go/store"
 )
 
-// describe writes the description of an image that build made; base is what it
-// says of the base.
-func (c *closureOf) describe(t *testing.T, base map[string]string) (file string) {
+// describe writes the records of an image that build made; base are those of the
+// base.
+func (c *closureOf) describe(t *testing.T, base []string) (file string) {
 	t.Helper()
-	var objects strings.Builder
+	records := []string{
+		"config\x00" + c.path("image.json"), "customisation\x00" + c.path("customisation.tar"), "gid\x000", "gname\x00root",
+		"layers\x00" + c.path("layers.json"), "mtime\x001", "name\x00hello", "store_dir\x00/nix/store", "tag\x00" + c.path("tag"),
+		"uid\x000", "uname\x00root",
+	}
+	var objects []string
 	for _, path := range []store.Path{appPath, libPath, otherPath} {
-		fmt.Fprintf(&objects, "object\x00%s\nnar\x00%s\n", path, c.nars[path])
+		objects = append(objects, "object\x00"+string(path), "nar\x00"+c.nars[path])
 	}
-	if err := os.WriteFile(c.path("object-set"), []byte(objects.String()), 0o644); err != nil {
+	c.write(t, "objects", objects)
+	if len(base) > 0 && base[0] == "base" {
+		records = slices.Concat(records, objects, base)
+	} else {
+		records = slices.Concat(records, base, objects)
+	}
+	c.write(t, "image.records", records)
+	return c.path("image.records")
+}
+
+// describeOn writes the records of an image that is built on another one.
+func (c *closureOf) describeOn(t *testing.T, below *closureOf) (file string) {
+	t.Helper()
+	records := strings.TrimSuffix(readFile(t, below.describe(t, nil)), "\n")
+	return c.describe(t, append([]string{"base"}, strings.Split(records, "\n")...))
+}
+
+func (c *closureOf) write(t *testing.T, name string, records []string) {
+	t.Helper()
+	if err := os.WriteFile(c.path(name), []byte(strings.Join(records, "\n")+"\n"), 0o644); err != nil {
 		t.Fatal(err)
 	}
-	description := map[string]any{
-		"base": base, "config": c.path("image.json"), "created": "", "customisation": c.path("customisation.tar"), "gid": 0, "gname": "root",
-		"layers": c.path("layers.json"), "mtime": "1", "name": "hello", "object_set": c.path("object-set"), "store_dir": "/nix/store",
-		"tag": c.path("tag"), "uid": 0, "uname": "root", "version": 1,
-	}
-	data, err := json.Marshal(description)
-	if err != nil {
-		t.Fatal(err)
-	}
-	file = c.path("exec-image.json")
-	if err := os.WriteFile(file, data, 0o644); err != nil {
-		t.Fatal(err)
-	}
-	return file
 }
 
 // onBase builds an image on another one, of which it has another app.
@@ -55,7 +64,7 @@ func onBase(t *testing.T, below *closureOf) *closureOf {
 	c.step(t, "layer", "--object", appPath+"="+c.nars[appPath], "--metadata", c.path("app.layer.json"))
 	c.step(t, "plan", "--closure", c.path("closure.json"), "--max-layers=99", "--base", c.path("base.json"), "--mutable", c.path("app.layer.json"), "--out", c.path("plan.json"))
 	c.describe(t, nil)
-	c.step(t, "rest", "--plan", c.path("plan.json"), "--objects", c.path("object-set"), "--out", c.path("rest.json"))
+	c.step(t, "rest", "--plan", c.path("plan.json"), "--objects", c.path("objects"), "--out", c.path("rest.json"))
 	c.step(t, "config", "--plan", c.path("plan.json"), "--rest", c.path("rest.json"), "--customisation", c.path("customisation.json"),
 		"--layer", c.path("app.layer.json"), "--config", writeFile(t, "config", `{"Cmd":["/bin/app"]}`), "--base", c.path("base.json"), "--base-config", c.path("base-config.json"),
 		"--architecture=amd64", "--out", c.path("image.json"), "--layers-out", c.path("layers.json"), "--tag-out", c.path("tag"))
@@ -74,8 +83,7 @@ func TestTarStep(t *testing.T) {
 	single.build(t, "99")
 	shared.build(t, "2")
 	replacing := onBase(t, single)
-	single.describe(t, nil)
-	// files are all that an action of the image gets besides the description.
+	// files are all that an action of the image gets.
 	files := func(c *closureOf) []string {
 		return []string{c.nars[appPath], c.nars[libPath], c.nars[otherPath], c.path("customisation.tar"), c.path("image.json"), c.path("layers.json"), c.path("tag")}
 	}
@@ -84,19 +92,19 @@ func TestTarStep(t *testing.T) {
 	for _, test := range []struct {
 		name string
 		c    *closureOf
-		base map[string]string
+		// describe writes the image's records.
+		describe func() string
 		// baseLayers and baseFiles are the base's.
 		baseLayers int
 		baseFiles  []string
 	}{
-		{"an object each", single, nil, 0, nil},
-		{"shared layers", shared, nil, 0, nil},
-		{"on an image of ours", replacing, map[string]string{"image": single.path("exec-image.json")}, 4,
-			append(files(single), single.path("exec-image.json"), single.path("object-set"))},
-		{"on an archive", replacing, map[string]string{"archive": archived}, 4, []string{archived}},
+		{"an object each", single, func() string { return single.describe(t, nil) }, 0, nil},
+		{"shared layers", shared, func() string { return shared.describe(t, nil) }, 0, nil},
+		{"on an image of ours", replacing, func() string { return replacing.describeOn(t, single) }, 4, files(single)},
+		{"on an archive", replacing, func() string { return replacing.describe(t, []string{"base.archive\x00" + archived}) }, 4, []string{archived}},
 	} {
 		t.Run(test.name, func(t *testing.T) {
-			description := test.c.describe(t, test.base)
+			description := test.describe()
 			own := test.c.layers(t)[test.baseLayers:]
 			if strings.HasPrefix(test.name, "on ") && own[0].Kind != image.WhiteoutLayer {
 				t.Errorf("no whiteouts in %+v", own)
@@ -218,11 +226,10 @@ func TestArchiveStep(t *testing.T) {
 	defer runtime.GOMAXPROCS(runtime.GOMAXPROCS(0))
 	below := generate(t)
 	below.build(t, "99")
-	base := map[string]string{"image": below.describe(t, nil)}
 	for _, c := range []*closureOf{below, onBase(t, below)} {
-		description := c.describe(t, base)
-		if c == below {
-			description = c.describe(t, nil)
+		description := below.describe(t, nil)
+		if c != below {
+			description = c.describeOn(t, below)
 		}
 		var plain []byte
 		for _, compressor := range []string{"none", "gz", "zstd"} {

@@ -1,5 +1,6 @@
 """DockerArchive: the tar that `docker load` reads."""
 
+load("//rules/private/actions:image_records.bzl", "image_argument")
 load("//rules/private/actions:strata.bzl", "run_strata")
 
 def docker_archive(ctx, *, description, compressor, output):
@@ -17,16 +18,14 @@ def docker_archive(ctx, *, description, compressor, output):
     out = ctx.actions.declare_file(output)
     args = ctx.actions.args()
     args.add("archive")
-    args.add("--image", description.exec)
     args.add("--compressor", compressor)
     args.add("--out", out)
     run_strata(
         ctx,
-        arguments = [args],
-        inputs = description.exec_files,
+        arguments = [args, image_argument(ctx.actions.args, "--image=", description)],
+        inputs = description.inputs,
         outputs = [out],
         mnemonic = "DockerArchive",
         progress_message = "Writing the docker archive of %{label}",
-        plain_paths = True,
     )
     return out

@@ -1,5 +1,6 @@
 """ImageFileSystem: what a container of an image would see, as one tar."""
 
+load("//rules/private/actions:image_records.bzl", "image_argument")
 load("//rules/private/actions:strata.bzl", "run_strata")
 
 def export_image(ctx, *, source, out):
@@ -13,9 +14,7 @@ def export_image(ctx, *, source, out):
     """
     args = ctx.actions.args()
     args.add("export")
-    if source.image:
-        args.add("--image", source.image.description.exec)
-    else:
+    if not source.image:
         args.add_all([source.archive], before_each = "--archive", expand_directories = False)
         args.add(source.name, format = "--name=%s")
         args.add(source.tag, format = "--tag=%s")
@@ -23,10 +22,9 @@ def export_image(ctx, *, source, out):
     args.add("--out", out)
     run_strata(
         ctx,
-        arguments = [args],
-        inputs = source.image.description.exec_files if source.image else [source.archive],
+        arguments = [args] + ([image_argument(ctx.actions.args, "--image=", source.image.description)] if source.image else []),
+        inputs = source.image.description.inputs if source.image else [source.archive],
         outputs = [out],
         mnemonic = "ImageFileSystem",
         progress_message = "Writing the file system of %{label}",
-        plain_paths = bool(source.image),
     )

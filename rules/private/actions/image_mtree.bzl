@@ -1,5 +1,6 @@
 """ImageMtree: what a container of the image would see, as text."""
 
+load("//rules/private/actions:image_records.bzl", "image_argument")
 load("//rules/private/actions:strata.bzl", "run_strata")
 
 def image_mtree(ctx, *, description, output):
@@ -16,15 +17,13 @@ def image_mtree(ctx, *, description, output):
     out = ctx.actions.declare_file(output + ".mtree")
     args = ctx.actions.args()
     args.add("mtree")
-    args.add("--image", description.exec)
     args.add("--out", out)
     run_strata(
         ctx,
-        arguments = [args],
-        inputs = description.exec_files,
+        arguments = [args, image_argument(ctx.actions.args, "--image=", description)],
+        inputs = description.inputs,
         outputs = [out],
         mnemonic = "ImageMtree",
         progress_message = "Listing the files of %{label}",
-        plain_paths = True,
     )
     return out

@@ -1,6 +1,7 @@
 """ImageTree and RealRoot: the files that an image of a single layer has beside its store objects."""
 
 load("//rules/private/actions:customisation_layer.bzl", "add_directories", "add_nix_db", "add_real_root", "add_tools")
+load("//rules/private/actions:image_records.bzl", "image_argument")
 load("//rules/private/actions:layer_options.bzl", "add_mtime", "layer_option_files")
 load("//rules/private/actions:object_pool.bzl", "pool_argument", "pool_files")
 load("//rules/private/actions:strata.bzl", "REAL_ROOT_REQUIREMENTS", "run_strata")
@@ -51,16 +52,17 @@ def image_tree(ctx, *, base, candidates, contents, directories, keep_dirlinks, o
     add_directories(args, directories)
     if keep_dirlinks:
         args.add("--keep-dirlinks")
-    files, of_base = _add_scripts(ctx, args, scripts, base, output)
+    files = _add_scripts(ctx, args, scripts, base, output)
+    below = base.image.description if scripts.run_as_root and base and base.image else None
     run_strata(
         ctx,
-        arguments = [args, pool_argument(ctx.actions.args, candidates)],
+        arguments = [args, pool_argument(ctx.actions.args, candidates)] +
+                    ([image_argument(ctx.actions.args, "--base-image=", below)] if below else []),
         script = True,
-        inputs = depset(layer_option_files(options) + files, transitive = pool_files(candidates) + of_base),
+        inputs = depset(layer_option_files(options) + files, transitive = pool_files(candidates) + ([below.inputs] if below else [])),
         tools = scripts.tools,
         outputs = [tar, references, copies, unused],
         unused_inputs_list = unused,
-        plain_paths = bool(of_base),
         requirements = REAL_ROOT_REQUIREMENTS if scripts.real_root.enabled else {},
         mnemonic = "RealRoot" if scripts.real_root.enabled else "ImageTree",
         progress_message = "Running run_as_root of %{label}" if scripts.run_as_root else "Copying the files of %{label}",
@@ -68,9 +70,8 @@ def image_tree(ctx, *, base, candidates, contents, directories, keep_dirlinks, o
     return struct(copies = copies, references = references, tar = tar)
 
 def _add_scripts(ctx, args, scripts, base, output):
-    """The files that the flags name, and depsets of those of the base."""
+    """Adds the flags but those of a base that is one of ours; gives the files that they name."""
     files = add_nix_db(ctx, args, scripts.nix_db, output)
-    of_base = []
     add_tools(args, scripts.tools)
     if scripts.extra_commands:
         args.add("--extra-commands", scripts.extra_commands)
@@ -79,14 +80,11 @@ def _add_scripts(ctx, args, scripts, base, output):
         args.add("--run-as-root", scripts.run_as_root)
         files.append(scripts.run_as_root)
         add_real_root(args, scripts.real_root)
-        if base and base.image:
-            args.add("--base-image", base.image.description.exec)
-            of_base.append(base.image.description.exec_files)
-        elif base:
+        if base and base.archive:
             args.add_all([base.archive], before_each = "--base-archive", expand_directories = False)
             args.add("--base-info", base.info)
             args.add(base.name, format = "--base-name=%s")
             args.add(base.tag, format = "--base-tag=%s")
             args.add(base.architecture, format = "--base-architecture=%s")
             files += [base.archive, base.info]
-    return files, of_base
+    return files

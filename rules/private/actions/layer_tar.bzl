@@ -1,5 +1,6 @@
 """LayerTar: one layer as a tar."""
 
+load("//rules/private/actions:image_records.bzl", "image_argument")
 load("//rules/private/actions:strata.bzl", "run_strata")
 
 def layer_tar(ctx, *, description, plan, index, last, output):
@@ -20,7 +21,6 @@ def layer_tar(ctx, *, description, plan, index, last, output):
     unused = ctx.actions.declare_file("{}.layers/{}.unused".format(output, index))
     args = ctx.actions.args()
     args.add("tar")
-    args.add("--image", description.exec)
     args.add("--plan", plan)
     args.add("--index", index)
     if last:
@@ -29,11 +29,10 @@ def layer_tar(ctx, *, description, plan, index, last, output):
     args.add("--out", out)
     run_strata(
         ctx,
-        arguments = [args],
-        inputs = depset([plan], transitive = [description.exec_files]),
+        arguments = [args, image_argument(ctx.actions.args, "--image=", description)],
+        inputs = depset([plan], transitive = [description.inputs]),
         outputs = [out, unused],
         unused_inputs_list = unused,
-        plain_paths = True,
         mnemonic = "LayerTar",
         progress_message = "Writing layer {} of %{{label}}".format(index),
     )
@@ -53,15 +52,13 @@ def base_tars(ctx, *, description, output):
     out = ctx.actions.declare_directory(output + ".base-layers")
     args = ctx.actions.args()
     args.add("base-tars")
-    args.add("--image", description.exec)
     args.add_all([out], before_each = "--out", expand_directories = False)
     run_strata(
         ctx,
-        arguments = [args],
-        inputs = description.exec_files,
+        arguments = [args, image_argument(ctx.actions.args, "--image=", description)],
+        inputs = description.inputs,
         outputs = [out],
         mnemonic = "BaseTars",
         progress_message = "Writing the base layers of %{label}",
-        plain_paths = True,
     )
     return out

@@ -1,5 +1,6 @@
 """MergedArchive: several images in one tar that `docker load` reads."""
 
+load("//rules/private/actions:image_records.bzl", "image_argument")
 load("//rules/private/actions:strata.bzl", "run_strata")
 
 def merge_images(ctx, *, sources, architecture, compressor, out):
@@ -15,6 +16,7 @@ def merge_images(ctx, *, sources, architecture, compressor, out):
     """
     files = []
     described = []
+    images = []
     args = ctx.actions.args()
     args.use_param_file("@%s")
     args.set_param_file_format("multiline")
@@ -22,20 +24,21 @@ def merge_images(ctx, *, sources, architecture, compressor, out):
     for source in sources:
         args.add(source.label, format = "--label=%s")
         if source.image:
-            args.add(source.image.description.exec, format = "--from=image:%s")
-            described.append(source.image.description.exec_files)
+            images.append(image_argument(ctx.actions.args, "--from=image:", source.image.description))
+            described.append(source.image.description.inputs)
         else:
-            args.add_all([source.archive], format_each = "--from=archive:%s", expand_directories = False)
+            archive = ctx.actions.args()
+            archive.add_all([source.archive], format_each = "--from=archive:%s", expand_directories = False)
+            images.append(archive)
             files.append(source.archive)
     args.add(architecture, format = "--architecture=%s")
     args.add("--compressor", compressor)
     args.add("--out", out)
     run_strata(
         ctx,
-        arguments = [args],
+        arguments = [args] + images,
         inputs = depset(files, transitive = described),
         outputs = [out],
         mnemonic = "MergedArchive",
         progress_message = "Writing the docker archive of %{label}",
-        plain_paths = bool(described),
     )

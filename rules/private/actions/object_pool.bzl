@@ -1,6 +1,6 @@
 """The store objects that an action may need, of which it opens those that it does need."""
 
-load("//rules/private/actions:object_source.bzl", "add_records")
+load("//rules/private/actions:object_source.bzl", "exec_records")
 
 def pool_argument(args_factory, objects):
     """The argument that names the objects: a parameter file of records, see docs/design/formats.md.
@@ -14,47 +14,42 @@ def pool_argument(args_factory, objects):
     """
     pool = args_factory()
     pool.use_param_file("--objects=%s", use_always = True)
-    _add_objects(pool, objects)
+    pool.set_param_file_format("multiline")
+    pool.add_all(object_set(objects), map_each = object_records)
     return pool
 
-def write_pool(ctx, objects, *, output):
-    """Writes the same records to a file, which has plain exec paths: an action that reads it cannot have its paths mapped.
+def object_set(objects):
+    """Objects whose records several actions have: Bazel finds out once whether these have changed.
 
     Args:
-      ctx: rule context.
       objects: list of StoreObjectInfo.
-      output: string, the stem of the output's file name.
 
     Returns:
-      File.
+      depset of StoreObjectInfo, in the same order.
     """
-    out = ctx.actions.declare_file(output + ".object-set")
-    pool = ctx.actions.args()
-    _add_objects(pool, objects)
-    ctx.actions.write(out, pool)
-    return out
+    return depset(objects, order = "preorder")
 
-def _add_objects(pool, objects):
-    pool.set_param_file_format("multiline")
+def object_records(info, directory_expander):
+    """The records of one object: for map_each, so that they are made when the action runs.
 
-    # What is given as NARs, often a thousand objects, is written when the action
-    # runs, and takes no time and no memory before.
-    nars = []
-    for info in objects:
-        if info.source.nar:
-            nars.append(info)
-            continue
-        pool.add_all(nars, map_each = _nar_records)
-        nars = []
-        pool.add("\0".join(["object", info.store_path]))
+    Often they are a thousand objects in several actions, and take no time and no
+    memory before.
 
-        # Pruning goes by the artifact, so a directory is named as one.
-        pool.add_all(info.source.files, format_each = "input\0%s", expand_directories = False)
-        add_records(pool, info.source, runfiles = False)
-    pool.add_all(nars, map_each = _nar_records)
+    Args:
+      info: StoreObjectInfo.
+      directory_expander: that of map_each.
 
-def _nar_records(info):
-    return ["object\0" + info.store_path, "nar\0" + info.source.nar.path]
+    Returns:
+      list of strings.
+    """
+    begin = "object\0" + info.store_path
+    source = info.source
+    if source.nar:
+        return [begin, "nar\0" + source.nar.path]
+
+    # Pruning goes by the artifact, so a directory is named as one.
+    inputs = ["input\0" + file.path for file in source.files.to_list()]
+    return [begin] + inputs + exec_records(source, directory_expander)
 
 def pool_files(objects):
     """The objects' bytes.

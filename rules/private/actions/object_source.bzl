@@ -158,7 +158,7 @@ def add_object(args, store_path, source):
 
     # As one value: several actions take these records, and each Args would hold
     # every entry.
-    args.add_all([source], map_each = _exec_records)
+    args.add_all([source], map_each = exec_records)
 
 def add_object_argument(args_factory, flag, store_path, source):
     """The arguments that tell an action one object: its flag and STORE_PATH=SOURCE.
@@ -201,6 +201,26 @@ def add_records(args, source, *, runfiles):
                 format_each = entry.format,
                 expand_directories = True,
             )
+
+def exec_records(source, directory_expander):
+    """The manifest records of a tree, with exec paths: for map_each.
+
+    Args:
+      source: struct, the object's source, not a NAR.
+      directory_expander: that of map_each.
+
+    Returns:
+      list of strings.
+    """
+    records = []
+    for entry in source.entries:
+        if entry.layout == "literal":
+            records.append(entry.format)
+            continue
+        fill = _EXEC_LAYOUTS[entry.layout]
+        for file in entry.files.to_list():
+            records.extend([entry.format % fill(expanded) for expanded in directory_expander.expand(file)])
+    return records
 
 def runfiles_path(file):
     """The path of a File below the runfiles root, for the main repository's runfiles.
@@ -310,17 +330,6 @@ def _basename_exec(file):
 
 def _basename_runfiles(file):
     return file.basename + "\0" + run_path(file)
-
-def _exec_records(source, directory_expander):
-    records = []
-    for entry in source.entries:
-        if entry.layout == "literal":
-            records.append(entry.format)
-            continue
-        fill = _EXEC_LAYOUTS[entry.layout]
-        for file in entry.files.to_list():
-            records.extend([entry.format % fill(expanded) for expanded in directory_expander.expand(file)])
-    return records
 
 _EXEC_LAYOUTS = {
     "basename": _basename_exec,

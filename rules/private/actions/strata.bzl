@@ -35,9 +35,8 @@ def run_strata(ctx, *, arguments, inputs, outputs, mnemonic, progress_message, s
       tools: list of FilesToRunProviders that the step starts.
       unused_inputs_list: File or None, where the step lists inputs that it did
         not need, by the paths that it knows them by.
-      plain_paths: bool, a file among the inputs has paths, or is one of Bazel's
-        status files, which path mapping puts where the mapped folder is: no path
-        mapping.
+      plain_paths: bool, one of Bazel's status files is among the inputs, which
+        path mapping puts where the mapped folder is: no path mapping.
       per_object: bool, the step is one that the binary's worker has, and that the
         small binary for single objects begins, if there is one; the arguments are
         one Args, which goes into a parameter file.

@@ -10,7 +10,7 @@ _FIELDS = {
     "candidates": "depset of StoreObjectInfo: the objects that the image may hold; the plan says which it does.",
     "closure": "File: closure.json: the store paths in the image with their references.",
     "config": "File: the image's config; its SHA-256 is the image ID.",
-    "description": "struct: run (File, NAME.image.json), runfiles (all that it names, but for what a lazy image leaves to the remote cache) and whole_runfiles (with that), exec (File, the same for actions) and exec_files (depset of Files).",
+    "description": "struct: run (File, NAME.image.json), runfiles (all that it names, but for what a lazy image leaves to the remote cache) and whole_runfiles (with that), records (for actions, see image_records.bzl) and inputs (depset of Files: all that the records name).",
     "digest": "File: one line, the digest of the manifest, `sha256:` and 64 hexadecimal digits. Compresses the layers.",
     "image_tag": "File: one line, the image's tag.",
     "layers": "File: layers.json: diff ID, size (bytes) and store paths of every layer, bottom layer first; sizes are 0 where an `image_push` takes an image of a registry by reference.",

@@ -62,8 +62,8 @@ def _image_info(ctx, layout, layers, description, deploy):
         closure = empty_closure(ctx, output = ctx.label.name),
         config = ctx.file.config,
         description = struct(
-            exec = description.exec,
-            exec_files = description.exec_files,
+            inputs = description.inputs,
+            records = description.records,
             run = description.run,
             runfiles = deploy.described,
             whole_runfiles = deploy.whole,
