@@ -73,7 +73,7 @@ step_cross() {
     local platform command
     for platform in linux/arm64 darwin/arm64 darwin/amd64; do
         echo "$platform" >&2
-        for command in strata strata-script strata-deploy; do
+        for command in strata strata-object strata-script strata-deploy; do
             CGO_ENABLED=0 GOOS=${platform%/*} GOARCH=${platform#*/} go build -o /dev/null "./go/cmd/$command"
         done
     done

@@ -119,6 +119,7 @@ func TestPlainGrammar(t *testing.T) {
 			A string `arg:""`
 		}{},
 		&struct{ A float64 }{},
+		&struct{ A, CACertificates string }{},
 		&struct {
 			A string `help:"\"a\""`
 		}{},

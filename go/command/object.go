@@ -13,7 +13,6 @@ import (
 type Object struct {
 	Path store.Path
 	File string // with the "@" before it
-
 }
 
 // Records is the File of an object whose manifest is among the arguments.

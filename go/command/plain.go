@@ -8,8 +8,8 @@ import (
 )
 
 // Plain reads a command line into a struct of flags, of those that package cli
-// reads, without what that takes to learn a grammar: half a millisecond for each
-// of very many actions. It understands --name=VALUE, --name VALUE and --name, and
+// reads, without what that takes to learn a grammar: it is for actions of which
+// there are very many. It understands --name=VALUE, --name VALUE and --name, and
 // what stands alone at the end where the struct has a RecordList. Of anything
 // else, be it wrong or not, it says that the line is not plain: package cli knows
 // what it means, and what to say. The struct is then of no use.
@@ -65,9 +65,9 @@ func (p *plain) learn(s reflect.Value) bool {
 			}
 			continue
 		}
-		name := field.Tag.Get("name")
-		if name == "" {
-			name = flagName(field.Name)
+		name, ok := flagName(field)
+		if !ok {
+			return false
 		}
 		p.flags[name] = &plainFlag{field: s.Field(i), tag: field.Tag}
 	}
@@ -89,17 +89,24 @@ func understood(tag reflect.StructTag) bool {
 	return true
 }
 
-// flagName is the name of a flag whose field is so called: "storeDir" for one,
-// "store-dir" for the other.
-func flagName(field string) string {
-	var name strings.Builder
-	for i, r := range field {
-		if i > 0 && unicode.IsUpper(r) {
-			name.WriteByte('-')
-		}
-		name.WriteRune(unicode.ToLower(r))
+// flagName is the name of a field's flag, "store-dir" for StoreDir. It does not
+// know where words end that are all capitals: these must have a name in the tag.
+func flagName(field reflect.StructField) (name string, ok bool) {
+	if name = field.Tag.Get("name"); name != "" {
+		return name, true
 	}
-	return name.String()
+	var words strings.Builder
+	capital := false
+	for i, r := range field.Name {
+		if capital && unicode.IsUpper(r) {
+			return "", false
+		}
+		if capital = unicode.IsUpper(r); capital && i > 0 {
+			words.WriteByte('-')
+		}
+		words.WriteRune(unicode.ToLower(r))
+	}
+	return words.String(), true
 }
 
 // take reads what the arguments begin with, and says how many of them that was.

@@ -8,7 +8,8 @@ type Inputs struct {
 	Config, Customisation, Layers, Tag string
 	// Objects are the image's own.
 	Objects *objectset.Set
-	// Base are all files of the image to build on, and of those below that.
+	// Base are the files of the image to build on and of those below that, but for
+	// the time of their files; of a layout it is the folder.
 	Base []string
 }
 

@@ -90,6 +90,8 @@ func (r *recordsReader) record(number int, line string) error {
 	case line == "base":
 		image.said.Base = &baseDescription{records: r.begin(image.file + ": base")}
 		return nil
+	case r.given["object"] && (ownKeys[key] || strings.HasPrefix(key, "base.")):
+		return fmt.Errorf("%q comes after the objects", key)
 	case key == "object" || r.given["object"]:
 		r.given["object"] = true
 		return image.said.set.Add(number, line)
@@ -98,6 +100,12 @@ func (r *recordsReader) record(number int, line string) error {
 	}
 	r.given[key] = true
 	return image.said.field(key, value)
+}
+
+// ownKeys are the keys of an image itself, but for those of its base.
+var ownKeys = map[string]bool{
+	"config": true, "customisation": true, "gid": true, "gname": true, "layers": true, "manifest": true, "mtime": true, "name": true,
+	"store_dir": true, "tag": true, "uid": true, "uname": true,
 }
 
 // field takes one record of an image itself.

@@ -212,6 +212,8 @@ func TestRecordsErrors(t *testing.T) {
 		{"a base of a base and nothing about it", with(append([]string{"base"}, with("base")...)...), `base: base: no "config"`},
 		{"two bases", with("base.archive\x00x", "base"), `line 13: "base": the image is built on another one already`},
 		{"an archive after the base", with(append([]string{"base"}, with("base.archive\x00x", "base")...)...), `line 25: "base": the image is built`},
+		{"a file after the objects", with(append(ofObjects(), "config\x00x")...), `line 19: "config" comes after the objects`},
+		{"a name of the base after the objects", with(append(ofObjects(), "base.name\x00x")...), `line 19: "base.name" comes after the objects`},
 		{"nothing", nil, `line 1: unknown record ""`},
 	} {
 		t.Run(test.name, func(t *testing.T) {

@@ -7,7 +7,8 @@ import (
 )
 
 // contentSize is how much of a file is read at once: it fits in a core's
-// second cache, where reading, scanning and hashing follow each other.
+// second cache, where reading, scanning and hashing follow each other. More is no
+// faster, and costs a process page faults that reads one small object.
 const contentSize = 64 << 10
 
 // readSize is how much of the objects' files is read at once: one byte more than

@@ -6,6 +6,7 @@ import (
 )
 
 // windowSize is how much is read at once where small files follow each other.
+// What is as large is read without a copy.
 const windowSize = 32 << 10
 
 // window is a view of a file that reads ahead, since the contents in a NAR

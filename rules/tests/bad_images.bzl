@@ -26,6 +26,7 @@ def bad_images(name):
             dict(layering = select({"//conditions:default": "popular"})),
             'layering = "popular": want',
         ),
+        "uname": (dict(uname = "root\nbase.archive"), "//rules/tests:bad_image_uname: uname has more than one line"),
         "tools": (dict(extra_commands = "true", tools = [":two_files"]), "is not a program: give an executable target"),
     }.items():
         stream_layered_image(name = "{}_{}".format(name, case), tags = ["manual"], **({"contents": [":top"]} | want[0]))

@@ -82,9 +82,10 @@ def _toolchain_test_impl(ctx):
     env = analysistest.begin(ctx)
     info = analysistest.target_under_test(env)[platform_common.ToolchainInfo]
     asserts.equals(env, ctx.attr.basename, info.strata.executable.basename)
+    asserts.equals(env, ctx.attr.for_objects, info.strata_object.executable.basename if info.strata_object else "")
     return analysistest.end(env)
 
 toolchain_test = analysistest.make(
     _toolchain_test_impl,
-    attrs = {"basename": attr.string()},
+    attrs = {"basename": attr.string(), "for_objects": attr.string()},
 )

@@ -26,17 +26,26 @@ def _object_arguments_test_impl(ctx):
 
             # The records come last, and nothing is in a file of its own.
             at = action.argv.index("--object")
-            asserts.true(env, action.argv[1].startswith("--strata="), action.argv[1])
-            asserts.equals(env, steps[action.mnemonic], action.argv[2])
+            program = [arg for arg in action.argv[1:2] if arg.startswith("--strata=")]
+            asserts.equals(env, ctx.attr.for_objects, bool(program))
+            asserts.equals(env, steps[action.mnemonic], action.argv[1 + len(program)])
             asserts.true(env, action.argv[at + 1].endswith("=@"), action.argv[at + 1])
             asserts.equals(env, ctx.attr.records, [record.split("\0")[0] for record in action.argv[at + 2:]])
     asserts.equals(env, sorted(steps), sorted(seen))
     return analysistest.end(env)
 
+_ARGUMENTS_ATTRS = {"for_objects": attr.bool(), "records": attr.string_list()}
+
 object_arguments_test = analysistest.make(
     _object_arguments_test_impl,
-    attrs = {"records": attr.string_list()},
+    attrs = _ARGUMENTS_ATTRS,
     config_settings = {_SETTING: True},
+)
+
+_prebuilt_arguments_test = analysistest.make(
+    _object_arguments_test_impl,
+    attrs = _ARGUMENTS_ATTRS,
+    config_settings = {_SETTING: True, "//command_line_option:extra_toolchains": [str(Label("//rules/tests:prebuilt_toolchain"))]},
 )
 
 def worker_tests(name, *, toolchain, object, records):
@@ -44,7 +53,7 @@ def worker_tests(name, *, toolchain, object, records):
 
     Args:
       name: string, the beginning of the tests' names.
-      toolchain: label of a strata_toolchain.
+      toolchain: label of a strata_toolchain with strata alone, which prebuilt_toolchain has.
       object: label of an object made of files.
       records: list of strings, the types of its manifest's records.
     """
@@ -60,6 +69,13 @@ def worker_tests(name, *, toolchain, object, records):
     )
     object_arguments_test(
         name = name + "_arguments_test",
+        for_objects = True,
+        records = records,
+        target_under_test = object,
+    )
+    _prebuilt_arguments_test(
+        name = name + "_prebuilt_arguments_test",
+        for_objects = False,
         records = records,
         target_under_test = object,
     )

@@ -21,11 +21,14 @@ type speedSteps struct {
 // rules run it with.
 func (s *speedSteps) command(line string) []string {
 	program := []string{s.strata}
-	if strings.Contains(line, "--object ") {
+	if step, _, _ := strings.Cut(line, " "); perObject[step] {
 		program = s.objectProgram()
 	}
 	return append(program, strings.Fields(strings.NewReplacer("ONE", onePath, "OUT", outFolder).Replace(line))...)
 }
+
+// perObject are the steps that rules start strata-object for.
+var perObject = map[string]bool{"layer": true, "info": true, "files": true, "blob": true}
 
 // objectProgram is what rules start for the steps of one object.
 func (s *speedSteps) objectProgram() []string {

@@ -38,10 +38,8 @@ func run(args []string, stdout, stderr io.Writer) int {
 	if status, done := objectsteps.Run(context.Background(), "", args, stderr); done {
 		return status
 	}
-	status, err := replace(strata, args)
-	if err != nil {
-		fmt.Fprintf(stderr, "strata-object: start strata: %v\n", err)
-		return command.ExitBadInput
+	if err := replace(strata, args); err != nil {
+		fmt.Fprintf(stderr, "strata-object: %v: --strata names the program strata of the same release\n", err)
 	}
-	return status
+	return command.ExitBadInput
 }

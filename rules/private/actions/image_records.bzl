@@ -1,12 +1,14 @@
 """What actions are told of an image: records in a parameter file, in which Bazel maps the paths."""
 
 load("//rules/private/actions:object_pool.bzl", "object_records", "object_set")
+load("//rules/private/values:labels.bzl", "display_label")
 
-def image_records(*, texts, files, folders, objects, base):
+def image_records(label, *, texts, files, folders, objects, base):
     """An image and all that it is built on, as image_argument writes them.
 
     Args:
-      texts: dict of strings.
+      label: Label of the image, for messages.
+      texts: dict of strings, of one line each.
       files: dict: records with %s for the path, and the Files.
       folders: dict: the same for the folders that the Files are in.
       objects: list of StoreObjectInfo.
@@ -16,6 +18,9 @@ def image_records(*, texts, files, folders, objects, base):
     Returns:
       list of structs, the image first, then what it is built on, and so on down.
     """
+    for key, text in texts.items():
+        if "\n" in text:
+            fail("{}: {} has more than one line: {}".format(display_label(label), key, repr(text)))
     own = struct(texts = texts, files = files, folders = folders, objects = object_set(objects))
     return [own] + (base.records if base else [])
 

@@ -19,7 +19,7 @@ def pool_argument(args_factory, objects):
     return pool
 
 def object_set(objects):
-    """Objects whose records several actions have: Bazel finds out once whether these have changed.
+    """Objects whose records actions have: of the same set Bazel finds out once what they are.
 
     Args:
       objects: list of StoreObjectInfo.

@@ -69,6 +69,7 @@ def image_description(ctx, *, name, base, config, created, customisation, layer_
         whole_runfiles = whole.merge(runfiles) if lazy else whole,
         inputs = depset(own + [customisation] + base_files, transitive = pool_files(objects) + ([below.inputs] if below else [])),
         records = image_records(
+            ctx.label,
             texts = {
                 "gid": str(options.gid),
                 "gname": options.gname,

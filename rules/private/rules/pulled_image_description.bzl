@@ -26,6 +26,7 @@ def pulled_image_description(ctx, *, layout, layers, store_dir):
         whole_runfiles = runfiles,
         inputs = depset(files),
         records = image_records(
+            ctx.label,
             texts = {
                 "base.repository": ctx.attr.repository,
                 "mtime": DEFAULT_TIME,
