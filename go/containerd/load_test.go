@@ -200,7 +200,7 @@ func TestLoadSnapshotter(t *testing.T) {
 	_, err = f.client.Load(background, imageOf(t, layerOf(1, 2000, nil)), progress.New(nil))
 	wantError(t, err, "snapshotter btrfs")
 	f.labels = map[string]string{"other": "label"}
-	clear(f.leases)
+	f.expire()
 	f.mustLoad(imageOf(t, layerOf(1, 2000, nil)))
 }
 
@@ -275,7 +275,7 @@ func TestLoadFails(t *testing.T) {
 				}
 			}
 			// The leases of failed loads end by themselves.
-			clear(f.leases)
+			f.expire()
 			f.forget()
 			f.mustLoad(img)
 		})
