@@ -117,6 +117,45 @@ func TestWorker(t *testing.T) {
 	})
 }
 
+const aloneBuild = `load("@rules_strata//rules:toolchain.bzl", "strata_toolchain")
+
+strata_toolchain(
+    name = "programs",
+    strata = "broken",
+    strata_object = "strata-object",
+)
+
+toolchain(
+    name = "toolchain",
+    toolchain = ":programs",
+    toolchain_type = "@rules_strata//rules:toolchain_type",
+)
+`
+
+// TestObjectsAlone: the small program understands what rules ask of it for an
+// object; to leave that to strata would be slow, and show nowhere.
+func TestObjectsAlone(t *testing.T) {
+	harness.Lane(t, "objects")
+	bazel := harness.LastingCopy(t, "e2e/objects")
+	dir := newPackage(t, bazel, "alone", aloneBuild)
+	program, err := os.ReadFile(filepath.Join(bazel.Dir, "prebuilt", "strata-object"))
+	if err != nil {
+		t.Fatal(err)
+	}
+	for name, content := range map[string]string{"broken": "#!/bin/sh\nexit 9\n", "strata-object": string(program)} {
+		if err := os.WriteFile(filepath.Join(dir, name), []byte(content), 0o755); err != nil {
+			t.Fatal(err)
+		}
+	}
+	said := bazel.Run(t, "build", "--keep_going", "--disk_cache=", "--extra_toolchains=//alone:all", "//modes:image").MustFail(t, 1).Stderr
+	contains(t, "what Bazel said", said, "failed: (Exit 9)")
+	for line := range strings.Lines(said) {
+		if strings.HasPrefix(line, "ERROR: ") && strings.Contains(line, "Describing the layer of") {
+			t.Errorf("strata was asked for the layer of an object: %s", line)
+		}
+	}
+}
+
 // newPackage is the folder of a package that a test adds to a workspace of all
 // tests.
 func newPackage(t *testing.T, bazel harness.Bazel, name, build string) string {
