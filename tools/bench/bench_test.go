@@ -194,7 +194,7 @@ func TestCutImport(t *testing.T) {
 // said, and nothing is left behind.
 func TestFailingStep(t *testing.T) {
 	program := filepath.Join(t.TempDir(), "program")
-	if err := os.WriteFile(program, []byte("#!/bin/sh\necho broken: \"$1\" >&2\nexit 3\n"), 0o755); err != nil {
+	if err := os.WriteFile(program, []byte("#!/bin/sh\necho broken: \"$2\" >&2\nexit 3\n"), 0o755); err != nil {
 		t.Fatal(err)
 	}
 	folder := t.TempDir()

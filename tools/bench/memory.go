@@ -105,7 +105,8 @@ func (c *memoryCmd) measure(ctx context.Context, p *programs, r *report) (result
 // step runs a step and removes what nothing needs any more.
 func (c *memoryCmd) step(ctx context.Context, p *programs, folder string, s *step) (usage, error) {
 	args := s.args()
-	u, err := process{program: p.find(args[0], folder), args: args[1:], dir: folder}.run(ctx)
+	args = append(p.find(args[0], folder), args[1:]...)
+	u, err := process{program: args[0], args: args[1:], dir: folder}.run(ctx)
 	if err != nil {
 		return u, fmt.Errorf("%s: %w", s.name, err)
 	}
@@ -137,13 +138,15 @@ func (p *programs) deployAs(folder, name string) error {
 	return os.Symlink(".", file+".runfiles")
 }
 
-// find is the program of a step.
-func (p *programs) find(name, folder string) string {
+// find is the program of a step, with what comes before the step's arguments.
+func (p *programs) find(name, folder string) []string {
 	switch name {
 	case "strata":
-		return p.Strata
+		return []string{p.Strata}
+	case "strata-object":
+		return p.object()
 	case "strata-script":
-		return p.StrataScript
+		return []string{p.StrataScript}
 	}
-	return filepath.Join(folder, name)
+	return []string{filepath.Join(folder, name)}
 }

@@ -22,10 +22,10 @@ const (
 func (c *memoryCmd) worker(ctx context.Context, p *programs, folder string) (result, error) {
 	var commands [][]string
 	for n := range workerRequests {
-		line := fmt.Sprintf("strata blob --object %s=@part.manifest --compression zstd --descriptor out%d", bigPath, n)
-		commands = append(commands, strings.Fields(line))
+		line := fmt.Sprintf("blob --object %s=@part.manifest --compression zstd --descriptor out%d", bigPath, n)
+		commands = append(commands, append(p.object(), strings.Fields(line)...))
 	}
-	u, err := serve(ctx, []string{p.Strata}, folder, commands, workerRequests)
+	u, err := serve(ctx, p.object(), folder, commands, workerRequests)
 	parallel := min(workerRequests, runtime.GOMAXPROCS(0))
 	return result{fmt.Sprintf("%d blobs in one worker, zstd, %d at a time", workerRequests, parallel), u, int64(parallel) * memoryBudget}, err
 }

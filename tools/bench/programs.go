@@ -20,6 +20,9 @@ type programs struct {
 // module is where the programs' packages are.
 const module = "github.com/rules-strata/rules_strata"
 
+// object is what rules start for the steps of one object.
+func (p *programs) object() []string { return []string{p.StrataObject, "--strata=" + p.Strata} }
+
 // prepare builds the programs that are not given into a folder, and makes all
 // paths absolute.
 func (p *programs) prepare(ctx context.Context, folder string) error {

@@ -74,7 +74,7 @@ func (c *speedCmd) measure(ctx context.Context, p *programs, r *report) (groups 
 	if err := p.prepare(ctx, folder); err != nil {
 		return nil, err
 	}
-	steps := &speedSteps{strata: p.Strata, strataObject: p.StrataObject, size: int64(c.Size)}
+	steps := &speedSteps{programs: p, size: int64(c.Size)}
 	if groups, err = c.groups(ctx, r, steps, folder); err != nil {
 		return nil, err
 	}

@@ -12,28 +12,23 @@ var onePath = string(loadPath("one"))
 
 // speedSteps are the commands of strata that the suite speed measures.
 type speedSteps struct {
-	strata, strataObject string
-	size                 int64
+	*programs
+	size int64
 }
 
 // command is a command of strata, with blanks between its arguments; ONE stands
 // for the object's path and OUT for where outputs go. The program is the one that
 // rules run it with.
 func (s *speedSteps) command(line string) []string {
-	program := []string{s.strata}
+	program := []string{s.Strata}
 	if step, _, _ := strings.Cut(line, " "); perObject[step] {
-		program = s.objectProgram()
+		program = s.object()
 	}
 	return append(program, strings.Fields(strings.NewReplacer("ONE", onePath, "OUT", outFolder).Replace(line))...)
 }
 
 // perObject are the steps that rules start strata-object for.
 var perObject = map[string]bool{"layer": true, "info": true, "files": true, "blob": true}
-
-// objectProgram is what rules start for the steps of one object.
-func (s *speedSteps) objectProgram() []string {
-	return []string{s.strataObject, "--strata=" + s.strata}
-}
 
 func (s *speedSteps) task(name string, lines ...string) *task {
 	t := &task{name: name, input: s.size}
@@ -94,7 +89,7 @@ func (s *speedSteps) diffIDs(folder string) (one, files, several, worker *task) 
 		several.commands = append(several.commands, s.command(layerOf(n)))
 	}
 	worker.worker = func(ctx context.Context) (usage, error) {
-		return serve(ctx, s.objectProgram(), folder, several.commands, 1)
+		return serve(ctx, s.object(), folder, several.commands, 1)
 	}
 	return one, files, several, worker
 }

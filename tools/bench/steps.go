@@ -33,15 +33,15 @@ func steps() []step {
 // objectSteps read one object.
 func objectSteps() []step {
 	return []step{
-		{"layer of a NAR", "strata layer --object BIG=big.nar --references references --metadata big.layer --listing big.listing", ""},
-		{"layer of files", "strata layer --object BIG=@big.manifest --references references --metadata out --listing list", "out list"},
-		{"layer, with its tar", "strata layer --object BIG=big.nar --metadata out --tar tar", "out tar"},
-		{"info of a NAR", "strata info --object BIG=big.nar --out out", "out"},
-		{"info of files", "strata info --object BIG=@big.manifest --out out", "out"},
-		{"blob, none", "strata blob --object BIG=big.nar --compression none --out blob --descriptor out", "blob out"},
-		{"blob, gzip", "strata blob --object BIG=big.nar --compression gzip --out blob --descriptor out", "blob out"},
-		{"blob, zstd", "strata blob --object BIG=big.nar --compression zstd --out blob --descriptor out", "blob out"},
-		{"blob, zstd, only its descriptor", "strata blob --object BIG=@big.manifest --compression zstd --descriptor out", "out"},
+		{"layer of a NAR", "strata-object layer --object BIG=big.nar --references references --metadata big.layer --listing big.listing", ""},
+		{"layer of files", "strata-object layer --object BIG=@big.manifest --references references --metadata out --listing list", "out list"},
+		{"layer, with its tar", "strata-object layer --object BIG=big.nar --metadata out --tar tar", "out tar"},
+		{"info of a NAR", "strata-object info --object BIG=big.nar --out out", "out"},
+		{"info of files", "strata-object info --object BIG=@big.manifest --out out", "out"},
+		{"blob, none", "strata-object blob --object BIG=big.nar --compression none --out blob --descriptor out", "blob out"},
+		{"blob, gzip", "strata-object blob --object BIG=big.nar --compression gzip --out blob --descriptor out", "blob out"},
+		{"blob, zstd", "strata-object blob --object BIG=big.nar --compression zstd --out blob --descriptor out", "blob out"},
+		{"blob, zstd, only its descriptor", "strata-object blob --object BIG=@big.manifest --compression zstd --descriptor out", "out"},
 	}
 }
 
