@@ -21,13 +21,49 @@ var workerFlags = map[string][]string{
 	"with sandboxes":    {"--worker_sandboxing", "--experimental_worker_multiplex_sandboxing"},
 	"with mapped paths": {"--worker_sandboxing", "--experimental_worker_multiplex_sandboxing", "--experimental_output_paths=strip"},
 	"one at a time":     {"--noworker_multiplex", "--worker_max_instances=1"},
+	"of built programs": {builtPrograms, "--worker_sandboxing", "--experimental_worker_multiplex_sandboxing"},
+	"of built programs with mapped paths": {
+		builtPrograms, "--worker_sandboxing", "--experimental_worker_multiplex_sandboxing",
+		"--experimental_output_paths=strip", "--worker_max_instances=1",
+	},
 }
+
+// builtPrograms takes the programs from outputs of Bazel, as the default
+// toolchain does.
+const builtPrograms = "--extra_toolchains=//worker:toolchain"
 
 // workerImages need all of these steps: a lazy one lists files, and one with
 // layers by size needs the sizes of objects.
 var workerImages = []string{"//modes:image", "//incremental:tight", "//worker:lazy", "//worker:sized"}
 
 const workerBuild = `load("@rules_strata//rules:defs.bzl", "store_object", "stream_layered_image")
+load("@rules_strata//rules:toolchain.bzl", "strata_toolchain")
+
+[
+    genrule(
+        name = program,
+        srcs = ["//prebuilt:" + program],
+        outs = [program + "_copy"],
+        cmd = "cp $< $@",
+        executable = True,
+    )
+    for program in [
+        "strata",
+        "strata-object",
+    ]
+]
+
+strata_toolchain(
+    name = "programs",
+    strata = ":strata",
+    strata_object = ":strata-object",
+)
+
+toolchain(
+    name = "toolchain",
+    toolchain = ":programs",
+    toolchain_type = "@rules_strata//rules:toolchain_type",
+)
 
 store_object(
     name = "undeclared",

@@ -14,7 +14,11 @@ const prebuiltBuild = `load("@rules_strata//rules:toolchain.bzl", "strata_toolch
 
 package(default_visibility = ["//visibility:public"])
 
-exports_files(["strata-deploy"])
+exports_files([
+    "strata",
+    "strata-deploy",
+    "strata-object",
+])
 
 strata_toolchain(
     name = "strata_programs",

@@ -14,11 +14,15 @@ REAL_ROOT_REQUIREMENTS = {"block-network": "1", "requires-user-namespaces": "1"}
 # kinds of steps share one process.
 _WORKER_REQUIREMENTS = {
     "requires-worker-protocol": "proto",
-    "supports-multiplex-sandboxing": "1",
-    "supports-multiplex-workers": "1",
     "supports-worker-cancellation": "1",
     "supports-workers": "1",
     "worker-key-mnemonic": "Strata",
+}
+
+# Its worker takes several actions at a time.
+_MULTIPLEX_REQUIREMENTS = {
+    "supports-multiplex-sandboxing": "1",
+    "supports-multiplex-workers": "1",
 }
 
 def run_strata(ctx, *, arguments, inputs, outputs, mnemonic, progress_message, script = False, tools = [], unused_inputs_list = None, plain_paths = False, per_object = False, requirements = {}):
@@ -50,14 +54,14 @@ def run_strata(ctx, *, arguments, inputs, outputs, mnemonic, progress_message, s
             # What is not in this file, Bazel starts a worker with.
             args.use_param_file("@%s", use_always = True)
             args.set_param_file_format("multiline")
-        if toolchain.persistent_workers:
-            requirements = requirements | _WORKER_REQUIREMENTS
         if toolchain.strata_object:
             program = toolchain.strata_object
             rest = ctx.actions.args()
             rest.add(toolchain.strata.executable, format = "--strata=%s")
             arguments = [rest] + arguments
             tools = tools + [toolchain.strata]
+        if toolchain.persistent_workers:
+            requirements = requirements | _worker_requirements(program, toolchain.path_mapping)
     ctx.actions.run(
         executable = program,
         arguments = arguments,
@@ -70,3 +74,10 @@ def run_strata(ctx, *, arguments, inputs, outputs, mnemonic, progress_message, s
         execution_requirements = requirements | ({} if plain_paths else {"supports-path-mapping": "1"}),
         toolchain = toolchain_type,
     )
+
+def _worker_requirements(program, path_mapping):
+    # Bazel before 8.0 does not lay a program that it built where such a worker
+    # has it with path mapping: https://github.com/bazelbuild/bazel/issues/23990
+    if path_mapping and not program.executable.is_source:
+        return _WORKER_REQUIREMENTS
+    return _WORKER_REQUIREMENTS | _MULTIPLEX_REQUIREMENTS

@@ -5,6 +5,7 @@ load("//rules/private/transitions:by_reference.bzl", "with_layers")
 
 def _strata_toolchain_impl(ctx):
     return [platform_common.ToolchainInfo(
+        path_mapping = ctx.attr._path_mapping[BuildSettingInfo].value,
         persistent_workers = ctx.attr._persistent_workers[BuildSettingInfo].value,
         strata = ctx.attr.strata[DefaultInfo].files_to_run,
         strata_object = ctx.attr.strata_object[DefaultInfo].files_to_run if ctx.attr.strata_object else None,
@@ -39,8 +40,9 @@ What `bazel run` starts is `strata-deploy`, a flag names a prebuilt one:
 `common --@rules_strata//rules:strata_deploy=@strata_linux_amd64//:strata-deploy`.
 
 ToolchainInfo has the fields `strata`, FilesToRunProvider of the binary,
-`strata_object`, that of the one for single objects, or None, and
-`persistent_workers`, whether the steps of single objects may run in a worker.
+`strata_object`, that of the one for single objects, or None,
+`persistent_workers`, whether the steps of single objects may run in a worker,
+and `path_mapping`, whether the build has `--experimental_output_paths=strip`.
 """,
     attrs = {
         "strata": attr.label(
@@ -56,6 +58,11 @@ small, and runs the steps of single objects, of which there are many. Without it
             cfg = "exec",
             executable = True,
             allow_files = True,
+        ),
+        "_path_mapping": attr.label(
+            doc = "Whether Bazel maps the paths of actions.",
+            default = "//rules/private/toolchain:path_mapping",
+            providers = [BuildSettingInfo],
         ),
         "_persistent_workers": attr.label(
             doc = "Whether the steps of single objects may run in a worker.",
