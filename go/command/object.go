@@ -15,8 +15,8 @@ type Object struct {
 	File string // with the "@" before it
 }
 
-// Records is the File of an object whose manifest is among the arguments.
-const Records = "@"
+// ManifestFollows is the File of an object whose manifest is among the arguments.
+const ManifestFollows = "@"
 
 // RecordList takes all arguments that are left. There may be very many, so it
 // takes them as they are.
@@ -24,7 +24,7 @@ type RecordList []string
 
 // UnmarshalText splits STORE_PATH=FILE; there may be an "@" before FILE. Both
 // may have equals signs: the split is then at the first one that has an
-// existing file after it, and before Records at the last.
+// existing file after it, and before ManifestFollows at the last.
 func (f *Object) UnmarshalText(text []byte) (err error) {
 	*f, err = Folder("").Object(string(text))
 	return err
@@ -33,9 +33,9 @@ func (f *Object) UnmarshalText(text []byte) (err error) {
 // Object is Object.UnmarshalText where files are in the folder.
 func (f Folder) Object(arg string) (found Object, err error) {
 	err = fmt.Errorf("%q is not STORE_PATH=FILE", arg)
-	if path, ok := strings.CutSuffix(arg, "="+Records); ok {
+	if path, ok := strings.CutSuffix(arg, "="+ManifestFollows); ok {
 		found.Path, err = store.ParseAnyPath(path)
-		found.File = Records
+		found.File = ManifestFollows
 		return found, err
 	}
 	for i := range len(arg) - 1 {

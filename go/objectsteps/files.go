@@ -5,13 +5,14 @@ import (
 
 	"github.com/rules-strata/rules_strata/go/command"
 	"github.com/rules-strata/rules_strata/go/objectfiles"
+	"github.com/rules-strata/rules_strata/go/outfile"
 )
 
 // Files is the step "files".
 type Files struct {
 	Object command.Object `placeholder:"STORE_PATH=SOURCE" required:"" help:"The object; SOURCE is FILE.nar, @MANIFEST, or @ and the records follow."`
 	Out    string         `placeholder:"FILE" required:"" help:"The list to write."`
-	Records
+	Manifest
 }
 
 // Help describes the step.
@@ -26,9 +27,9 @@ func (c *Files) Run(ctx context.Context, in command.Folder) error {
 		return err
 	}
 	defer closeAll()
-	out := Outputs{In: in}
+	var out outfile.Group
 	defer out.Discard()
-	list := out.Create(c.Out)
+	list := out.Create(in.At(c.Out))
 	if out.Err != nil {
 		return out.Err
 	}

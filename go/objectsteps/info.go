@@ -11,7 +11,7 @@ import (
 type Info struct {
 	Object command.Object `placeholder:"STORE_PATH=SOURCE" required:"" help:"The object; SOURCE is FILE.nar, @MANIFEST, or @ and the records follow."`
 	Out    string         `placeholder:"FILE" required:"" help:"info.json to write."`
-	Records
+	Manifest
 }
 
 // Help describes the step.

@@ -9,6 +9,8 @@ import (
 	"github.com/rules-strata/rules_strata/go/command"
 	"github.com/rules-strata/rules_strata/go/jsonfile"
 	"github.com/rules-strata/rules_strata/go/layer"
+	"github.com/rules-strata/rules_strata/go/layerflags"
+	"github.com/rules-strata/rules_strata/go/outfile"
 	"github.com/rules-strata/rules_strata/go/store"
 )
 
@@ -22,8 +24,8 @@ type Layer struct {
 	Metadata        string           `placeholder:"FILE" required:"" help:"layer.json to write."`
 	Tar             string           `placeholder:"FILE" help:"The layer's tar to write."`
 	Listing         string           `placeholder:"FILE" help:"Listing of the object to write, if there is one object."`
-	Records
-	LayerFlags
+	Manifest
+	layerflags.Flags
 }
 
 // Help describes the step.
@@ -48,9 +50,9 @@ func (c *Layer) Run(ctx context.Context, in command.Folder) error {
 	if c.Listing != "" && len(objects) != 1 {
 		return fmt.Errorf("--listing is for one object, but there are %d", len(objects))
 	}
-	out := Outputs{In: in}
+	var out outfile.Group
 	defer out.Discard()
-	metadata, tar, listing := out.Create(c.Metadata), out.Create(c.Tar), out.Create(c.Listing)
+	metadata, tar, listing := out.Create(in.At(c.Metadata)), out.Create(in.At(c.Tar)), out.Create(in.At(c.Listing))
 	if out.Err != nil {
 		return out.Err
 	}

@@ -12,7 +12,9 @@ import (
 	"github.com/rules-strata/rules_strata/go/compress"
 	"github.com/rules-strata/rules_strata/go/jsonfile"
 	"github.com/rules-strata/rules_strata/go/layer"
+	"github.com/rules-strata/rules_strata/go/layerflags"
 	"github.com/rules-strata/rules_strata/go/objectsteps"
+	"github.com/rules-strata/rules_strata/go/outfile"
 )
 
 // blobCmd is "strata blob".
@@ -23,8 +25,8 @@ type blobCmd struct {
 	Compression compress.Kind    `placeholder:"KIND" required:"" help:"gzip, zstd or none."`
 	Out         string           `placeholder:"FILE" help:"The blob to write. Without: only the descriptor is written."`
 	Descriptor  string           `placeholder:"FILE" required:"" help:"Descriptor of the blob to write."`
-	objectsteps.Records
-	objectsteps.LayerFlags
+	objectsteps.Manifest
+	layerflags.Flags
 }
 
 // Help describes the step.
@@ -34,9 +36,9 @@ func (blobCmd) Help() string {
 
 // Run compresses the layer once and writes the outputs, all of them or none.
 func (c *blobCmd) Run(ctx context.Context, in command.Folder) error {
-	out := objectsteps.Outputs{In: in}
+	var out outfile.Group
 	defer out.Discard()
-	blobOut, descriptorOut := out.Create(c.Out), out.Create(c.Descriptor)
+	blobOut, descriptorOut := out.Create(in.At(c.Out)), out.Create(in.At(c.Descriptor))
 	if out.Err != nil {
 		return out.Err
 	}

@@ -7,10 +7,10 @@ import (
 
 	"github.com/rules-strata/rules_strata/go/jsonfile"
 	"github.com/rules-strata/rules_strata/go/layer"
+	"github.com/rules-strata/rules_strata/go/layerflags"
 	"github.com/rules-strata/rules_strata/go/layering"
 	"github.com/rules-strata/rules_strata/go/object"
 	"github.com/rules-strata/rules_strata/go/objectset"
-	"github.com/rules-strata/rules_strata/go/objectsteps"
 	"github.com/rules-strata/rules_strata/go/outfile"
 	"github.com/rules-strata/rules_strata/go/store"
 )
@@ -24,7 +24,7 @@ type imageLayerCmd struct {
 	Tar          string `required:"" placeholder:"FILE" help:"Where the layer's tar goes."`
 	Metadata     string `required:"" placeholder:"FILE" help:"Where layer.json goes."`
 	UnusedInputs string `placeholder:"FILE" help:"Where the inputs that were not read are listed, one path a line."`
-	objectsteps.LayerFlags
+	layerflags.Flags
 }
 
 // Help describes the step.

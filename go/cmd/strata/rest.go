@@ -5,9 +5,9 @@ import (
 
 	"github.com/rules-strata/rules_strata/go/image"
 	"github.com/rules-strata/rules_strata/go/jsonfile"
+	"github.com/rules-strata/rules_strata/go/layerflags"
 	"github.com/rules-strata/rules_strata/go/layering"
 	"github.com/rules-strata/rules_strata/go/objectset"
-	"github.com/rules-strata/rules_strata/go/objectsteps"
 	"github.com/rules-strata/rules_strata/go/outfile"
 	"github.com/rules-strata/rules_strata/go/store"
 )
@@ -17,7 +17,7 @@ type restCmd struct {
 	Objects      string `required:"" placeholder:"FILE" help:"The objects that the plan may name: a parameter file of records, see docs/design/formats.md."`
 	UnusedInputs string `placeholder:"FILE" help:"Where the inputs that were not read are listed, one path a line."`
 	Out          string `required:"" placeholder:"FILE" help:"Where rest.json goes: layer.json of every layer that holds several objects."`
-	objectsteps.LayerFlags
+	layerflags.Flags
 }
 
 func (c *restCmd) Run() error {

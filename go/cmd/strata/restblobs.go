@@ -3,9 +3,9 @@ package main
 import (
 	"github.com/rules-strata/rules_strata/go/blob"
 	"github.com/rules-strata/rules_strata/go/compress"
+	"github.com/rules-strata/rules_strata/go/layerflags"
 	"github.com/rules-strata/rules_strata/go/layering"
 	"github.com/rules-strata/rules_strata/go/objectset"
-	"github.com/rules-strata/rules_strata/go/objectsteps"
 	"github.com/rules-strata/rules_strata/go/outfile"
 )
 
@@ -17,7 +17,7 @@ type restBlobsCmd struct {
 	Out          string        `placeholder:"DIR" help:"Directory of the blobs to write, files named by the hexadecimal digits of their digests. Without: only the descriptors are written."`
 	Descriptors  string        `required:"" placeholder:"FILE" help:"Descriptors of the blobs to write."`
 	UnusedInputs string        `placeholder:"FILE" help:"Where the inputs that were not read are listed, one path a line."`
-	objectsteps.LayerFlags
+	layerflags.Flags
 }
 
 // Help describes the step.

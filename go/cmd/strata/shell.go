@@ -6,36 +6,36 @@ import (
 
 	"github.com/rules-strata/rules_strata/go/derivation"
 	"github.com/rules-strata/rules_strata/go/jsonfile"
+	"github.com/rules-strata/rules_strata/go/layerflags"
 	"github.com/rules-strata/rules_strata/go/nixshell"
-	"github.com/rules-strata/rules_strata/go/objectsteps"
 	"github.com/rules-strata/rules_strata/go/outfile"
 	"github.com/rules-strata/rules_strata/go/store"
 )
 
 // shellCmd is "strata shell".
 type shellCmd struct {
-	Drv            string            `required:"" placeholder:"FILE" help:"The derivation: a .drv."`
-	JSON           bool              `name:"json" help:"The derivation is what nix derivation show writes of it."`
-	Architecture   string            `placeholder:"GOARCH" help:"Architecture of the image, which the derivation must be built for."`
-	UID            objectsteps.Owner `name:"uid" placeholder:"N" default:"1000" help:"User that the container runs as (default ${default})."`
-	GID            objectsteps.Owner `name:"gid" placeholder:"N" default:"1000" help:"Group that the container runs as (default ${default})."`
-	HomeDirectory  string            `placeholder:"DIR" default:"/build" help:"The user's home directory (default ${default})."`
-	Shell          string            `placeholder:"PATH" help:"The bash to start; the derivation's builder when empty."`
-	Command        string            `placeholder:"TEXT" xor:"command" help:"Commands to run in the interactive shell, which then exits."`
-	CommandFile    string            `placeholder:"FILE" xor:"command" help:"The same, in a file."`
-	RunText        string            `name:"run" placeholder:"TEXT" xor:"run" help:"Commands to run in a shell that is not interactive and then exits."`
-	RunFile        string            `placeholder:"FILE" xor:"run" help:"The same, in a file."`
-	ShellHook      string            `placeholder:"TEXT" xor:"shell-hook" help:"Commands that are appended to the derivation's shellHook."`
-	ShellHookFile  string            `placeholder:"FILE" xor:"shell-hook" help:"The same, in a file."`
-	CACertificates store.Path        `name:"ca-certificates" placeholder:"STORE_PATH" help:"Store object with etc/ssl/certs/ca-bundle.crt."`
-	Coreutils      store.Path        `placeholder:"STORE_PATH" help:"Store object with bin/env."`
-	ExtraPackage   []store.Path      `sep:"none" placeholder:"STORE_PATH" help:"Store object that is appended to the derivation's nativeBuildInputs (repeatable)."`
-	Input          []store.Path      `sep:"none" placeholder:"STORE_PATH" help:"Store object that the image has (repeatable). With at least one, a derivation that names any other object is an error."`
-	InputsKnown    bool              `help:"The objects of --input are all that the image has, even when there is none."`
-	Object         store.Path        `required:"" placeholder:"STORE_PATH" help:"Store path of the object with the shell's files."`
-	StoreDir       string            `placeholder:"DIR" default:"/nix/store" help:"Store directory of all objects (default ${default})."`
-	ConfigOut      string            `required:"" placeholder:"FILE" help:"Where Cmd, Env, User and WorkingDir of the image's config go, as JSON."`
-	ObjectOut      string            `required:"" placeholder:"FILE" help:"Where the NAR of the object with the shell's files goes."`
+	Drv            string        `required:"" placeholder:"FILE" help:"The derivation: a .drv."`
+	JSON           bool          `name:"json" help:"The derivation is what nix derivation show writes of it."`
+	Architecture   string        `placeholder:"GOARCH" help:"Architecture of the image, which the derivation must be built for."`
+	UID            layerflags.ID `name:"uid" placeholder:"N" default:"1000" help:"User that the container runs as (default ${default})."`
+	GID            layerflags.ID `name:"gid" placeholder:"N" default:"1000" help:"Group that the container runs as (default ${default})."`
+	HomeDirectory  string        `placeholder:"DIR" default:"/build" help:"The user's home directory (default ${default})."`
+	Shell          string        `placeholder:"PATH" help:"The bash to start; the derivation's builder when empty."`
+	Command        string        `placeholder:"TEXT" xor:"command" help:"Commands to run in the interactive shell, which then exits."`
+	CommandFile    string        `placeholder:"FILE" xor:"command" help:"The same, in a file."`
+	RunText        string        `name:"run" placeholder:"TEXT" xor:"run" help:"Commands to run in a shell that is not interactive and then exits."`
+	RunFile        string        `placeholder:"FILE" xor:"run" help:"The same, in a file."`
+	ShellHook      string        `placeholder:"TEXT" xor:"shell-hook" help:"Commands that are appended to the derivation's shellHook."`
+	ShellHookFile  string        `placeholder:"FILE" xor:"shell-hook" help:"The same, in a file."`
+	CACertificates store.Path    `name:"ca-certificates" placeholder:"STORE_PATH" help:"Store object with etc/ssl/certs/ca-bundle.crt."`
+	Coreutils      store.Path    `placeholder:"STORE_PATH" help:"Store object with bin/env."`
+	ExtraPackage   []store.Path  `sep:"none" placeholder:"STORE_PATH" help:"Store object that is appended to the derivation's nativeBuildInputs (repeatable)."`
+	Input          []store.Path  `sep:"none" placeholder:"STORE_PATH" help:"Store object that the image has (repeatable). With at least one, a derivation that names any other object is an error."`
+	InputsKnown    bool          `help:"The objects of --input are all that the image has, even when there is none."`
+	Object         store.Path    `required:"" placeholder:"STORE_PATH" help:"Store path of the object with the shell's files."`
+	StoreDir       string        `placeholder:"DIR" default:"/nix/store" help:"Store directory of all objects (default ${default})."`
+	ConfigOut      string        `required:"" placeholder:"FILE" help:"Where Cmd, Env, User and WorkingDir of the image's config go, as JSON."`
+	ObjectOut      string        `required:"" placeholder:"FILE" help:"Where the NAR of the object with the shell's files goes."`
 }
 
 // Help describes the step.

@@ -1,6 +1,6 @@
 """What actions are told of an image: records in a parameter file, in which Bazel maps the paths."""
 
-load("//rules/private/actions:object_pool.bzl", "object_records", "object_set")
+load("//rules/private/actions:object_pool.bzl", "object_records")
 load("//rules/private/values:labels.bzl", "display_label")
 
 def image_records(label, *, texts, files, folders, objects, base):
@@ -21,7 +21,10 @@ def image_records(label, *, texts, files, folders, objects, base):
     for key, text in texts.items():
         if "\n" in text:
             fail("{}: {} has more than one line: {}".format(display_label(label), key, repr(text)))
-    own = struct(texts = texts, files = files, folders = folders, objects = object_set(objects))
+
+    # Several actions have it: of the same depset Bazel finds out once what its
+    # records are.
+    own = struct(texts = texts, files = files, folders = folders, objects = depset(objects, order = "preorder"))
     return [own] + (base.records if base else [])
 
 def image_argument(args_factory, flag, description):

@@ -15,19 +15,8 @@ def pool_argument(args_factory, objects):
     pool = args_factory()
     pool.use_param_file("--objects=%s", use_always = True)
     pool.set_param_file_format("multiline")
-    pool.add_all(object_set(objects), map_each = object_records)
+    pool.add_all(objects, map_each = object_records)
     return pool
-
-def object_set(objects):
-    """Objects whose records actions have: of the same set Bazel finds out once what they are.
-
-    Args:
-      objects: list of StoreObjectInfo.
-
-    Returns:
-      depset of StoreObjectInfo, in the same order.
-    """
-    return depset(objects, order = "preorder")
 
 def object_records(info, directory_expander):
     """The records of one object: for map_each, so that they are made when the action runs.

@@ -1,4 +1,6 @@
-package objectsteps
+// Package layerflags is the part of a command line that all layers of store
+// objects share.
+package layerflags
 
 import (
 	"fmt"
@@ -8,32 +10,32 @@ import (
 	"github.com/rules-strata/rules_strata/go/layer"
 )
 
-// LayerFlags are what every entry of a store layer has in common.
-type LayerFlags struct {
+// Flags are what every entry of a store layer has in common.
+type Flags struct {
 	MTime    command.Time `name:"mtime" placeholder:"TIME" default:"1" help:"Time of every entry: seconds since 1970, or ISO 8601, in UTC without a zone (default ${default})."`
-	UID      Owner        `name:"uid" placeholder:"N" default:"0" help:"Owner of every entry (default ${default})."`
-	GID      Owner        `name:"gid" placeholder:"N" default:"0" help:"Group of every entry (default ${default})."`
+	UID      ID           `name:"uid" placeholder:"N" default:"0" help:"Owner of every entry (default ${default})."`
+	GID      ID           `name:"gid" placeholder:"N" default:"0" help:"Group of every entry (default ${default})."`
 	UName    string       `name:"uname" placeholder:"NAME" default:"root" help:"Owner's name (default ${default})."`
 	GName    string       `name:"gname" placeholder:"NAME" default:"root" help:"Group's name (default ${default})."`
 	StoreDir string       `placeholder:"DIR" default:"/nix/store" help:"Store directory of all objects (default ${default})."`
 }
 
 // Options are the flags as package layer has them.
-func (f *LayerFlags) Options() layer.Options {
+func (f *Flags) Options() layer.Options {
 	return layer.Options{
 		MTime: int64(f.MTime), UID: int64(f.UID), GID: int64(f.GID), UName: f.UName, GName: f.GName, StoreDir: f.StoreDir,
 	}
 }
 
-// Owner is a user or group ID, 0 to layer.MaxOwner.
-type Owner int64
+// ID is that of a user or a group, 0 to layer.MaxOwner.
+type ID int64
 
 // UnmarshalText reads a number that fits an ID.
-func (f *Owner) UnmarshalText(text []byte) error {
+func (f *ID) UnmarshalText(text []byte) error {
 	n, err := strconv.ParseInt(string(text), 10, 64)
 	if err != nil || n < 0 || n > layer.MaxOwner {
 		return fmt.Errorf("%q is not a number from 0 to %d", text, int64(layer.MaxOwner))
 	}
-	*f = Owner(n)
+	*f = ID(n)
 	return nil
 }

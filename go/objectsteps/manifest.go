@@ -8,15 +8,15 @@ import (
 	"github.com/rules-strata/rules_strata/go/object"
 )
 
-// Records are a manifest on the command line. Bazel gives a worker the
-// lines of one parameter file for its arguments, and no other.
-type Records struct {
+// Manifest is that of an object, where it stands on the command line. Bazel
+// gives a worker the lines of one parameter file for its arguments, and no other.
+type Manifest struct {
 	List command.RecordList `arg:"" optional:"" name:"record" help:"The records of the manifest, where SOURCE is @ alone."`
 }
 
 // Open opens at least one object; closeAll closes them. What is read of them
 // ends with the context.
-func (r *Records) Open(ctx context.Context, in command.Folder, flags []command.Object) (objects []*object.Object, closeAll func(), err error) {
+func (m *Manifest) Open(ctx context.Context, in command.Folder, flags []command.Object) (objects []*object.Object, closeAll func(), err error) {
 	closeAll = func() {
 		for _, o := range objects {
 			// What was only read loses nothing when closing it fails.
@@ -26,13 +26,13 @@ func (r *Records) Open(ctx context.Context, in command.Folder, flags []command.O
 	if len(flags) == 0 {
 		return nil, nil, errors.New("no object: give --object STORE_PATH=SOURCE")
 	}
-	if err := r.check(flags); err != nil {
+	if err := m.check(flags); err != nil {
 		return nil, nil, err
 	}
 	for _, f := range flags {
 		var o *object.Object
-		if f.File == command.Records {
-			o, err = object.FromRecords(f.Path, r.List, string(in))
+		if f.File == command.ManifestFollows {
+			o, err = object.FromRecords(f.Path, m.List, string(in))
 		} else {
 			o, err = object.OpenIn(f.Path, f.File, string(in))
 		}
@@ -46,17 +46,17 @@ func (r *Records) Open(ctx context.Context, in command.Folder, flags []command.O
 }
 
 // check makes sure that the records are those of one object.
-func (r *Records) check(flags []command.Object) error {
+func (m *Manifest) check(flags []command.Object) error {
 	n := 0
 	for _, f := range flags {
-		if f.File == command.Records {
+		if f.File == command.ManifestFollows {
 			n++
 		}
 	}
 	switch {
 	case n > 1:
 		return errors.New("the records are of one object, but there are several without a source: give the others --object STORE_PATH=SOURCE")
-	case n == 0 && len(r.List) > 0:
+	case n == 0 && len(m.List) > 0:
 		return errors.New("there are records, but no object without a source: give --object STORE_PATH=@")
 	}
 	return nil

@@ -1,0 +1,42 @@
+package outfile
+
+import "io"
+
+// Group is files that appear together: the zero value is an empty one.
+type Group struct {
+	files []*File
+	// Err is the first error of Create.
+	Err error
+}
+
+// Create starts the output at path, or one that leads nowhere if there is no
+// path. After an error it does nothing.
+func (g *Group) Create(path string) io.Writer {
+	if path == "" || g.Err != nil {
+		return io.Discard
+	}
+	f, err := Create(path)
+	if err != nil {
+		g.Err = err
+		return io.Discard
+	}
+	g.files = append(g.files, f)
+	return f
+}
+
+// Commit puts all files in their places.
+func (g *Group) Commit() error {
+	for _, f := range g.files {
+		if err := f.Commit(); err != nil {
+			return err
+		}
+	}
+	return nil
+}
+
+// Discard removes what was written, unless Commit put it in its place.
+func (g *Group) Discard() {
+	for _, f := range g.files {
+		f.Discard()
+	}
+}
