@@ -20,7 +20,7 @@ import (
 var plainLines = []string{
 	"layer --metadata out/a.json --listing out/a.listing --object " + appPath + "=a.nar",
 	"layer --metadata a.json --check-references --reference " + appPath + " --reference " + appPath + "b --without-deps --object " + appPath + "=@ file\x000555\x00bin/app\x00in/app symlink\x00\x00tool\x00bin/app",
-	"layer --mtime @time --uid 7 --gid=8 --uname me --gname=us --store-dir /nix/store --metadata=m --tar=t --references r --object=" + appPath + "=x=y",
+	"layer --mtime @time --uid 7 --gid=8 --uname me --gname=us --store-dir /nix/store --metadata=m --tar=t --listing l --object=" + appPath + "=x=y",
 	"info --out a.json --object " + appPath + "=a.nar",
 	"files --out=a.json --object=" + appPath + "=@m",
 }

@@ -1,10 +1,8 @@
 package objectsteps
 
 import (
-	"bufio"
 	"context"
 	"fmt"
-	"os"
 
 	"github.com/rules-strata/rules_strata/go/command"
 	"github.com/rules-strata/rules_strata/go/jsonfile"
@@ -19,7 +17,6 @@ type Layer struct {
 	Object          []command.Object `placeholder:"STORE_PATH=SOURCE" sep:"none" help:"Object of the layer (repeatable); SOURCE is FILE.nar, @MANIFEST, or @ and the records follow."`
 	CheckReferences bool             `help:"A mention of a store object is an error unless it is in the layer or a reference."`
 	Reference       []string         `placeholder:"STORE_PATH" sep:"none" help:"Store path that the objects may mention. Repeatable."`
-	References      string           `placeholder:"FILE" help:"Store paths, one a line, that the objects may mention; checks references, too."`
 	NoDeps          bool             `name:"without-deps" help:"The objects are of targets without deps, where a reference could be declared."`
 	Metadata        string           `placeholder:"FILE" required:"" help:"layer.json to write."`
 	Tar             string           `placeholder:"FILE" help:"The layer's tar to write."`
@@ -37,9 +34,9 @@ func (Layer) Help() string {
 func (c *Layer) Run(ctx context.Context, in command.Folder) error {
 	o := c.Options()
 	o.WithoutDeps = c.NoDeps
-	o.ScanReferences = c.CheckReferences || c.References != ""
+	o.ScanReferences = c.CheckReferences
 	var err error
-	if o.References, err = c.references(in); err != nil {
+	if o.References, err = c.references(); err != nil {
 		return err
 	}
 	objects, closeAll, err := c.Open(ctx, in, c.Object)
@@ -74,7 +71,7 @@ func (c *Layer) Run(ctx context.Context, in command.Folder) error {
 }
 
 // references are the store paths that the objects may mention.
-func (c *Layer) references(in command.Folder) ([]store.Path, error) {
+func (c *Layer) references() ([]store.Path, error) {
 	paths := make([]store.Path, 0, len(c.Reference))
 	for _, text := range c.Reference {
 		path, err := store.ParseAnyPath(text)
@@ -82,32 +79,6 @@ func (c *Layer) references(in command.Folder) ([]store.Path, error) {
 			return nil, fmt.Errorf("--reference: %w", err)
 		}
 		paths = append(paths, path)
-	}
-	if c.References == "" {
-		return paths, nil
-	}
-	more, err := readStorePaths(in.At(c.References))
-	return append(paths, more...), err
-}
-
-// readStorePaths reads a file with one store path a line.
-func readStorePaths(name string) ([]store.Path, error) {
-	f, err := os.Open(name)
-	if err != nil {
-		return nil, err
-	}
-	defer f.Close()
-	paths := []store.Path{}
-	lines := bufio.NewScanner(f)
-	for lines.Scan() {
-		path, err := store.ParseAnyPath(lines.Text())
-		if err != nil {
-			return nil, fmt.Errorf("%s: line %d: %w", name, len(paths)+1, err)
-		}
-		paths = append(paths, path)
-	}
-	if err := lines.Err(); err != nil {
-		return nil, fmt.Errorf("%s: %w", name, err)
 	}
 	return paths, nil
 }

@@ -38,7 +38,6 @@ func inputs(folder string, length int64) error {
 	f.text("part.manifest", "file\x000444\x00data\x00part\n")
 
 	f.text("big.manifest", "file\x000444\x00data\x00data\n")
-	f.text("references", smallPath+"\n")
 	const (
 		nars        = "object\x00" + bigPath + "\nnar\x00big.nar\nobject\x00" + smallPath + "\nnar\x00small.nar\n"
 		filesAndNAR = "object\x00" + bigPath + "\nfile\x000444\x00data\x00data\ninput\x00data\nobject\x00" + smallPath + "\nnar\x00small.nar\n"

@@ -42,14 +42,13 @@ func (s *speedSteps) task(name string, lines ...string) *task {
 // object, as records and as a docker archive.
 func (s *speedSteps) inputs(ctx context.Context, folder string, archive bool) error {
 	f := files{folder: folder}
-	f.text("references", onePath+"\n")
 	f.json("graph.json", []map[string]any{{"path": onePath, "references": []string{}}})
 	f.json("user.json", map[string]any{"Cmd": []string{"/" + speedFile(0, 0)}})
 	f.records("image", "image", map[string]string{"customisation": "image.links.tar"}, "object\x00"+onePath+"\nnar\x00one.nar\n")
 	if f.err != nil {
 		return f.err
 	}
-	lines := s.describing("image.", "--references references")
+	lines := s.describing("image.", "--check-references --reference ONE")
 	if archive {
 		lines = append(lines, "archive --image image.records --compressor none --out image.tar")
 	}
@@ -81,8 +80,8 @@ func (s *speedSteps) describing(prefix, options string) []string {
 
 // diffIDs describe layers without writing them.
 func (s *speedSteps) diffIDs(folder string) (one, files, several, worker *task) {
-	one = s.task("diff ID of one object, a NAR", "layer --object ONE=one.nar --references references --metadata OUT/layer --listing OUT/listing")
-	files = s.task("diff ID of one object, files", "layer --object ONE=@one.manifest --references references --metadata OUT/layer --listing OUT/listing")
+	one = s.task("diff ID of one object, a NAR", "layer --object ONE=one.nar --check-references --reference ONE --metadata OUT/layer --listing OUT/listing")
+	files = s.task("diff ID of one object, files", "layer --object ONE=@one.manifest --check-references --reference ONE --metadata OUT/layer --listing OUT/listing")
 	several = s.task(fmt.Sprintf("diff IDs of %d objects, a process each", speedObjects))
 	worker = s.task(fmt.Sprintf("diff IDs of %d objects, one worker", speedObjects))
 	for n := range speedObjects {
@@ -97,13 +96,13 @@ func (s *speedSteps) diffIDs(folder string) (one, files, several, worker *task) 
 // layerOf describes the layer of one of several objects.
 func layerOf(n int) string {
 	name := speedObject(n)
-	return fmt.Sprintf("layer --object %s=%s.nar --references references --metadata OUT/%[2]s.layer --listing OUT/%[2]s.listing", loadPath(name), name)
+	return fmt.Sprintf("layer --object %s=%s.nar --check-references --reference ONE --metadata OUT/%[2]s.layer --listing OUT/%[2]s.listing", loadPath(name), name)
 }
 
 // tars write layers as they are.
 func (s *speedSteps) tars() []*task {
 	return []*task{
-		s.task("layer written with its diff ID", "layer --object ONE=one.nar --references references --metadata OUT/layer --listing OUT/listing --tar OUT/tar"),
+		s.task("layer written with its diff ID", "layer --object ONE=one.nar --check-references --reference ONE --metadata OUT/layer --listing OUT/listing --tar OUT/tar"),
 		s.task("layer of an image written", "tar --image image.records --index 0 --out OUT/tar"),
 	}
 }

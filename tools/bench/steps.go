@@ -33,8 +33,8 @@ func steps() []step {
 // objectSteps read one object.
 func objectSteps() []step {
 	return []step{
-		{"layer of a NAR", "strata-object layer --object BIG=big.nar --references references --metadata big.layer --listing big.listing", ""},
-		{"layer of files", "strata-object layer --object BIG=@big.manifest --references references --metadata out --listing list", "out list"},
+		{"layer of a NAR", "strata-object layer --object BIG=big.nar --check-references --reference SMALL --metadata big.layer --listing big.listing", ""},
+		{"layer of files", "strata-object layer --object BIG=@big.manifest --check-references --reference SMALL --metadata out --listing list", "out list"},
 		{"layer, with its tar", "strata-object layer --object BIG=big.nar --metadata out --tar tar", "out tar"},
 		{"info of a NAR", "strata-object info --object BIG=big.nar --out out", "out"},
 		{"info of files", "strata-object info --object BIG=@big.manifest --out out", "out"},

@@ -132,8 +132,7 @@ func (c *closureOf) build(t *testing.T, maxLayers string) {
 	var objects strings.Builder
 	for _, path := range []store.Path{appPath, libPath, otherPath} {
 		metadata, listing := c.path(path.Name()+".layer.json"), c.path(path.Name()+".listing")
-		references := writeFile(t, "references", libPath+"\n")
-		c.step(t, "layer", "--object="+string(path)+"="+c.nars[path], "--references", references, "--metadata", metadata, "--listing", listing)
+		c.step(t, "layer", "--object="+string(path)+"="+c.nars[path], "--check-references", "--reference", libPath, "--metadata", metadata, "--listing", listing)
 		configArgs = append(configArgs, "--layer", metadata)
 		fmt.Fprintf(&objects, "object\x00%s\nnar\x00%s\n", path, c.nars[path])
 	}

@@ -94,7 +94,6 @@ func sandbox(t *testing.T, folder string, words int) {
 		"object.nar": readFile(t, treeNAR(t, "bin/", "bin/app="+program, "share/", "share/empty/", "tool -> bin/app")),
 		"app":        program,
 		"manifest":   "file\x000555\x00bin/app\x00in/app\ndirectory\x000555\x00share/empty\x00\nsymlink\x00\x00tool\x00bin/app\n",
-		"references": libPath + "\n",
 		"time":       "1700000000\n",
 		"flags":      "--uid=7\n--gname=a b\n",
 		"broken.nar": "not a NAR",
@@ -112,7 +111,7 @@ var workerRequests = []struct {
 	args []string
 }{
 	{"layer of a NAR", []string{"layer", "--object", appPath + "=in/object.nar", "--metadata=layer.json", "--listing=listing", "--tar=tar", "--mtime=@in/time", "@in/flags"}},
-	{"layer of a manifest", []string{"layer", "--object", appPath + "=@in/manifest", "--metadata=layer.json", "--listing=listing", "--references=in/references"}},
+	{"layer of a manifest", []string{"layer", "--object", appPath + "=@in/manifest", "--metadata=layer.json", "--listing=listing", "--check-references", "--reference", libPath}},
 	{"layer of records", []string{"layer", "--metadata=layer.json", "--check-references", "--reference", libPath, "--object", appPath + "=@",
 		"file\x000555\x00bin/app\x00in/app", "directory\x000555\x00share/empty\x00", "symlink\x00\x00tool\x00bin/app"}},
 	{"info of a NAR", []string{"info", "--object", appPath + "=in/object.nar", "--out=info.json"}},
@@ -126,7 +125,7 @@ var workerRequests = []struct {
 	{"missing NAR", []string{"layer", "--metadata=layer.json", "--object", appPath + "=in/missing.nar"}},
 	{"broken NAR", []string{"info", "--out=info.json", "--object", appPath + "=in/broken.nar"}},
 	{"missing file", []string{"layer", "--metadata=layer.json", "--object", appPath + "=@", "file\x000444\x00a\x00in/missing"}},
-	{"missing references", []string{"layer", "--metadata=layer.json", "--references=in/missing", "--object", appPath + "=in/object.nar"}},
+	{"bad reference", []string{"layer", "--metadata=layer.json", "--reference=x", "--object", appPath + "=in/object.nar"}},
 	{"missing time", []string{"layer", "--metadata=layer.json", "--mtime=@in/missing", "--object", appPath + "=in/object.nar"}},
 	{"missing parameter file", []string{"layer", "@in/missing"}},
 	{"output folder that is missing", []string{"info", "--object", appPath + "=in/object.nar", "--out=missing/info.json"}},
