@@ -134,7 +134,11 @@ func TestWorker(t *testing.T) {
 			for mnemonic := range perObject {
 				equal(t, mnemonic, ran[mnemonic], true)
 			}
-			equal(t, "workers", len(workersOf(t, bazel)), 1)
+			workers := workersOf(t, bazel)
+			equal(t, "workers", len(workers), 1)
+			if slices.Contains(flags, builtPrograms) {
+				contains(t, "the worker", strings.Join(workers, "\n"), "/worker/strata_copy")
+			}
 		})
 	}
 	t.Run("one cache", func(t *testing.T) {

@@ -2,7 +2,8 @@ package outfile
 
 import "io"
 
-// Group is files that appear together: the zero value is an empty one.
+// Group is the outputs of one step: none appears before all of them are written.
+// The zero value is an empty one.
 type Group struct {
 	files []*File
 	// Err is the first error of Create.
@@ -24,7 +25,8 @@ func (g *Group) Create(path string) io.Writer {
 	return f
 }
 
-// Commit puts all files in their places.
+// Commit puts the files in their places, one after another, up to the first that
+// cannot be.
 func (g *Group) Commit() error {
 	for _, f := range g.files {
 		if err := f.Commit(); err != nil {

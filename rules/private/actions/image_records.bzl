@@ -22,8 +22,8 @@ def image_records(label, *, texts, files, folders, objects, base):
         if "\n" in text:
             fail("{}: {} has more than one line: {}".format(display_label(label), key, repr(text)))
 
-    # Several actions have it: of the same depset Bazel finds out once what its
-    # records are.
+    # The objects go to several actions: of one depset Bazel finds out once what
+    # its records are.
     own = struct(texts = texts, files = files, folders = folders, objects = depset(objects, order = "preorder"))
     return [own] + (base.records if base else [])
 

@@ -61,7 +61,7 @@ def run_strata(ctx, *, arguments, inputs, outputs, mnemonic, progress_message, s
             arguments = [rest] + arguments
             tools = tools + [toolchain.strata]
         if toolchain.persistent_workers:
-            requirements = requirements | _worker_requirements(program, toolchain.path_mapping)
+            requirements = requirements | _worker_requirements(toolchain)
     ctx.actions.run(
         executable = program,
         arguments = arguments,
@@ -75,9 +75,10 @@ def run_strata(ctx, *, arguments, inputs, outputs, mnemonic, progress_message, s
         toolchain = toolchain_type,
     )
 
-def _worker_requirements(program, path_mapping):
-    # Bazel before 8.0 does not lay a program that it built where such a worker
-    # has it with path mapping: https://github.com/bazelbuild/bazel/issues/23990
-    if path_mapping and not program.executable.is_source:
+def _worker_requirements(toolchain):
+    # Bazel before 8.0 has the programs of such a worker at their unmapped paths
+    # alone: https://github.com/bazelbuild/bazel/issues/23990
+    programs = [toolchain.strata] + ([toolchain.strata_object] if toolchain.strata_object else [])
+    if toolchain.path_mapping and [program for program in programs if not program.executable.is_source]:
         return _WORKER_REQUIREMENTS
     return _WORKER_REQUIREMENTS | _MULTIPLEX_REQUIREMENTS
