@@ -26,6 +26,7 @@ type speedCmd struct {
 	Size   size     `default:"1GiB" placeholder:"SIZE" help:"Size of all files (default ${default}). The budgets are for the default."`
 	Files  int      `default:"10000" placeholder:"N" help:"Number of files, in 200 directories (default ${default})."`
 	Runs   int      `default:"3" placeholder:"N" help:"How often everything is run (default ${default}): the median counts."`
+	Warm   int      `default:"1" placeholder:"N" help:"How often everything is run before that, and not counted (default ${default}): a virtual machine gets its memory back."`
 	Group  []string `placeholder:"NAME" enum:"layers,tars,blobs,images,copies,graphs,start" default:"layers,tars,blobs,images,copies,graphs,start" help:"What is measured (default ${default})."`
 	Graph  []int    `placeholder:"N" default:"1000,10000,100000" help:"Numbers of objects of the graphs (default ${default})."`
 	Folder string   `placeholder:"DIR" help:"An existing folder to work in, in one below it that is removed again; eight times the size must fit (default: the system's for temporary files)."`
@@ -59,8 +60,8 @@ func (c *speedCmd) measure(ctx context.Context, p *programs, r *report) (groups 
 	if c.Files < speedFolders {
 		return nil, fmt.Errorf("--files is %d: want at least %d", c.Files, speedFolders)
 	}
-	if c.Runs < 1 || slices.ContainsFunc(c.Graph, func(n int) bool { return n < 2 }) {
-		return nil, fmt.Errorf("--runs is %d and --graph %d: want at least 1, and 2 objects", c.Runs, c.Graph)
+	if c.Runs < 1 || c.Warm < 0 || slices.ContainsFunc(c.Graph, func(n int) bool { return n < 2 }) {
+		return nil, fmt.Errorf("--runs is %d, --warm %d and --graph %d: want at least 1, 0, and 2 objects", c.Runs, c.Warm, c.Graph)
 	}
 	folder, err := os.MkdirTemp(c.Folder, "bench-speed-")
 	if err != nil {
@@ -84,7 +85,7 @@ func (c *speedCmd) measure(ctx context.Context, p *programs, r *report) (groups 
 	}
 	forgetPeak()
 	for _, g := range groups {
-		if err := inTurns(ctx, r, folder, g.tasks, g.runs(c.Runs)); err != nil {
+		if err := inTurns(ctx, r, folder, g.tasks, c.Warm, g.runs(c.Runs)); err != nil {
 			return nil, err
 		}
 	}

@@ -134,9 +134,22 @@ func TestFigure(t *testing.T) {
 func TestFailingTask(t *testing.T) {
 	folder := t.TempDir()
 	failing := &task{name: "failing", commands: [][]string{{"/bin/sh", "-c", "echo broken >&2; exit 3"}}}
-	err := inTurns(context.Background(), &report{progress: io.Discard}, folder, []*task{failing}, 1)
+	err := inTurns(context.Background(), &report{progress: io.Discard}, folder, []*task{failing}, 0, 1)
 	if err == nil || !strings.HasPrefix(err.Error(), "failing: ") || !strings.HasSuffix(err.Error(), "exit status 3: broken") {
 		t.Errorf("got %v", err)
+	}
+}
+
+// TestInTurns: what warms up is run, and not counted.
+func TestInTurns(t *testing.T) {
+	folder := t.TempDir()
+	log := filepath.Join(folder, "log")
+	counting := &task{name: "counting", commands: [][]string{{"/bin/sh", "-c", "echo x >> " + log}}}
+	if err := inTurns(context.Background(), &report{progress: io.Discard}, folder, []*task{counting}, 2, 3); err != nil {
+		t.Fatal(err)
+	}
+	if text, err := os.ReadFile(log); string(text) != "x\nx\nx\nx\nx\n" || err != nil || len(counting.runs) != 3 {
+		t.Errorf("ran %q %v, counted %d", text, err, len(counting.runs))
 	}
 }
 
@@ -188,8 +201,9 @@ func TestSpeedCommandLine(t *testing.T) {
 		want   string
 	}{
 		{"speed --help", 0, "Usage: bench speed"},
-		{"speed --runs 0", exitFailure, "bench speed: --runs is 0 and --graph [1000 10000 100000]: want at least 1, and 2 objects"},
-		{"speed --graph 1", exitFailure, "bench speed: --runs is 3 and --graph [1]: want at least 1, and 2 objects"},
+		{"speed --runs 0", exitFailure, "bench speed: --runs is 0, --warm 1 and --graph [1000 10000 100000]: want at least 1, 0, and 2 objects"},
+		{"speed --graph 1", exitFailure, "bench speed: --runs is 3, --warm 1 and --graph [1]: want at least 1, 0, and 2 objects"},
+		{"speed --warm=-1", exitFailure, "bench speed: --runs is 3, --warm -1 and "},
 		{"speed --files 199", exitFailure, "bench speed: --files is 199: want at least 200"},
 		{"speed --group all", exitUsage, "bench: --group must be one of "},
 	} {

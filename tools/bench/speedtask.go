@@ -44,19 +44,24 @@ type taskRun struct {
 // outFolder is where tasks write.
 const outFolder = "out"
 
-// inTurns runs tasks as often as runs says, one after another each time.
-func inTurns(ctx context.Context, r *report, folder string, tasks []*task, runs int) error {
-	for n := range runs {
+// inTurns runs tasks as often as runs says, one after another each time, and
+// before that as often as warm says, which does not count.
+func inTurns(ctx context.Context, r *report, folder string, tasks []*task, warm, runs int) error {
+	for n := range warm + runs {
 		for _, t := range tasks {
 			run, err := t.run(ctx, folder)
 			if err != nil {
 				return fmt.Errorf("%s: %w", t.name, err)
 			}
-			t.runs = append(t.runs, run)
-			if run.wall < time.Second/10 && n < runs-1 {
+			which := "not counted"
+			if n >= warm {
+				t.runs = append(t.runs, run)
+				which = fmt.Sprintf("%d of %d", len(t.runs), runs)
+			}
+			if run.wall < time.Second/10 && len(t.runs) < runs {
 				continue
 			}
-			r.begin("%7.3f CPU s  %s (%d of %d, load average %s)", run.cpu.Seconds(), t.name, n+1, runs, loadAverage())
+			r.begin("%7.3f CPU s  %s (%s, load average %s)", run.cpu.Seconds(), t.name, which, loadAverage())
 		}
 	}
 	return nil
