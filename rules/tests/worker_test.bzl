@@ -3,28 +3,18 @@
 load("@bazel_skylib//lib:unittest.bzl", "analysistest", "asserts")
 
 _SETTING = str(Label("//rules:persistent_workers"))
-_OUTPUT_PATHS = "//command_line_option:experimental_output_paths"
 
 def _toolchain_worker_test_impl(ctx):
     env = analysistest.begin(ctx)
     info = analysistest.target_under_test(env)[platform_common.ToolchainInfo]
     asserts.equals(env, ctx.attr.persistent_workers, info.persistent_workers)
-    asserts.equals(env, ctx.attr.path_mapping, info.path_mapping)
     return analysistest.end(env)
 
-_ATTRS = {"path_mapping": attr.bool(), "persistent_workers": attr.bool()}
+_ATTRS = {"persistent_workers": attr.bool()}
 
-_default_worker_test = analysistest.make(
-    _toolchain_worker_test_impl,
-    attrs = _ATTRS,
-    config_settings = {_OUTPUT_PATHS: "off"},
-)
+_default_worker_test = analysistest.make(_toolchain_worker_test_impl, attrs = _ATTRS)
 
-_worker_test = analysistest.make(
-    _toolchain_worker_test_impl,
-    attrs = _ATTRS,
-    config_settings = {_OUTPUT_PATHS: "strip", _SETTING: True},
-)
+_worker_test = analysistest.make(_toolchain_worker_test_impl, attrs = _ATTRS, config_settings = {_SETTING: True})
 
 def _object_arguments_test_impl(ctx):
     env = analysistest.begin(ctx)
@@ -69,13 +59,11 @@ def worker_tests(name, *, toolchain, object, records):
     """
     _default_worker_test(
         name = name + "_off_test",
-        path_mapping = False,
         persistent_workers = False,
         target_under_test = toolchain,
     )
     _worker_test(
         name = name + "_on_test",
-        path_mapping = True,
         persistent_workers = True,
         target_under_test = toolchain,
     )
